@@ -1,0 +1,38 @@
+// Run before the tests: finds the real Prometheus programs they need, and installs one when there is none.
+
+import '../src/lib/node-version.ts';
+import { messageOf } from '../src/lib/errors.ts';
+import { installPackages } from './install-packages.ts';
+import { findPrometheus, missingVersions, type PrometheusBinary } from './prometheus-binaries.ts';
+
+/** What Debian's package brings. */
+const PACKAGED_VERSION = '2.42';
+
+const BY_HAND =
+  'install prometheus and promtool (Debian, Ubuntu: apt-get install --no-install-recommends prometheus; ' +
+  'elsewhere from https://prometheus.io/download) on PATH, or name their folder in PROMETHEUS_DIRS';
+
+try {
+  const found = await findOrInstall();
+  for (const { version, path } of found) console.log(`prometheus ${version} at ${path}`);
+  const missing = missingVersions(process.env.REQUIRE_PROMETHEUS, found);
+  if (missing.length > 0) throw new Error(`no Prometheus ${missing.join(' and no ')}: ${BY_HAND}`);
+  if (found.length === 0) throw new Error(`no Prometheus: ${BY_HAND}`);
+} catch (error) {
+  console.error(`cannot run the tests: ${messageOf(error)}`);
+  process.exitCode = 1;
+}
+
+async function findOrInstall(): Promise<PrometheusBinary[]> {
+  const found = await findPrometheus();
+  const missing = missingVersions(process.env.REQUIRE_PROMETHEUS, found);
+  if (found.length > 0 && !missing.includes(PACKAGED_VERSION)) return found;
+  const wanted = ['no Prometheus', missing.join(', ')].filter((word) => word !== '').join(' ');
+  console.log(`${wanted} on PATH or in PROMETHEUS_DIRS: installing Debian's package`);
+  try {
+    await installPackages(['prometheus']);
+  } catch (error) {
+    throw new Error(`${messageOf(error)}; ${BY_HAND}`, { cause: error });
+  }
+  return findPrometheus();
+}
