@@ -10,3 +10,9 @@ export function parseByteSize(text: string): number | undefined {
   const bytes = Number(match[1]) * unit;
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
+
+/** Writes bytes in the largest unit that divides them: `256MB`, `1500B`. */
+export function formatByteSize(bytes: number): string {
+  const unit = ['GB', 'MB', 'KB'].find((name) => bytes % (UNITS[name] ?? 1) === 0) ?? 'B';
+  return `${bytes / (UNITS[unit] ?? 1)}${unit}`;
+}

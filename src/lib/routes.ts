@@ -52,7 +52,7 @@ export function serveRoutes(routes: Routes, onError: (error: unknown) => void): 
         onError(error);
         return text(500, 'internal error; the log says more');
       })
-      .then((reply) => send(response, reply))
+      .then((reply) => sendReply(response, reply))
       .catch(onError);
   };
 }
@@ -104,10 +104,12 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+/** Sends a whole reply. A 204 and a 304 carry no Content-Length: it would be that of the body they stand for. */
+export function sendReply(response: ServerResponse, reply: Reply): void {
+  const hasLength = reply.status !== 204 && reply.status !== 304;
   response.writeHead(reply.status, {
     'x-content-type-options': 'nosniff',
-    'content-length': String(Buffer.byteLength(reply.body)),
+    ...(hasLength && { 'content-length': String(Buffer.byteLength(reply.body)) }),
     ...reply.headers,
   });
   response.end(reply.body);

@@ -1,0 +1,161 @@
+// inventory-sd: the composition root. Makes, wires, starts, and stops in mirror order.
+
+import './lib/node-version.ts';
+import { Registry } from 'prom-client';
+import manifest from '../package.json' with { type: 'json' };
+import { messageOf } from './lib/errors.ts';
+import { createHttpClient } from './lib/http-client.ts';
+import { startHttpServer } from './lib/http-server.ts';
+import { hostPort } from './lib/listen-address.ts';
+import { createLogger, type Logger } from './lib/log.ts';
+import { serveRoutes } from './lib/routes.ts';
+import { type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
+import { healthcheck } from './sidecar/commands/healthcheck.ts';
+import { once } from './sidecar/commands/once.ts';
+import { reload } from './sidecar/commands/reload.ts';
+import { show } from './sidecar/commands/show.ts';
+import { EXIT, type ExitCode, type Terminal } from './sidecar/commands/terminal.ts';
+import { type Config, readConfig, showConfig } from './sidecar/config.ts';
+import { endpoints } from './sidecar/endpoints.ts';
+import { createMetrics } from './sidecar/metrics.ts';
+import { createPoller } from './sidecar/poller.ts';
+import { createReporter } from './sidecar/report.ts';
+import type { Moment } from './sidecar/status.ts';
+import { reportStatus } from './sidecar/status-report.ts';
+import { sync } from './sidecar/sync.ts';
+import { takeOver } from './sidecar/take-over.ts';
+
+const { version } = manifest;
+
+const terminal: Terminal = { out: (line) => console.log(line), err: (line) => console.error(line) };
+
+async function main(args: string[]): Promise<ExitCode> {
+  const parsed = parseArguments(args);
+  if (typeof parsed === 'string') {
+    terminal.err(`${parsed}; see inventory-sd --help`);
+    return EXIT.usage;
+  }
+  if (parsed.help) terminal.out(helpText(version));
+  if (parsed.version) terminal.out(version);
+  if (parsed.help || parsed.version) return EXIT.ok;
+  return withConfig((config, warnings) => COMMANDS[parsed.command](config, parsed.json, warnings));
+}
+
+const COMMANDS: Readonly<
+  Record<Command, (config: Config, json: boolean, warnings: readonly string[]) => Promise<ExitCode>>
+> = {
+  run,
+  once: runOnce,
+  show: (config: Config, json: boolean) => show(config.listenAddress, json, terminal),
+  reload: (config: Config) => reload(config.listenAddress, terminal),
+  healthcheck: async (config: Config) => {
+    const fault = await healthcheck(config.listenAddress);
+    if (fault !== undefined) terminal.err(fault);
+    return fault === undefined ? EXIT.ok : EXIT.failed;
+  },
+};
+
+async function withConfig(
+  use: (config: Config, warnings: readonly string[]) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { config, faults, warnings } = readConfig(process.env);
+  if (config !== undefined) return use(config, warnings);
+  terminal.err(`cannot start: ${faults.length} faulty setting${faults.length > 1 ? 's' : ''}`);
+  for (const fault of faults) terminal.err(`  ${fault}`);
+  return EXIT.failed;
+}
+
+async function runOnce(config: Config, json: boolean, warnings: readonly string[]): Promise<ExitCode> {
+  const client = createHttpClient();
+  const observer = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
+  for (const warning of warnings) terminal.err(warning);
+  const inventory = await takeOver(config, { client, version, observer, warn: terminal.err });
+  const code = await once(inventory, json, terminal);
+  await client.close();
+  return code;
+}
+
+async function run(config: Config, _json: boolean, warnings: readonly string[]): Promise<ExitCode> {
+  const log = createLogger(config.logLevel);
+  log.info({ version, settings: showConfig(config) }, 'inventory-sd starts');
+  for (const warning of warnings) log.warn(warning);
+  const stopping = stopSignal(log);
+
+  const registry = new Registry();
+  const client = createHttpClient();
+  const constants = { version, intervalMs: config.updateIntervalMs, staleAfterMs: config.staleAfterMs };
+  const metrics = createMetrics(registry, constants, () => facts());
+  const inventory = await takeOver(config, {
+    client,
+    version,
+    observer: metrics,
+    warn: (message) => log.warn(message),
+  });
+  const report = createReporter(log);
+  const poller = createPoller({
+    intervalMs: config.updateIntervalMs,
+    timeoutMs: config.inventoryTimeoutMs,
+    pass: (signal) => sync(inventory, Date.now(), signal),
+    clock,
+    random: Math.random,
+    onResult: (result, milliseconds) => {
+      metrics.passed(result, milliseconds);
+      report(result, facts());
+    },
+  });
+  const facts = () => ({
+    status: poller.status,
+    published: inventory.published,
+    hold: inventory.hold,
+    staleAfterMs: config.staleAfterMs,
+    now: clock(),
+  });
+  const described = () =>
+    reportStatus({
+      ...facts(),
+      version,
+      inventoryUrl: config.inventoryUrl,
+      targetFile: config.targetsFile,
+      next: poller.next,
+    });
+
+  const routes = endpoints({ registry, poller, facts, report: described });
+  const server = await startHttpServer(
+    config.listenAddress,
+    serveRoutes(routes, (err) => log.error({ err }, 'request failed')),
+  );
+  log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
+  process.on('SIGHUP', () => void poller.pollNow());
+
+  await poller.run(stopping);
+
+  await server.stop();
+  await client.close();
+  log.info('inventory-sd stopped');
+  return EXIT.ok;
+}
+
+function clock(): Moment {
+  return { wall: Date.now(), mono: performance.now() };
+}
+
+function stopSignal(log: Logger): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      log.info({ signal: name }, 'stopping');
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    terminal.err(messageOf(error));
+    process.exitCode = EXIT.failed;
+  },
+);

@@ -1,0 +1,41 @@
+// `inventory-sd once`: one pass, then exit 0 (published or unchanged), 1 (failed) or 3 (held, nothing removed).
+
+import { countTargets } from '../../model/target-group.ts';
+import { whatStands } from '../report.ts';
+import { failureOf, type PassResult } from '../status.ts';
+import { type Inventory, sync } from '../sync.ts';
+import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
+
+/** Makes one pass and says what it did; `asJson` prints one object instead of a sentence. */
+export async function once(inventory: Inventory, asJson: boolean, terminal: Terminal): Promise<ExitCode> {
+  const now = Date.now();
+  const result = await sync(inventory, now, new AbortController().signal).catch(failureOf);
+  if (asJson) terminal.out(JSON.stringify(summary(result, inventory)));
+  else if (result.kind === 'failed')
+    terminal.err(`${result.message}; ${whatStands(inventory.published, now)}`);
+  else terminal.out(sentence(result, inventory, now));
+  return codeOf(result);
+}
+
+function codeOf({ kind }: PassResult): ExitCode {
+  if (kind === 'failed') return EXIT.failed;
+  return kind === 'held' ? EXIT.held : EXIT.ok;
+}
+
+function sentence(
+  result: PassResult & { readonly added: number },
+  inventory: Inventory,
+  now: number,
+): string {
+  if (result.kind === 'held')
+    return `held: the inventory lists no sensor; ${whatStands(inventory.published, now)}`;
+  const targets = countTargets(inventory.published?.groups ?? []);
+  const changes = result.kind === 'changed' ? ` (${result.added} added, ${result.removed} removed)` : '';
+  return `${result.kind}: ${targets} targets${changes} in ${inventory.targetFile}`;
+}
+
+function summary(result: PassResult, { published, targetFile }: Inventory): object {
+  const file = { path: targetFile, targets: published === undefined ? null : countTargets(published.groups) };
+  if (result.kind !== 'failed') return { ...result, file };
+  return { kind: result.kind, reason: result.reason, message: result.message, file };
+}

@@ -1,0 +1,62 @@
+// The answers of the probes, as pure judgments: alive, ready, fresh.
+
+import { formatDuration } from '../lib/duration.ts';
+import { countTargets } from '../model/target-group.ts';
+import { ageOf, type Moment, type Status } from './status.ts';
+import type { Hold } from './targets/guard.ts';
+import type { Published } from './targets/target-file.ts';
+
+/** What the judgments rest on. */
+export interface Facts {
+  readonly status: Status;
+  readonly published: Published | undefined;
+  readonly hold: Hold | undefined;
+  readonly staleAfterMs: number;
+  readonly now: Moment;
+}
+
+export interface Readiness {
+  /** A valid list stands. A stale or held one still does: without it the monitoring would be worse off. */
+  readonly ready: boolean;
+  /** The list stands and the inventory confirms it. */
+  readonly fresh: boolean;
+  /** One line for the person who asks. */
+  readonly text: string;
+}
+
+/** Judges whether a list stands, and whether it is fresh. */
+export function readiness(facts: Facts): Readiness {
+  if (facts.published === undefined) return { ready: false, fresh: false, text: whyNone(facts) };
+  const degraded = degradations(facts);
+  const listed = `${countTargets(facts.published.groups)} targets`;
+  if (degraded.length === 0) return { ready: true, fresh: true, text: `ready: ${listed}` };
+  return { ready: true, fresh: false, text: `degraded: ${degraded.join('; ')}; keeping ${listed}` };
+}
+
+/** Whether the inventory has been silent for longer than STALE_AFTER. */
+export function isStale({ status, staleAfterMs, now }: Facts): boolean {
+  return ageOf(status, now) > staleAfterMs;
+}
+
+function degradations(facts: Facts): string[] {
+  const { hold, status } = facts;
+  return [
+    ...(isStale(facts) ? [`stale ${formatDuration(ageOf(status, facts.now))}`] : []),
+    ...(hold === undefined ? [] : [`held since ${clockTime(hold.since, facts.now.wall)} (${hold.reason})`]),
+  ];
+}
+
+function whyNone({ status, hold }: Facts): string {
+  if (hold !== undefined) return 'not ready: no list stands, and the inventory lists no sensor';
+  const result = status.lastResult;
+  return result?.kind === 'failed'
+    ? `not ready: ${result.message}`
+    : 'not ready: the first poll has not ended';
+}
+
+/** `12:03:11`, in UTC like the log; with its date when that is not today's. Both in Unix milliseconds. */
+export function clockTime(unixMs: number, now: number): string {
+  const [date, time = ''] = new Date(unixMs).toISOString().split('T');
+  const today = new Date(now).toISOString().slice(0, 10);
+  return date === today ? time.slice(0, 8) : `${date} ${time.slice(0, 8)}`;
+}

@@ -1,0 +1,57 @@
+// The plain page at /: state, what is held and why, last change, links. No script, nothing from elsewhere.
+
+import type { StatusReport } from './status-report.ts';
+
+const STYLE =
+  ':root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}' +
+  'h1{font-size:1.25rem}dt{font-weight:600;margin-top:.75rem}dd{margin:0;overflow-wrap:anywhere}' +
+  '.state{padding:.6rem .8rem;border-left:.4rem solid #1a7f37}.degraded{border-color:#bf8700}.down{border-color:#cf222e}';
+
+/** The Content-Security-Policy of the page. */
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+
+const LINKS = ['/status', '/metrics', '/readyz', '/readyz?fresh=1', '/livez'];
+
+/** Writes the page; nothing in the report is taken for HTML. */
+export function renderPage(report: StatusReport): string {
+  const kind = report.fresh ? '' : report.ready ? ' degraded' : ' down';
+  const facts = factsOf(report).map(
+    ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
+  );
+  const links = LINKS.map((path) => `<a href="${path}">${path}</a>`);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>inventory-sd: ${escapeHtml(report.state)}</title><style>${STYLE}</style></head>
+<body><h1>inventory-sd ${escapeHtml(report.version)}</h1>
+<p class="state${kind}">${escapeHtml(report.state)}</p>
+<dl>${facts.join('\n')}</dl>
+<p>${links.join(' · ')}</p>
+</body></html>
+`;
+}
+
+/** The report as names and values in words, for the page and for `inventory-sd show`. */
+export function factsOf({ inventory, held, file }: StatusReport): [string, string][] {
+  return [
+    ['Inventory', inventory.url],
+    ['Last answer', inventory.lastSuccess ?? 'none since the start'],
+    ...(inventory.lastFailure === null
+      ? []
+      : [['Last failure', inventory.lastFailure.message] as [string, string]]),
+    [
+      'Next poll',
+      `${inventory.nextPoll}${inventory.postponed ? ' (the inventory asked by Retry-After to wait)' : ''}`,
+    ],
+    ['Held', held === null ? 'nothing' : `${held.targets} targets since ${held.since}: ${HELD[held.reason]}`],
+    ['Target file', file.path],
+    ['Targets', file.targets === null ? 'no list stands yet' : `${file.targets} in ${file.groups} groups`],
+    ['Last change', file.lastChange ?? 'unknown'],
+  ];
+}
+
+const HELD: Readonly<Record<string, string>> = { empty: 'the inventory lists no sensor' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

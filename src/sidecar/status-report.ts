@@ -1,0 +1,98 @@
+// What /status, the page at / and `inventory-sd show` tell: one plain object, no secret in it.
+
+import { countTargets } from '../model/target-group.ts';
+import { type Facts, isStale, readiness } from './health.ts';
+import { publicUrl } from './inventory/request.ts';
+import type { Poller } from './poller.ts';
+import { ageOf, type Moment, type Status } from './status.ts';
+
+/** The JSON of /status. Times are RFC 3339 in UTC, null while unknown. */
+export interface StatusReport {
+  readonly version: string;
+  /** One line: what a person needs first. */
+  readonly state: string;
+  readonly ready: boolean;
+  readonly fresh: boolean;
+  readonly stale: boolean;
+  readonly startedAt: string;
+  readonly inventory: {
+    readonly url: string;
+    readonly lastAttempt: string | null;
+    readonly lastSuccess: string | null;
+    readonly secondsSinceSuccess: number;
+    readonly consecutiveFailures: number;
+    readonly lastOutcome: string | null;
+    readonly lastFailure: { readonly reason: string; readonly message: string } | null;
+    readonly nextPoll: string;
+    /** The inventory asked by Retry-After to be left alone until nextPoll. */
+    readonly postponed: boolean;
+  };
+  readonly held: { readonly reason: string; readonly since: string; readonly targets: number } | null;
+  readonly file: {
+    readonly path: string;
+    readonly targets: number | null;
+    readonly groups: number | null;
+    readonly bytes: number | null;
+    readonly lastChange: string | null;
+  };
+}
+
+/** What the report is made of, besides the facts of health. */
+export interface Described extends Facts {
+  readonly version: string;
+  readonly inventoryUrl: string;
+  readonly targetFile: string;
+  readonly next: Poller['next'];
+}
+
+/** Makes the report. */
+export function reportStatus(described: Described): StatusReport {
+  const { ready, fresh, text } = readiness(described);
+  return {
+    version: described.version,
+    state: text,
+    ready,
+    fresh,
+    stale: isStale(described),
+    startedAt: iso(described.status.startedAt.wall),
+    inventory: reportInventory(described),
+    held: reportHold(described),
+    file: reportFile(described),
+  };
+}
+
+function reportInventory({ inventoryUrl, status, next, now }: Described): StatusReport['inventory'] {
+  return {
+    url: publicUrl(inventoryUrl),
+    lastAttempt: isoOf(status.lastAttempt),
+    lastSuccess: isoOf(status.lastSuccess),
+    secondsSinceSuccess: Math.round(ageOf(status, now) / 1000),
+    consecutiveFailures: status.consecutiveFailures,
+    lastOutcome: status.lastResult?.kind ?? null,
+    lastFailure: lastFailure(status),
+    nextPoll: iso(next.at.wall),
+    postponed: next.postponed,
+  };
+}
+
+function lastFailure({ lastResult }: Status): StatusReport['inventory']['lastFailure'] {
+  return lastResult?.kind === 'failed' ? { reason: lastResult.reason, message: lastResult.message } : null;
+}
+
+function reportHold({ hold }: Described): StatusReport['held'] {
+  return hold === undefined ? null : { reason: hold.reason, since: iso(hold.since), targets: hold.targets };
+}
+
+function reportFile({ targetFile: path, published }: Described): StatusReport['file'] {
+  if (published === undefined) return { path, targets: null, groups: null, bytes: null, lastChange: null };
+  const { groups, bytes, changedAt } = published;
+  return { path, targets: countTargets(groups), groups: groups.length, bytes, lastChange: iso(changedAt) };
+}
+
+function isoOf(moment: Moment | undefined): string | null {
+  return moment === undefined ? null : iso(moment.wall);
+}
+
+function iso(unixMs: number): string {
+  return new Date(unixMs).toISOString();
+}

@@ -1,0 +1,158 @@
+// The file Prometheus reads: written whole or not at all, in one event of its directory, and looked at on every pass.
+
+import type { BigIntStats } from 'node:fs';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { AppError, codeOf, messageOf } from '../../lib/errors.ts';
+import { parseTargetGroups, type TargetGroup } from '../../model/target-group.ts';
+
+/** Why a write failed. */
+export const WRITE_FAILURES = ['no_folder', 'read_only', 'no_space', 'permission', 'other'] as const;
+export type WriteFailure = (typeof WRITE_FAILURES)[number];
+
+/** A list as it stands in the file. */
+export interface Published {
+  readonly groups: readonly TargetGroup[];
+  readonly text: string;
+  readonly bytes: number;
+  /** Unix milliseconds of the file's last change. */
+  readonly changedAt: number;
+  /** Tells this version of the file from any other. */
+  readonly mark: string;
+}
+
+// Beside the target a temporary file would cost Prometheus four re-reads an update; a sub-folder is not watched.
+const STAGING = '.inventory-sd';
+const READABLE_BY_PROMETHEUS = 0o644;
+
+/**
+ * Reads the list that stands in the file.
+ * @returns undefined when there is no file.
+ * @throws AppError `unreadable` when Prometheus would refuse it, or we may not read it.
+ */
+export async function readTargetFile(path: string): Promise<Published | undefined> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return published(path, parseTargetGroups(text), text);
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    throw new AppError('unreadable', `cannot take over ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Looks whether a published list still stands in the file; equal bytes from another writer count.
+ * @returns the list as it stands now, or undefined when the file is missing or holds something else.
+ */
+export async function stillStands(path: string, list: Published): Promise<Published | undefined> {
+  try {
+    const file = await stat(path, { bigint: true });
+    if (markOf(file) === list.mark) return list;
+    const isEqual = Number(file.size) === list.bytes && (await readFile(path, 'utf8')) === list.text;
+    return isEqual ? { ...list, mark: markOf(file) } : undefined;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw writeError(path, error);
+  }
+}
+
+/**
+ * Publishes a list: staged in a sub-folder, 0644, flushed, renamed into place, both folders flushed.
+ * @throws AppError<WriteFailure>; the old file then stands untouched.
+ */
+export async function writeTargetFile(
+  path: string,
+  groups: readonly TargetGroup[],
+  text: string,
+): Promise<Published> {
+  try {
+    const target = await realpath(path).catch(() => path);
+    const staged = stagedName(target);
+    await mkdir(dirname(staged)).catch(ignoreExisting);
+    await stage(staged, text);
+    await rename(staged, target);
+    await syncFolder(dirname(staged));
+    await syncFolder(dirname(target));
+    return await published(path, groups, text);
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+/** Removes what a killed run left of this target file in the staging folder, and nothing else. */
+export async function clearLeftovers(path: string): Promise<void> {
+  const staged = stagedName(await realpath(path).catch(() => path));
+  const names = await readdir(dirname(staged)).catch(() => []);
+  const ours = names.filter((name) => isLeftover(name, basename(staged)));
+  await Promise.all(ours.map((name) => rm(join(dirname(staged), name), { force: true })));
+}
+
+// write-file-atomic names its temporary file `<name>.<digits>`.
+function isLeftover(name: string, staged: string): boolean {
+  return name === staged || (name.startsWith(`${staged}.`) && /^\d+$/.test(name.slice(staged.length + 1)));
+}
+
+function stagedName(target: string): string {
+  return join(dirname(target), STAGING, basename(target));
+}
+
+async function stage(staged: string, text: string): Promise<void> {
+  // write-file-atomic ignores how many bytes a write took and would publish a cut file on a full disk; so it gets no
+  // data, and the file is filled by a call that reports ENOSPC. It changes the options object: a fresh one each time.
+  const fill = (temporary: string) => writeFile(temporary, text);
+  await writeFileAtomic(staged, '', { mode: READABLE_BY_PROMETHEUS, tmpfileCreated: fill });
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function published(path: string, groups: readonly TargetGroup[], text: string): Promise<Published> {
+  const file = await stat(path, { bigint: true });
+  return {
+    groups,
+    text,
+    bytes: Number(file.size),
+    changedAt: Number(file.mtimeNs / 1_000_000n),
+    mark: markOf(file),
+  };
+}
+
+function markOf(file: BigIntStats): string {
+  return `${file.ino}:${file.size}:${file.mtimeNs}`;
+}
+
+function ignoreExisting(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
+}
+
+const WRITE_CODES: Readonly<Record<string, WriteFailure>> = {
+  ENOENT: 'no_folder',
+  ENOTDIR: 'no_folder',
+  EROFS: 'read_only',
+  ENOSPC: 'no_space',
+  EDQUOT: 'no_space',
+  EACCES: 'permission',
+  EPERM: 'permission',
+};
+
+const WRITE_ADVICE: Readonly<Record<WriteFailure, string>> = {
+  no_folder: 'there is no such folder',
+  read_only: 'the file system is read-only',
+  no_space: 'there is no space left',
+  permission: 'this user may not write there',
+  other: 'the system refused',
+};
+
+function writeError(path: string, cause: unknown): AppError<WriteFailure> {
+  const reason = WRITE_CODES[codeOf(cause) ?? ''] ?? 'other';
+  return new AppError(reason, `cannot write ${path}: ${WRITE_ADVICE[reason]} (${messageOf(cause)})`, {
+    cause,
+  });
+}

@@ -1,0 +1,37 @@
+// Variables that look like settings of ours and are none: mistyped, or injected by Kubernetes.
+
+import { nearestName } from '../lib/nearest-name.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What to say of a setting that holds such an address. */
+export const INJECTED =
+  'looks like the address of a Service that Kubernetes injected; set enableServiceLinks: false in the pod, or set this variable';
+
+/** Whether the value is the address of a Service, as Kubernetes and old container links set it. */
+export function isInjected(value: string | undefined): boolean {
+  return /^(tcp|udp|sctp):\/\/\S+:\d+$/.test(value ?? '');
+}
+
+const OURS = /^(INVENTORY_|TARGET|MAX_|SHRINK_)/;
+const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/;
+
+/** Sentences about variables that look like settings of ours and are none. */
+export function unknownSettings(environment: Environment, known: readonly string[]): string[] {
+  const unknown = Object.keys(environment).filter((name) => OURS.test(name) && !known.includes(name));
+  const links = unknown.filter((name) => SERVICE_LINK.test(name) || isInjected(environment[name]));
+  const typos = unknown.filter((name) => !links.includes(name)).map((name) => suggest(name, known));
+  return [
+    ...(typos.length > 0 ? [`unknown settings are ignored: ${typos.join(', ')}`] : []),
+    ...(links.length > 0
+      ? [
+          `Kubernetes injects Services as variables (${links[0]}, …): set enableServiceLinks: false in the pod`,
+        ]
+      : []),
+  ];
+}
+
+function suggest(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near === undefined ? name : `${name} (did you mean ${near}?)`;
+}
