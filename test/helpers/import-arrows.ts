@@ -30,7 +30,12 @@ const CONTRACT = ['src/tsdb/storage/contract', 'src/tsdb/storage/contract.ts'];
 const RULES: readonly Rule[] = [
   { from: ['src/model'], not: [''], except: ['src/model'] },
   { from: ['src/lib'], not: [''], except: ['src/lib'] },
-  { from: ['inventory-server'], not: [''], except: ['inventory-server', 'src/lib', 'src/model'] },
+  // package.json tells the version.
+  {
+    from: ['inventory-server'],
+    not: [''],
+    except: ['inventory-server', 'src/lib', 'src/model', 'package.json'],
+  },
   { from: ['src'], not: ['inventory-server', 'tools', 'test'] },
   { from: SIDECAR, not: TSDB },
   { from: TSDB, not: SIDECAR },
