@@ -12,9 +12,6 @@ import { runCommand, tryCommand } from './run-command.ts';
 /** Where the container scripts lie when CONTAINER_SCRIPTS does not say so. */
 const USUAL_SCRIPTS = '../shared/docker';
 
-// The scripts keep the engine at its usual place, so that docker finds it without settings.
-const SYSTEM_ENGINE = { ...process.env, DOCKERD_SYSTEM: '1' };
-
 // Ctrl-C ends the command itself; this program lives on to stop the engine it started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
@@ -32,16 +29,29 @@ async function withEngine([file, ...args]: string[]): Promise<number> {
     await engineAtHand();
     return runCommand(file, args);
   }
-  // An engine that answered before is not ours to stop.
-  const ours = (await tryCommand('docker', ['info'])) !== 0;
+  const env = await engineEnvironment();
+  // An engine that answers already is not ours to stop.
+  const ours = !(await answers(env));
   try {
-    if (ours) await startEngine(scripts);
-    await script(scripts, 'install-plugins.sh');
-    await script(scripts, 'standin-images.sh', ...(await projectImages()));
-    return await runCommand(file, args);
+    if (ours) await startEngine(scripts, env);
+    await script(env, scripts, 'install-plugins.sh');
+    await script(env, scripts, 'standin-images.sh', ...(await projectImages(env)));
+    return await runCommand(file, args, env);
   } finally {
-    if (ours) await script(scripts, 'start-dockerd.sh', 'stop');
+    if (ours) await script(env, scripts, 'start-dockerd.sh', 'stop');
   }
+}
+
+/** The user's own engine when it answers, else the usual place, where the scripts start one. */
+async function engineEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const env: NodeJS.ProcessEnv = { ...process.env, DOCKERD_SYSTEM: '1' };
+  if (await answers(env)) return env;
+  const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...usual } = env;
+  return usual;
+}
+
+async function answers(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return (await tryCommand('docker', ['info'], env)) === 0;
 }
 
 async function containerScripts(): Promise<string | undefined> {
@@ -57,7 +67,7 @@ async function containerScripts(): Promise<string | undefined> {
 
 async function engineAtHand(): Promise<void> {
   const missing: string[] = [];
-  if ((await tryCommand('docker', ['info'])) !== 0) missing.push('no Docker engine answers "docker info"');
+  if (!(await answers(process.env))) missing.push('no Docker engine answers "docker info"');
   if ((await tryCommand('docker', ['compose', 'version'])) !== 0)
     missing.push('"docker compose version" does not work');
   if (missing.length > 0)
@@ -66,12 +76,17 @@ async function engineAtHand(): Promise<void> {
     );
 }
 
-async function startEngine(scripts: string): Promise<void> {
+async function startEngine(scripts: string, env: NodeJS.ProcessEnv): Promise<void> {
   if ((await tryCommand('dockerd', ['--version'])) !== 0) await installPackages(['docker.io', 'iptables']);
-  await script(scripts, 'start-dockerd.sh', 'start');
+  await script(env, scripts, 'start-dockerd.sh', 'start');
 }
 
-async function script(scripts: string, name: string, ...args: string[]): Promise<void> {
-  const code = await runCommand(`${scripts}/${name}`, args, SYSTEM_ENGINE);
+async function script(
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  name: string,
+  ...args: string[]
+): Promise<void> {
+  const code = await runCommand(`${folder}/${name}`, args, env);
   if (code !== 0) throw new Error(`${name} ${args.join(' ')} failed with exit code ${code}`);
 }

@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /** Every image of Dockerfile and docker-compose.yml that we do not build ourselves, sorted. Needs `docker compose`. */
-export async function projectImages(): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('docker', ['compose', 'config', '--format', 'json']);
+export async function projectImages(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('docker', ['compose', 'config', '--format', 'json'], { env });
   const images = [...baseImages(await readFile('Dockerfile', 'utf8')), ...composeImages(stdout)];
   return [...new Set(images)].sort();
 }
