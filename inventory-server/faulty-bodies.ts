@@ -1,0 +1,50 @@
+// The bodies of faults that are wrong in what they say. Pure.
+
+import type { Shape } from './faults.ts';
+import { entriesOf, type Form } from './forms.ts';
+import type { Endpoint } from './sensor.ts';
+
+export const LOGIN_PAGE =
+  '<!doctype html>\n<html lang="en"><head><title>Sign in</title></head>\n' +
+  '<body><h1>Sign in</h1><form method="post"><input name="user"><input name="password" type="password">' +
+  '<button>Sign in</button></form></body></html>\n';
+
+/** An entry that is wrong for its form, among good ones. */
+const BAD_ENTRIES: Readonly<Record<Form, unknown>> = {
+  names: { hostname: 'sensor_bad' },
+  objects: { port: 9100 },
+  http_sd: { targets: 'sensor_bad:9100' },
+};
+
+/** Valid JSON that is not the form. @param right the right body, for `mixed`. */
+export function wrongShape(shape: Shape, form: Form, right: Buffer, endpoint: Endpoint): Buffer {
+  if (shape === 'mixed') return withBadEntry(right, form);
+  const values = {
+    object: {},
+    number: 42,
+    string: 'sensor_0',
+    numbers: [1, 2, 3],
+    nested: [sample(form, endpoint)],
+  };
+  return Buffer.from(JSON.stringify(values[shape]));
+}
+
+/** The first half of a body: never valid JSON, because the outer bracket stays open. */
+export function firstHalf(body: Buffer): Buffer {
+  return body.subarray(0, Math.floor(body.length / 2));
+}
+
+/** One entry of the form as text, to be repeated with commas between. */
+export function entryText(form: Form, endpoint: Endpoint): string {
+  return JSON.stringify(sample(form, endpoint)).slice(1, -1);
+}
+
+function withBadEntry(right: Buffer, form: Form): Buffer {
+  const open = right.subarray(0, -1);
+  const comma = open.length > 1 ? ',' : '';
+  return Buffer.concat([open, Buffer.from(`${comma}${JSON.stringify(BAD_ENTRIES[form])}]`)]);
+}
+
+function sample(form: Form, endpoint: Endpoint): readonly unknown[] {
+  return entriesOf(form, ['sensor_0'], endpoint);
+}

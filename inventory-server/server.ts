@@ -1,0 +1,35 @@
+// The inventory server as a program: read settings, start, stop on a signal.
+
+import '../src/lib/node-version.ts';
+import { messageOf } from '../src/lib/errors.ts';
+import { hostPort } from '../src/lib/listen-address.ts';
+import { createLogger } from '../src/lib/log.ts';
+import { readConfig } from './config.ts';
+import { startInventoryServer } from './inventory-server.ts';
+
+async function main(): Promise<void> {
+  const { logLevel, ...settings } = readConfig(process.env);
+  const log = createLogger(logLevel);
+  log.info(settings, 'settings of the inventory server');
+  const stopAsked = Promise.race([once('SIGTERM'), once('SIGINT')]);
+  const server = await startInventoryServer(settings, log);
+  const { address, adminAddress } = server;
+  log.info(
+    {
+      address: hostPort(address.host, address.port),
+      adminAddress: hostPort(adminAddress.host, adminAddress.port),
+    },
+    'inventory server listens',
+  );
+  log.info({ signal: await stopAsked }, 'inventory server stops');
+  await server.stop();
+}
+
+function once(signal: NodeJS.Signals): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => process.once(signal, resolve));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`cannot start the inventory server: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+});
