@@ -37,10 +37,10 @@ export interface HttpClient {
 // Read past, so that the connection can be used again; above this it is closed.
 const UNREAD_BYTES = 16_384;
 
-/** Makes a client that keeps connections alive between requests. */
+/** Makes a client that keeps one connection to each server alive between requests. */
 export function createHttpClient(): HttpClient {
   // The caller's signal is the only clock: a second, per-phase timeout would hide which bound was hit.
-  const agent = new Agent({ keepAliveTimeout: 60_000, headersTimeout: 0, bodyTimeout: 0, connections: 4 });
+  const agent = new Agent({ keepAliveTimeout: 60_000, headersTimeout: 0, bodyTimeout: 0, connections: 1 });
   return { get: (url, options) => get(agent, url, options), close: () => agent.destroy() };
 }
 
@@ -78,7 +78,8 @@ async function readBody(body: Readable, headers: Record<string, string>, maxByte
   if (encoding === 'identity') return pipeline(body, collect);
   if (encoding === 'gzip' || encoding === 'x-gzip') return pipeline(body, createGunzip(), collect);
   if (encoding === 'br') return pipeline(body, createBrotliDecompress(), collect);
-  body.destroy();
+  // Unread, it fails with an abort of its own, which nobody else would catch.
+  body.once('error', () => {}).destroy();
   throw new AppError(
     'encoding',
     `the answer has the content encoding ${encoding}, gzip and br are understood`,

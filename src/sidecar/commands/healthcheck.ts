@@ -1,13 +1,13 @@
 // `inventory-sd healthcheck`: asks /livez of the sidecar on this machine. A container runs it every few seconds, so it
-// is a bundle of its own that loads nothing but `net`.
+// is a bundle of its own that loads nothing but `net`; the other programs' containers ask their own path by it.
 
 import { connect } from 'node:net';
 import { type ListenAddress, loopbackOf } from '../../lib/listen-address.ts';
 
 const TIMEOUT_MS = 4_000;
 
-/** @returns undefined when the sidecar is alive, else what is wrong. */
-export function healthcheck(address: ListenAddress): Promise<string | undefined> {
+/** @returns undefined when the program at `address` answers `path` with 200, else what is wrong. */
+export function healthcheck(address: ListenAddress, path = '/livez'): Promise<string | undefined> {
   const { host, port } = loopbackOf(address);
   return new Promise((resolve) => {
     const socket = connect({ host, port });
@@ -19,7 +19,7 @@ export function healthcheck(address: ListenAddress): Promise<string | undefined>
     socket.setTimeout(TIMEOUT_MS, () => end(`no answer from ${host}:${port} within ${TIMEOUT_MS / 1000}s`));
     socket.on('error', (error) => end(`cannot ask ${host}:${port}: ${error.message}`));
     socket.on('connect', () =>
-      socket.write(`GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
     );
     socket.on('data', (chunk) => {
       answer = (answer + chunk.toString('latin1')).slice(0, 4096);

@@ -1,0 +1,130 @@
+import type { RequestListener } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createHttpClient, type GetOptions } from '../../src/lib/http-client.ts';
+import { startTestServer } from '../helpers/http-server.ts';
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = await startTestServer(listener);
+  stops.push(server.stop);
+  return `${server.url}/list`;
+}
+
+async function serveRaw(onSocket: (socket: Socket) => void): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => onSocket(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(async () => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/list`;
+}
+
+function get(url: string, options: Partial<GetOptions> = {}) {
+  const client = createHttpClient();
+  stops.push(() => client.close());
+  const signal = new AbortController().signal;
+  return client.get(url, { headers: {}, maxBytes: 1000, signal, ...options });
+}
+
+describe('a body', () => {
+  const f = (encoding: string, encode: (text: string) => Buffer) =>
+    test(`is read in the encoding ${encoding}`, async () => {
+      const url = await serve((_, response) => {
+        response.setHeader('content-encoding', encoding);
+        response.end(encode('["a"]'));
+      });
+      const { status, body } = await get(url);
+      expect([status, body.toString()]).toEqual([200, '["a"]']);
+    });
+  f('identity', Buffer.from);
+  f('gzip', gzipSync);
+  f('x-gzip', gzipSync);
+  f('BR', brotliCompressSync);
+
+  test('is not read unless the status is 200', async () => {
+    const url = await serve((_, response) => response.writeHead(503, { 'retry-after': '3' }).end('sorry'));
+    const answer = await get(url);
+    expect([answer.status, answer.headers['retry-after'], answer.body.length]).toEqual([503, '3', 0]);
+  });
+
+  test('may be as large as the bound and not one byte larger', async () => {
+    const url = await serve((_, response) => response.end('x'.repeat(1000)));
+    expect((await get(url, { maxBytes: 1000 })).body).toHaveLength(1000);
+    await expect(get(url, { maxBytes: 999 })).rejects.toMatchObject({ reason: 'too_large' });
+  });
+
+  test('is bounded after it is inflated', async () => {
+    const url = await serve((_, response) =>
+      response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(1_000_000))),
+    );
+    await expect(get(url)).rejects.toMatchObject({
+      reason: 'too_large',
+      message: 'the answer is larger than 1000 bytes',
+    });
+  });
+});
+
+test('of a repeated header the first counts', async () => {
+  const url = await serve((_, response) => response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end());
+  expect((await get(url)).headers['set-cookie']).toBe('a=1');
+});
+
+test('a connection is used again', async () => {
+  const ports = new Set<number | undefined>();
+  const url = await serve((request, response) => {
+    ports.add(request.socket.remotePort);
+    response.writeHead(request.url === '/bad' ? 503 : 200).end('x');
+  });
+  const client = createHttpClient();
+  stops.push(() => client.close());
+  for (const path of ['/good', '/bad', '/good', '/bad']) {
+    const options = { headers: {}, maxBytes: 10, signal: new AbortController().signal };
+    await client.get(new URL(path, url).href, options);
+  }
+  expect(ports.size).toBe(1);
+});
+
+describe('a failure has its reason:', () => {
+  const f = (name: string, reason: string, message: RegExp, url: () => Promise<string> | string) =>
+    test(name, async () => {
+      await expect(get(await url())).rejects.toMatchObject({
+        reason,
+        message: expect.stringMatching(message),
+      });
+    });
+  f('no such host', 'dns', /ENOTFOUND|EAI_AGAIN/, () => 'http://no-such-host.invalid/');
+  f('nobody listens', 'connection', /ECONNREFUSED/, () => 'http://localhost:1/');
+  f('reset', 'connection', /./, () => serveRaw((socket) => void socket.resetAndDestroy()));
+  f('no HTTP', 'connection', /./, () => serveRaw((socket) => void socket.end('hello\r\n\r\n')));
+  f('cut body', 'connection', /./, () =>
+    serveRaw((socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf')),
+  );
+  f('cut gzip', 'encoding', /unexpected end/, () =>
+    serve((_, response) =>
+      response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(99)).subarray(0, 20)),
+    ),
+  );
+  f('no gzip', 'encoding', /incorrect header/, () =>
+    serve((_, response) => response.setHeader('content-encoding', 'gzip').end('plain')),
+  );
+  f('an encoding nobody asked for', 'encoding', /content encoding zip/, () =>
+    serve((_, response) => response.setHeader('content-encoding', 'zip').end('x')),
+  );
+  f('TLS on a plain port', 'tls', /./, async () =>
+    (await serve((_, response) => response.end())).replace('http:', 'https:'),
+  );
+});
+
+test('the signal ends a request that hangs, with its own reason', async () => {
+  const controller = new AbortController();
+  const url = await serve(() => controller.abort(new Error('enough')));
+  await expect(get(url, { signal: controller.signal })).rejects.toThrow('enough');
+  await expect(get(url, { signal: controller.signal })).rejects.toThrow('enough');
+});

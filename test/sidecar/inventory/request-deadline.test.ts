@@ -1,0 +1,114 @@
+// Real sockets: a mocked one does not end as a real one does when a request is given up.
+
+import type { RequestListener } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.ts';
+import { type FetchError, fetchInventory } from '../../../src/sidecar/inventory/request.ts';
+import { startTestServer, type TestServer } from '../../helpers/http-server.ts';
+
+let server: TestServer | undefined;
+let client: HttpClient | undefined;
+afterEach(async () => {
+  await client?.close();
+  await server?.stop();
+});
+
+interface Bounds {
+  readonly timeoutMs: number;
+  readonly retries?: number;
+  readonly backoffMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+async function fetchFrom(listener: RequestListener, bounds: Bounds): Promise<FetchError | undefined> {
+  server = await startTestServer(listener);
+  client = createHttpClient();
+  const { signal = new AbortController().signal, ...rest } = bounds;
+  const observer = { requested() {}, retried() {} };
+  const common = {
+    client,
+    url: `${server.url}/list`,
+    userAgent: 'test',
+    maxBytes: 1000,
+    retries: 3,
+    backoffMs: 1,
+  };
+  return fetchInventory({ ...common, observer, ...rest }, undefined, signal).then(
+    () => undefined,
+    (error: FetchError) => error,
+  );
+}
+
+const drip: RequestListener = (_, response) => {
+  const timer = setInterval(() => response.write(' '), 10);
+  response.once('close', () => clearInterval(timer));
+};
+
+describe('one deadline is over everything:', () => {
+  test('a request that hangs', async () => {
+    expect(await fetchFrom(() => {}, { timeoutMs: 50 })).toMatchObject({
+      reason: 'timeout',
+      message: `cannot fetch inventory: no whole answer from ${server?.url}/list within 50ms`,
+    });
+  });
+
+  test('a body that drips', async () => {
+    expect(await fetchFrom(drip, { timeoutMs: 100 })).toMatchObject({ reason: 'timeout' });
+  });
+
+  test('the body of an error that drips', async () => {
+    const failing: RequestListener = (request, response) => drip(request, response.writeHead(500));
+    expect(await fetchFrom(failing, { timeoutMs: 100 })).toMatchObject({ reason: 'timeout' });
+  });
+
+  test('retries: the message says what failed before', async () => {
+    const failing: RequestListener = (_, response) => void response.writeHead(500).end();
+    const error = await fetchFrom(failing, { timeoutMs: 500, retries: 20, backoffMs: 100 });
+    expect(error?.message).toMatch(/within 500ms \(before that: 500, \d+ times\)$/);
+  });
+
+  test('a Retry-After that is being waited for, and then does not fit any more', async () => {
+    let asked = 0;
+    const busy: RequestListener = (_, response) => {
+      asked += 1;
+      response.writeHead(503, { 'retry-after': '1' }).end();
+    };
+    const error = await fetchFrom(busy, { timeoutMs: 1500, retries: 20 });
+    expect(error).toMatchObject({ retryAfterMs: 1000 });
+    expect(asked).toBeLessThanOrEqual(2);
+  });
+});
+
+test('the next request after one that hung is answered', async () => {
+  let asked = 0;
+  const once: RequestListener = (_, response) => {
+    asked += 1;
+    if (asked > 1) response.end('[]');
+  };
+  expect(await fetchFrom(once, { timeoutMs: 50 })).toMatchObject({ reason: 'timeout' });
+  const again = await client?.get(`${server?.url}/`, {
+    headers: {},
+    maxBytes: 9,
+    signal: AbortSignal.timeout(30_000),
+  });
+  expect(again?.status).toBe(200);
+});
+
+test('a stop while a request runs ends the poll with its own reason', async () => {
+  const controller = new AbortController();
+  const error = await fetchFrom(() => controller.abort(new Error('stopping')), {
+    timeoutMs: 30_000,
+    signal: controller.signal,
+  });
+  expect(error?.message).toBe('stopping');
+});
+
+test('a stop while a Retry-After is waited for ends the poll with its own reason', async () => {
+  const controller = new AbortController();
+  const busy: RequestListener = (_, response) => {
+    response.writeHead(503, { 'retry-after': '20' }).end();
+    setTimeout(() => controller.abort(new Error('stopping')), 100);
+  };
+  const error = await fetchFrom(busy, { timeoutMs: 30_000, signal: controller.signal });
+  expect(error?.message).toBe('stopping');
+});

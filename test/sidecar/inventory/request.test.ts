@@ -1,0 +1,203 @@
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { createHttpClient } from '../../../src/lib/http-client.ts';
+import {
+  type FetchError,
+  fetchInventory,
+  type InventoryRequest,
+  publicUrl,
+  type Validators,
+} from '../../../src/sidecar/inventory/request.ts';
+import { HttpResponse, http, mockInventory } from '../../helpers/inventory-mock.ts';
+
+const mock = mockInventory();
+const client = createHttpClient();
+afterAll(() => client.close());
+
+const URL_ = 'http://inventory.test/list?token=secret';
+
+function request(options: Partial<InventoryRequest> = {}): InventoryRequest {
+  return {
+    client,
+    url: URL_,
+    userAgent: 'inventory-sd/test',
+    timeoutMs: 30_000,
+    retries: 3,
+    maxBytes: 10_000,
+    backoffMs: 1,
+    observer: { requested: vi.fn(), retried: vi.fn() },
+    ...options,
+  };
+}
+
+const idle = new AbortController().signal;
+const answers = (...list: (() => Response | Promise<Response>)[]) => {
+  let i = 0;
+  mock.use(
+    http.get('http://inventory.test/list', () => (list[Math.min(i++, list.length - 1)] as () => Response)()),
+  );
+};
+const ok = () =>
+  HttpResponse.text('["a"]', { headers: { etag: '"1"', 'last-modified': 'Fri, 02 Jan 2026 03:04:05 GMT' } });
+const status =
+  (code: number, headers = {}) =>
+  () =>
+    new HttpResponse(null, { status: code, headers });
+const failure = (from: Promise<unknown>) =>
+  from.then(
+    () => undefined,
+    (error: FetchError) => error,
+  );
+
+test('the answer comes with its validators, and the request says who asks', async () => {
+  answers(ok);
+  const answer = await fetchInventory(request(), undefined, idle);
+  expect(answer).toMatchObject({
+    same: false,
+    body: Buffer.from('["a"]'),
+    validators: { etag: '"1"', lastModified: 'Fri, 02 Jan 2026 03:04:05 GMT', digest: expect.any(String) },
+  });
+  const { headers } = mock.requests[0] as Request;
+  expect([headers.get('user-agent'), headers.get('accept'), headers.get('if-none-match')]).toEqual([
+    'inventory-sd/test',
+    'application/json',
+    null,
+  ]);
+});
+
+describe('an answer that is known', () => {
+  const known: Validators = { etag: '"1"', lastModified: 'Fri, 02 Jan 2026 03:04:05 GMT', digest: 'none' };
+
+  test('is asked for with both validators, and a 304 says it is the same', async () => {
+    answers(status(304));
+    expect(await fetchInventory(request(), known, idle)).toEqual({ same: true });
+    const { headers } = mock.requests[0] as Request;
+    expect([headers.get('if-none-match'), headers.get('if-modified-since')]).toEqual([
+      known.etag,
+      known.lastModified,
+    ]);
+  });
+
+  test('is the same by equal bytes too, whatever the validators say', async () => {
+    answers(ok);
+    const first = await fetchInventory(request(), undefined, idle);
+    const validators = first.same ? known : first.validators;
+    expect(await fetchInventory(request(), validators, idle)).toEqual({ same: true });
+  });
+
+  test('is asked for without validators when it had none', async () => {
+    answers(ok);
+    await fetchInventory(request(), { etag: undefined, lastModified: undefined, digest: 'x' }, idle);
+    const { headers } = mock.requests[0] as Request;
+    expect([headers.get('if-none-match'), headers.get('if-modified-since')]).toEqual([null, null]);
+  });
+});
+
+test('a 304 that nobody asked for is a failure', async () => {
+  answers(status(304));
+  expect(await failure(fetchInventory(request(), undefined, idle))).toMatchObject({ reason: 'status' });
+});
+
+describe('statuses that are tried again', () => {
+  const f = (code: number) =>
+    test(String(code), async () => {
+      answers(status(code), status(code), ok);
+      const observed = request();
+      expect(await fetchInventory(observed, undefined, idle)).toMatchObject({ same: false });
+      expect(mock.requests).toHaveLength(3);
+      expect(observed.observer.retried).toHaveBeenCalledTimes(2);
+      expect(observed.observer.requested).toHaveBeenCalledTimes(3);
+    });
+  for (const code of [408, 425, 429, 500, 502, 503, 599]) f(code);
+});
+
+describe('statuses that are not', () => {
+  const f = (code: number, message: string) =>
+    test(String(code), async () => {
+      answers(status(code), ok);
+      expect(await failure(fetchInventory(request(), undefined, idle))).toMatchObject({
+        reason: 'status',
+        message,
+      });
+      expect(mock.requests).toHaveLength(1);
+    });
+  const from = 'from http://inventory.test/list';
+  f(401, `cannot fetch inventory: 401 ${from}`);
+  f(404, `cannot fetch inventory: 404 ${from}`);
+  f(204, `cannot fetch inventory: 204 ${from}`);
+  f(302, `cannot fetch inventory: 302 (redirects are not followed) ${from}`);
+});
+
+test('a lost connection is tried again, as often as INVENTORY_RETRIES says, and the message counts the tries', async () => {
+  answers(() => HttpResponse.error());
+  const error = await failure(fetchInventory(request({ retries: 2 }), undefined, idle));
+  expect(error).toMatchObject({
+    reason: 'connection',
+    message: expect.stringMatching(
+      /^cannot fetch inventory from http:\/\/inventory\.test\/list: .* after 3 tries$/,
+    ),
+  });
+  expect(mock.requests).toHaveLength(3);
+});
+
+test('an answer that is too large is not tried again', async () => {
+  answers(() => HttpResponse.text('x'.repeat(20_000)));
+  expect(await failure(fetchInventory(request(), undefined, idle))).toMatchObject({ reason: 'too_large' });
+  expect(mock.requests).toHaveLength(1);
+});
+
+test('no message holds the query, which may hold a secret', async () => {
+  answers(status(404));
+  const error = await failure(fetchInventory(request(), undefined, idle));
+  expect(error?.message).toContain('http://inventory.test/list');
+  expect(error?.message).not.toContain('secret');
+  expect(publicUrl('https://u:p@h:1/p?q#f')).toBe('https://h:1/p');
+});
+
+describe('Retry-After', () => {
+  test('that fits into the deadline is waited for', async () => {
+    const asked: number[] = [];
+    answers(
+      () => {
+        asked.push(performance.now());
+        return new HttpResponse(null, { status: 429, headers: { 'retry-after': '1' } });
+      },
+      () => {
+        asked.push(performance.now());
+        return ok();
+      },
+    );
+    expect(await fetchInventory(request(), undefined, idle)).toMatchObject({ same: false });
+    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(999);
+  });
+
+  test('that does not fit ends the poll at once and is handed on', async () => {
+    answers(status(503, { 'retry-after': '31' }));
+    const error = await failure(fetchInventory(request(), undefined, idle));
+    expect(error).toMatchObject({ reason: 'status', retryAfterMs: 31_000 });
+    expect(mock.requests).toHaveLength(1);
+  });
+
+  test('of the last try is handed on, not waited for', async () => {
+    answers(status(503, { 'retry-after': '5' }));
+    expect(await failure(fetchInventory(request({ retries: 0 }), undefined, idle))).toMatchObject({
+      retryAfterMs: 5000,
+    });
+    expect(mock.requests).toHaveLength(1);
+  });
+
+  test('of an answer that is not tried again is not waited for', async () => {
+    answers(status(404, { 'retry-after': '20' }));
+    expect(await failure(fetchInventory(request(), undefined, idle))).toMatchObject({ retryAfterMs: 20_000 });
+  });
+});
+
+test('a stop before the first request makes none', async () => {
+  const stopped = AbortSignal.abort(new Error('stopped'));
+  await expect(fetchInventory(request(), undefined, stopped)).rejects.toThrow('stopped');
+  expect(mock.requests).toHaveLength(0);
+});
+
+test('a defect of ours is not tried again and comes out as it is', async () => {
+  const broken = { get: () => Promise.reject(new RangeError('ours')), close: async () => {} };
+  await expect(fetchInventory(request({ client: broken }), undefined, idle)).rejects.toThrow(RangeError);
+});

@@ -1,0 +1,174 @@
+import fs, { watch } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { writeTargetGroups } from '../../../src/model/target-group.ts';
+import {
+  clearLeftovers,
+  readTargetFile,
+  stillStands,
+  writeTargetFile,
+} from '../../../src/sidecar/targets/target-file.ts';
+import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
+
+const GROUPS = [{ targets: ['a:1'], labels: { x: '1' } }];
+const TEXT = writeTargetGroups(GROUPS);
+const OTHER = [{ targets: ['b:1'], labels: {} }];
+
+let dir: TempDir;
+let path: string;
+beforeEach(async () => {
+  dir = await tempDir('target-file');
+  path = join(dir.path, 'targets.json');
+});
+afterEach(() => dir.remove());
+
+const write = (groups = GROUPS, to = path) => writeTargetFile(to, groups, writeTargetGroups(groups));
+
+test('what was written is read back, and still stands', async () => {
+  const list = await write();
+  expect(await readFile(path, 'utf8')).toBe(TEXT);
+  expect(list).toMatchObject({ groups: GROUPS, text: TEXT, bytes: TEXT.length });
+  expect(await readTargetFile(path)).toEqual(list);
+  expect(await stillStands(path, list)).toBe(list);
+});
+
+test('everyone may read the file, whatever the umask', async () => {
+  const before = process.umask(0o077);
+  try {
+    await write();
+  } finally {
+    process.umask(before);
+  }
+  expect((await stat(path)).mode & 0o777).toBe(0o644);
+});
+
+test('an update is one event in the folder that Prometheus watches, and leaves nothing beside the file', async () => {
+  await write();
+  const events: string[] = [];
+  const watcher = watch(dir.path, (type, name) => void events.push(`${type} ${name}`));
+  await write(OTHER);
+  await writeFile(join(dir.path, 'end'), '');
+  await waitFor('the event after the update', () => events.includes('rename end'));
+  watcher.close();
+  expect(events.filter((event) => !event.endsWith(' end'))).toEqual(['rename targets.json']);
+  expect((await readdir(dir.path)).sort()).toEqual(['.inventory-sd', 'end', 'targets.json']);
+  expect(await readdir(join(dir.path, '.inventory-sd'))).toEqual([]);
+});
+
+test('a symlink stays one: the file it points at is replaced', async () => {
+  const real = join(dir.path, 'real');
+  await mkdir(real);
+  await writeFile(join(real, 't.json'), '[]');
+  await symlink(join(real, 't.json'), path);
+  await write();
+  expect(await readFile(join(real, 't.json'), 'utf8')).toBe(TEXT);
+  expect((await readdir(real)).sort()).toEqual(['.inventory-sd', 't.json']);
+});
+
+describe('the file no longer stands', () => {
+  test('when it was deleted', async () => {
+    const list = await write();
+    await rm(path);
+    expect(await stillStands(path, list)).toBeUndefined();
+  });
+
+  test('when another program wrote something else, of whatever size', async () => {
+    const list = await write();
+    await writeFile(path, '[]');
+    expect(await stillStands(path, list)).toBeUndefined();
+    await writeFile(path, 'x'.repeat(TEXT.length));
+    expect(await stillStands(path, list)).toBeUndefined();
+  });
+});
+
+test('equal bytes of another writer are no conflict: the list stands under its new mark', async () => {
+  const list = await write();
+  await writeFile(`${path}.new`, TEXT);
+  await utimes(`${path}.new`, 1, 1);
+  await rename(`${path}.new`, path);
+  const now = await stillStands(path, list);
+  expect(now).toMatchObject({ text: TEXT });
+  expect(now?.mark).not.toBe(list.mark);
+});
+
+test('a file that cannot be looked at is a failure, not a missing file', async () => {
+  const list = await write();
+  await expect(stillStands(join(path, 'below-a-file.json'), list)).rejects.toMatchObject({
+    reason: 'no_folder',
+  });
+});
+
+describe('at the start', () => {
+  test('no file is no list', async () => {
+    expect(await readTargetFile(path)).toBeUndefined();
+  });
+
+  test('a file that Prometheus would refuse is named, with the reason', async () => {
+    await writeFile(path, '[{"targets":["a:1"],"_comment":"x"}]');
+    await expect(readTargetFile(path)).rejects.toMatchObject({
+      reason: 'unreadable',
+      message: `cannot take over ${path}: group 0 has the unknown field "_comment"`,
+    });
+  });
+
+  test('leftovers of a killed run are cleared, those of another sidecar are not', async () => {
+    const staging = join(dir.path, '.inventory-sd');
+    await mkdir(staging);
+    const others = ['other.json', 'other.json.123', 'targets.json.state.json', 'targets.json.12a'];
+    for (const name of ['targets.json', 'targets.json.123', ...others])
+      await writeFile(join(staging, name), '');
+    await clearLeftovers(path);
+    expect((await readdir(staging)).sort()).toEqual(others.sort());
+  });
+
+  test('no staging folder is nothing to clear', async () => {
+    await expect(clearLeftovers(path)).resolves.toBeUndefined();
+  });
+});
+
+describe('a write that fails keeps the old file and says why:', () => {
+  test('no folder', async () => {
+    const missing = join(dir.path, 'missing', 'targets.json');
+    await expect(write(GROUPS, missing)).rejects.toMatchObject({
+      reason: 'no_folder',
+      message: expect.stringContaining(`cannot write ${missing}: there is no such folder`),
+    });
+  });
+
+  test('a file where the staging folder belongs', async () => {
+    await writeFile(join(dir.path, '.inventory-sd'), '');
+    await expect(write()).rejects.toMatchObject({ reason: 'no_folder' });
+  });
+
+  test('a folder where the file belongs', async () => {
+    await mkdir(path);
+    await expect(write()).rejects.toMatchObject({ reason: 'other' });
+  });
+
+  const f = (code: string, reason: string, advice: RegExp) =>
+    test(`${code}`, async () => {
+      await write(OTHER);
+      const before = await stat(path, { bigint: true });
+      const open = vi.spyOn(fs, 'open').mockImplementation(((...args: unknown[]) => {
+        const callback = args.at(-1) as (error: Error) => void;
+        callback(Object.assign(new Error(`${code}: refused`), { code }));
+      }) as typeof fs.open);
+      try {
+        await expect(write()).rejects.toMatchObject({ reason, message: expect.stringMatching(advice) });
+      } finally {
+        open.mockRestore();
+      }
+      expect(await stat(path, { bigint: true })).toEqual({
+        ...before,
+        atimeNs: expect.anything(),
+        atimeMs: expect.anything(),
+      });
+      expect(await readdir(join(dir.path, '.inventory-sd'))).toEqual([]);
+    });
+  f('ENOSPC', 'no_space', /no space left/);
+  f('EROFS', 'read_only', /read-only/);
+  f('EACCES', 'permission', /may not write/);
+  f('EIO', 'other', /the system refused/);
+});
