@@ -35,7 +35,13 @@ export function createMetrics({ proxy, bodies, watch, connections }: Measured): 
   counter('scrapes_total', 'Requests to sensors, by outcome.', 'outcome', () => proxy.outcomes);
   counter('list_polls_total', 'Polls of the list of sensors, by outcome.', 'outcome', () => watch.polls);
   counter('cpu_seconds_total', 'CPU time of the process, by mode.', 'mode', cpuSeconds);
-  counter('bodies_prepared_total', 'Bodies computed.', 'kind', () => ({ identity: bodies.stats.prepared }));
+  new Counter({
+    ...named(registry, 'bodies_prepared_total', 'Bodies computed.'),
+    collect() {
+      this.reset();
+      this.inc(bodies.stats.prepared);
+    },
+  });
   gauge('prepared_bytes', 'Bytes of the bodies prepared in this window.', () => bodies.stats.bytes);
   gauge('sensors', 'Sensors on the list that stands.', () => watch.current()?.sensors.size ?? 0);
   gauge(
