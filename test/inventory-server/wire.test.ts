@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip, gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { DEFAULT_OPTIONS, FAULT_KINDS } from '../../inventory-server/faults.ts';
 import { putOnWire } from '../../inventory-server/wire.ts';
 import { startHttpServer } from '../../src/lib/http-server.ts';
@@ -74,6 +74,9 @@ test('hang: the request is taken and never answered, until the server stops', as
   await waitFor('the fault to hold the request', async () => (await server.metric(OPEN)) === 1);
   expect((await server.get('/healthz')).status).toBe(200);
   expect(connection.received().length).toBe(0);
+  // Without its timer the server cannot cut what is held, so the fault has to let go by itself.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   await server.stop();
   expect(await connection.ended).toBe('FIN');
   expect(connection.received().length).toBe(0);
@@ -238,7 +241,7 @@ describe('endless', () => {
   });
 
   test('is never more than a block ahead of a client that does not read', async () => {
-    const { port, response, stop } = await endlessAnswer();
+    const { port, response, stopping, stop } = await faultyServer('endless');
     const connection = open(port, '/');
     await connection.bytes(1);
     connection.socket.pause();
@@ -246,6 +249,7 @@ describe('endless', () => {
     const waiting = (await response).writableLength;
     expect(waiting).toBeGreaterThan(0);
     expect(waiting).toBeLessThan(2 * 65_536);
+    stopping.abort();
     await stop();
   });
 });
@@ -292,6 +296,19 @@ describe('every fault', () => {
     expect(['FIN', 'RST']).toContain(await connection.ended);
   });
 
+  test.each(['hang', 'endless'] as const)(
+    '%s is told to stop and does not wait for the server',
+    async (kind) => {
+      const { port, response, stopping, stop } = await faultyServer(kind);
+      const connection = open(port, '/');
+      connection.socket.resume();
+      await response;
+      stopping.abort();
+      expect(['FIN', 'RST']).toContain(await connection.ended);
+      await stop();
+    },
+  );
+
   const answering = quick.filter((kind) => !['reset', 'hang'].includes(kind));
   test.each(answering)('%s answers HEAD without a body', async (fault) => {
     const server = await startServer();
@@ -299,6 +316,19 @@ describe('every fault', () => {
     const answer = await server.get('/inventory', {}, 'HEAD');
     expect(answer.status).toBe(fault === 'status' ? 500 : 200);
     expect(answer.body.length).toBe(0);
+  });
+
+  test.each(['drip', 'endless', 'half'])('%s leaves the connection usable after HEAD', async (fault) => {
+    const server = await startServer();
+    await server.fault({ fault });
+    const connection = open(server.port, '/inventory', {
+      method: 'HEAD',
+      headers: { Connection: 'keep-alive' },
+    });
+    await connection.bytes(1);
+    connection.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await connection.ended).toBe('FIN');
+    expect(connection.received().toString()).toMatch(/\r\n\r\nok\n$/);
   });
 
   test.each(FAULT_KINDS)('%s touches neither /healthz nor /metrics nor the admin API', async (fault) => {
@@ -311,12 +341,17 @@ describe('every fault', () => {
   });
 });
 
-/** A server of nothing but the endless answer, with the server's end of it at hand. */
-async function endlessAnswer(): Promise<{
-  port: number;
-  response: Promise<ServerResponse>;
+interface FaultyServer {
+  readonly port: number;
+  /** The server's end of the one request. */
+  readonly response: Promise<ServerResponse>;
+  /** Ends the faulty answer only; the server itself goes on. */
+  readonly stopping: AbortController;
   stop(): Promise<void>;
-}> {
+}
+
+/** A server of nothing but this fault. */
+async function faultyServer(kind: 'endless' | 'hang'): Promise<FaultyServer> {
   const unused = () => Promise.reject(new Error('not asked for'));
   const endpoint = { port: 9100, path: '/metrics' };
   const stopping = new AbortController();
@@ -332,13 +367,9 @@ async function endlessAnswer(): Promise<{
       endpoint,
       ...rights,
     };
-    putOnWire('endless', exchange, stopping.signal).catch(asked.reject);
+    putOnWire(kind, exchange, stopping.signal).catch(asked.reject);
   });
-  const stop = () => {
-    stopping.abort();
-    return server.stop();
-  };
-  return { port: server.address.port, response: asked.promise, stop };
+  return { port: server.address.port, response: asked.promise, stopping, stop: server.stop };
 }
 
 function withoutChunkLines(body: Buffer): string {
