@@ -70,7 +70,7 @@ export interface FaultTable {
   clear(): number;
 }
 
-export const MAX_FAULTS = 100;
+const MAX_FAULTS = 100;
 
 export function createFaultTable(): FaultTable {
   let faults: readonly ActiveFault[] = [];

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
 /** The least it inflates to. */
-export const BOMB_BYTES = 2 ** 31;
+const BOMB_BYTES = 2 ** 31;
 
 const BLOCK_BYTES = 2 ** 20;
 // RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system.
