@@ -18,7 +18,7 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', ['json', { outputFile: `coverage/results-${mode}.json` }]],
     coverage: {
       provider: 'v8',
-      include: ['src/**', 'inventory-server/**'],
+      include: ['src/**/*.ts', 'inventory-server/**/*.ts'],
       reporter: ['text-summary'],
       reportsDirectory: 'coverage/v8',
       thresholds: { 'src/sidecar/**': { branches: 95 } },

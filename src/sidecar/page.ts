@@ -45,9 +45,13 @@ export function factsOf({ inventory, held, file }: StatusReport): [string, strin
     ],
     ['Held', held === null ? 'nothing' : `${held.targets} targets since ${held.since}: ${HELD[held.reason]}`],
     ['Target file', file.path],
-    ['Targets', file.targets === null ? 'no list stands yet' : `${file.targets} in ${file.groups} groups`],
+    ['Targets', file.targets === null ? 'no list stands yet' : listed(file.targets, file.groups ?? 0)],
     ['Last change', file.lastChange ?? 'unknown'],
   ];
+}
+
+function listed(targets: number, groups: number): string {
+  return `${targets} in ${groups} ${groups === 1 ? 'group' : 'groups'}`;
 }
 
 const HELD: Readonly<Record<string, string>> = { empty: 'the inventory lists no sensor' };

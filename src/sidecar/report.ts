@@ -11,13 +11,13 @@ import type { Published } from './targets/target-file.ts';
 const REPEAT_MS = 600_000;
 
 /** What to say of a state that lasts over many passes, and how long it has lasted (ms). */
-export interface Remark {
+interface Remark {
   readonly say: 'begin' | 'again' | 'end' | undefined;
   readonly lasted: number;
 }
 
 /** Makes the function that follows one state: it speaks when it begins, changes its reason, after ten minutes, and at the end. */
-export function createEpisode(): (reason: string | undefined, now: Moment) => Remark {
+function createEpisode(): (reason: string | undefined, now: Moment) => Remark {
   let current: { readonly reason: string; readonly began: number; readonly said: number } | undefined;
   return (reason, { mono }) => {
     const before = current;

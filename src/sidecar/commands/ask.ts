@@ -1,8 +1,10 @@
 // Asks the sidecar that runs on this machine, at its own LISTEN_ADDRESS.
 
+import { request } from 'undici';
 import { AppError, codeOf } from '../../lib/errors.ts';
 import { hostPort, type ListenAddress, loopbackOf } from '../../lib/listen-address.ts';
 
+// A reload lasts as long as its poll, and INVENTORY_TIMEOUT may be an hour.
 const MAX_WAIT_MS = 3_700_000;
 
 export interface Answer {
@@ -18,11 +20,10 @@ export async function ask(address: ListenAddress, method: 'GET' | 'POST', path: 
   const { host, port } = loopbackOf(address);
   const where = hostPort(host, port);
   try {
-    const answer = await fetch(`http://${where}${path}`, {
-      method,
-      signal: AbortSignal.timeout(MAX_WAIT_MS),
-    });
-    return { status: answer.status, body: (await answer.text()).trimEnd() };
+    // Not the built-in fetch: it refuses the ports that browsers block.
+    const options = { method, headersTimeout: MAX_WAIT_MS, bodyTimeout: MAX_WAIT_MS };
+    const answer = await request(`http://${where}${path}`, options);
+    return { status: answer.statusCode, body: (await answer.body.text()).trimEnd() };
   } catch (cause) {
     const why = codeOf(cause) ?? 'no answer';
     throw new AppError(

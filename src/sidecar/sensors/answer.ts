@@ -7,12 +7,11 @@ import type { Sensor } from './sensor.ts';
 
 /** Why bytes are no list of sensors. */
 export const ANSWER_FAILURES = ['not_json', 'not_a_list', 'bad_entry'] as const;
-export type AnswerFailure = (typeof ANSWER_FAILURES)[number];
 
 /**
  * Reads a JSON list in UTF-8: of texts, of flat objects, or of http_sd groups.
  * @param source where the answer came from, for the messages.
- * @throws AppError<AnswerFailure> that says what was answered instead.
+ * @throws AppError, its reason one of ANSWER_FAILURES, that says what was answered instead.
  */
 export function readSensors(body: Uint8Array, source: string): Sensor[] {
   try {

@@ -2,7 +2,7 @@ import fs, { watch } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { writeTargetGroups } from '../../../src/model/target-group.ts';
+import { type TargetGroup, writeTargetGroups } from '../../../src/model/target-group.ts';
 import {
   clearLeftovers,
   readTargetFile,
@@ -24,7 +24,8 @@ beforeEach(async () => {
 });
 afterEach(() => dir.remove());
 
-const write = (groups = GROUPS, to = path) => writeTargetFile(to, groups, writeTargetGroups(groups));
+const write = (groups: TargetGroup[] = GROUPS, to = path) =>
+  writeTargetFile(to, groups, writeTargetGroups(groups));
 
 test('what was written is read back, and still stands', async () => {
   const list = await write();

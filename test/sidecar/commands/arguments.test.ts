@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { helpText, parseArguments } from '../../../src/sidecar/commands/arguments.ts';
+
+const NONE = { json: false, help: false, version: false };
+
+describe('arguments', () => {
+  const f = (line: string, parsed: unknown) =>
+    test(line || 'none', () => expect(parseArguments(line.split(' ').filter(Boolean))).toEqual(parsed));
+  f('', { command: 'run', ...NONE });
+  f('once --json', { command: 'once', ...NONE, json: true });
+  f('--help', { command: 'run', ...NONE, help: true });
+  f('-h show', { command: 'show', ...NONE, help: true });
+  f('--version', { command: 'run', ...NONE, version: true });
+  f('fly', 'unknown command "fly"');
+  f('toString', 'unknown command "toString"');
+  f('once twice', 'unexpected argument "twice"');
+  f('once --wrong', expect.stringContaining("Unknown option '--wrong'"));
+});
+
+test('the help names every command and the most used settings', () => {
+  for (const word of [
+    'once',
+    'show',
+    'reload',
+    'healthcheck',
+    '--json',
+    'INVENTORY_URL',
+    'inventory-sd 1.2.3',
+  ]) {
+    expect(helpText('1.2.3')).toContain(word);
+  }
+});

@@ -1,0 +1,149 @@
+// show, reload and healthcheck against a server that answers as the sidecar does, or worse.
+
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { healthcheck } from '../../../src/sidecar/commands/healthcheck.ts';
+import { reload } from '../../../src/sidecar/commands/reload.ts';
+import { show } from '../../../src/sidecar/commands/show.ts';
+import { startTestServer } from '../../helpers/http-server.ts';
+import { testTerminal } from '../../helpers/terminal.ts';
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function sidecar(listener: RequestListener) {
+  const server = await startTestServer(listener);
+  stops.push(server.stop);
+  return { host: '127.0.0.1', port: Number(new URL(server.url).port) };
+}
+
+const NOBODY = { host: '127.0.0.1', port: 1 };
+const REPORT = {
+  state: 'ready: 2 targets',
+  inventory: {
+    url: 'http://i/list',
+    lastSuccess: null,
+    lastFailure: null,
+    nextPoll: 'soon',
+    postponed: false,
+  },
+  held: null,
+  file: { path: '/t.json', targets: 2, groups: 2, lastChange: null },
+};
+
+describe('show', () => {
+  test('prints the state first, then the facts', async () => {
+    const terminal = testTerminal();
+    const address = await sidecar((request, response) =>
+      response.end(request.url === '/status' ? JSON.stringify(REPORT) : ''),
+    );
+    expect(await show(address, false, terminal)).toBe(0);
+    expect(terminal.stdout).toEqual([
+      'ready: 2 targets',
+      'Inventory:    http://i/list',
+      'Last answer:  none since the start',
+      'Next poll:    soon',
+      'Held:         nothing',
+      'Target file:  /t.json',
+      'Targets:      2 in 2 groups',
+      'Last change:  unknown',
+    ]);
+  });
+
+  test('--json prints what the sidecar answered', async () => {
+    const terminal = testTerminal();
+    const address = await sidecar((_, response) => response.end('{"state": 1}\n'));
+    expect(await show(address, true, terminal)).toBe(0);
+    expect(terminal.stdout).toEqual(['{"state": 1}']);
+  });
+
+  test('of another program exits 1', async () => {
+    const terminal = testTerminal();
+    const address = await sidecar((_, response) => response.writeHead(404).end('nothing here'));
+    expect(await show(address, false, terminal)).toBe(1);
+    expect(terminal.stderr).toEqual(['cannot show the status: 404 nothing here']);
+  });
+
+  test('without a sidecar says where it asked', async () => {
+    await expect(show(NOBODY, false, testTerminal())).rejects.toMatchObject({
+      reason: 'unreachable',
+      message:
+        'no sidecar answers at 127.0.0.1:1 (ECONNREFUSED); is it running, and with this LISTEN_ADDRESS?',
+    });
+  });
+
+  test('of a program that speaks no HTTP exits with a clear line', async () => {
+    const { port } = await raw((socket) => void socket.destroy());
+    await expect(show({ host: '127.0.0.1', port }, false, testTerminal())).rejects.toThrow(
+      'no sidecar answers',
+    );
+  });
+});
+
+describe('reload', () => {
+  test('prints how the poll ended', async () => {
+    const terminal = testTerminal();
+    const address = await sidecar((request, response) => response.end(`${request.method} ${request.url}\n`));
+    expect(await reload(address, terminal)).toBe(0);
+    expect(terminal.stdout).toEqual(['POST /-/reload']);
+  });
+
+  test('of a poll that failed exits 1', async () => {
+    const terminal = testTerminal();
+    const address = await sidecar((_, response) => response.writeHead(500).end('failed: 503\n'));
+    expect(await reload(address, terminal)).toBe(1);
+    expect(terminal.stderr).toEqual(['failed: 503']);
+  });
+});
+
+async function raw(onSocket: (socket: Socket) => void): Promise<AddressInfo> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return server.address() as AddressInfo;
+}
+
+describe('healthcheck', () => {
+  const f = (name: string, listener: RequestListener, fault: string | undefined) =>
+    test(name, async () => expect(await healthcheck(await sidecar(listener))).toBe(fault));
+  f(
+    'alive',
+    (request, response) => response.writeHead(request.url === '/livez' ? 200 : 404).end('alive'),
+    undefined,
+  );
+  f(
+    'not alive',
+    (_, response) => response.writeHead(503).end(),
+    'not alive: HTTP/1.1 503 Service Unavailable',
+  );
+
+  test('a listener on every address is asked on loopback', async () => {
+    const { port } = await sidecar((_, response) => response.end());
+    expect(await healthcheck({ host: '', port })).toBeUndefined();
+  });
+
+  test('nobody there', async () => {
+    expect(await healthcheck(NOBODY)).toContain('cannot ask 127.0.0.1:1: connect ECONNREFUSED');
+  });
+
+  test('an answer that never comes is waited for within a bound', async () => {
+    const { port } = await raw(() => {});
+    expect(await healthcheck({ host: '127.0.0.1', port })).toBe(`no answer from 127.0.0.1:${port} within 4s`);
+  });
+
+  test('an endless answer is not kept', async () => {
+    const { port } = await raw((socket) => void socket.end('x'.repeat(1_000_000)));
+    expect(await healthcheck({ host: '127.0.0.1', port })).toMatch(/^not alive: x{4096}$/);
+  });
+});

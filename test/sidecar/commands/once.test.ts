@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { once } from '../../../src/sidecar/commands/once.ts';
+import { type Observed, observedInventory } from '../../helpers/inventory.ts';
+import { HttpResponse, http, mockInventory } from '../../helpers/inventory-mock.ts';
+import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
+import { testTerminal } from '../../helpers/terminal.ts';
+
+const mock = mockInventory();
+
+let dir: TempDir;
+let file: string;
+let observed: Observed;
+beforeEach(async () => {
+  dir = await tempDir('once');
+  file = join(dir.path, 'targets.json');
+  observed = await observedInventory(dir.path);
+});
+afterEach(async () => {
+  await observed.close();
+  await dir.remove();
+});
+
+async function run(body: unknown, asJson = false) {
+  mock.use(http.get('http://inventory.test/list', () => HttpResponse.json(body as never)));
+  const terminal = testTerminal();
+  const code = await once(observed.inventory, asJson, terminal);
+  return { code, out: terminal.stdout.join('\n'), err: terminal.stderr.join('\n') };
+}
+
+test('a changed and an unchanged list exit 0', async () => {
+  expect(await run(['a', 'b'])).toEqual({
+    code: 0,
+    err: '',
+    out: `changed: 2 targets (2 added, 0 removed) in ${file}`,
+  });
+  expect(await run(['a', 'b'])).toEqual({ code: 0, err: '', out: `unchanged: 2 targets in ${file}` });
+});
+
+test('a held list exits 3 and says what stands', async () => {
+  expect(await run([])).toMatchObject({
+    code: 3,
+    out: 'held: the inventory lists no sensor; no list stands yet, nothing is written',
+  });
+  await run(['a']);
+  expect(await run([])).toMatchObject({
+    code: 3,
+    out: expect.stringMatching(
+      /^held: the inventory lists no sensor; keeping the 1 targets of \d\d:\d\d:\d\d$/,
+    ),
+  });
+});
+
+test('a failure exits 1, on standard error', async () => {
+  expect(await run(null)).toEqual({
+    code: 1,
+    out: '',
+    err: 'cannot use the answer of http://inventory.test/list: it is null, not a list of sensors; no list stands yet, nothing is written',
+  });
+});
+
+test('--json prints one object in each case', async () => {
+  const failed = await run(null, true);
+  expect(failed).toMatchObject({ code: 1, err: '' });
+  expect(JSON.parse(failed.out)).toEqual({
+    kind: 'failed',
+    reason: 'not_a_list',
+    message: expect.stringContaining('it is null'),
+    file: { path: file, targets: null },
+  });
+  expect(JSON.parse((await run(['a'], true)).out)).toEqual({
+    kind: 'changed',
+    added: 1,
+    removed: 0,
+    file: { path: file, targets: 1 },
+  });
+});

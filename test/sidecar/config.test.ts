@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig, showConfig } from '../../src/sidecar/config.ts';
+
+const valid = (environment: Record<string, string>) => {
+  const { config, faults } = readConfig(environment);
+  expect(faults).toEqual([]);
+  if (config === undefined) throw new Error('no config');
+  return config;
+};
+
+test('without any setting the documented defaults are in force', () => {
+  expect(showConfig(valid({}))).toEqual({
+    INVENTORY_URL: 'http://inventory-server:1337/inventory',
+    UPDATE_INTERVAL: '30s',
+    TARGETS_FILE: '/shared/targets.json',
+    METRICS_PORT: 9100,
+    METRICS_PATH: '/metrics',
+    TARGET_LABELS: '',
+    LISTEN_ADDRESS: ':9098',
+    INVENTORY_TIMEOUT: '30s',
+    INVENTORY_RETRIES: 3,
+    INVENTORY_MAX_BYTES: '256MB',
+    STALE_AFTER: '2m',
+    LOG_LEVEL: 'info',
+  });
+});
+
+test('an empty value counts as none, as compose files write it', () => {
+  expect(valid({ UPDATE_INTERVAL: '', INVENTORY_URL: '' })).toEqual(valid({}));
+});
+
+describe('a setting is read:', () => {
+  const f = (name: string, text: string, shown: string | number) =>
+    test(`${name}=${text}`, () =>
+      expect(showConfig(valid({ [name]: text }))).toMatchObject({ [name]: shown }));
+  f('INVENTORY_URL', 'https://inv.example.com:8443/a', 'https://inv.example.com:8443/a');
+  f('UPDATE_INTERVAL', '1m30s', '1m30s');
+  f('UPDATE_INTERVAL', ' 45 ', '45s');
+  f('TARGETS_FILE', 'relative/t.json', 'relative/t.json');
+  f('METRICS_PORT', '65535', 65_535);
+  f('METRICS_PATH', '/probe', '/probe');
+  f('TARGET_LABELS', 'env=prod, site=a=b', 'env=prod,site=a=b');
+  f('LISTEN_ADDRESS', '[::1]:1', '[::1]:1');
+  f('INVENTORY_TIMEOUT', '5s', '5s');
+  f('INVENTORY_RETRIES', '0', 0);
+  f('INVENTORY_MAX_BYTES', '1MiB', '1MB');
+  f('STALE_AFTER', '10m', '10m');
+  f('LOG_LEVEL', 'debug', 'debug');
+});
+
+test('the list counts as stale after three intervals, but not before two minutes', () => {
+  expect(valid({ UPDATE_INTERVAL: '5m' }).staleAfterMs).toBe(900_000);
+  expect(valid({ UPDATE_INTERVAL: '5s' }).staleAfterMs).toBe(120_000);
+});
+
+test('the query of the URL is asked with, and never shown', () => {
+  const config = valid({ INVENTORY_URL: 'http://i/list?token=secret' });
+  expect(config.inventoryUrl).toBe('http://i/list?token=secret');
+  expect(showConfig(config).INVENTORY_URL).toBe('http://i/list?…');
+});
+
+describe('a faulty setting is named with what is wrong:', () => {
+  const f = (name: string, text: string, message: string) =>
+    test(`${name}=${text}`, () => {
+      const { config, faults } = readConfig({ [name]: text });
+      expect(config).toBeUndefined();
+      expect(faults).toEqual([expect.stringContaining(`${name} ${message}`)]);
+    });
+  f('INVENTORY_URL', 'inventory/list', 'is no URL');
+  f('INVENTORY_URL', 'ftp://i/list', 'begins with ftp:');
+  f('INVENTORY_URL', 'http://user:pass@i/', 'holds a user name or password');
+  f('INVENTORY_URL', 'http://user@i/', 'holds a user name or password');
+  f('INVENTORY_URL', 'http://:pass@i/', 'holds a user name or password');
+  f('UPDATE_INTERVAL', 'often', 'is "often", no duration');
+  f('UPDATE_INTERVAL', '0', 'is "0"; it must lie from 50ms to 1d');
+  f('UPDATE_INTERVAL', '2d', 'is "2d"; it must lie from');
+  f('TARGETS_FILE', '/shared/targets.yml', 'is "/shared/targets.yml", not a file that ends in .json');
+  f('TARGETS_FILE', '/shared/.json', 'is "/shared/.json", not a file');
+  f('METRICS_PORT', '0', 'is "0", not a whole number from 1 to 65535');
+  f('METRICS_PORT', '80.5', 'is "80.5", not a whole number');
+  f('METRICS_PORT', 'tcp://10.0.0.1:9100', 'looks like the address of a Service that Kubernetes injected');
+  f('METRICS_PATH', 'metrics', 'is "metrics"; it must begin with /');
+  f('METRICS_PATH', '/m?x', 'is "/m?x"; it must begin with /');
+  f('TARGET_LABELS', 'prod', 'has "prod" where name=value belongs');
+  f('TARGET_LABELS', 'a=1,,b=2', 'has "" where name=value belongs');
+  f('TARGET_LABELS', 'a-b=1', 'has the illegal label name "a-b"');
+  f('TARGET_LABELS', '__address__=x', 'has the illegal label name');
+  f('TARGET_LABELS', 'a=1,a=2', 'names the label a twice');
+  f('LISTEN_ADDRESS', '9098', 'is "9098"; write :9098');
+  f('INVENTORY_TIMEOUT', '2h', 'is "2h"; it must lie from');
+  f('INVENTORY_RETRIES', '21', 'is "21", not a whole number from 0 to 20');
+  f('INVENTORY_RETRIES', '-1', 'is "-1"');
+  f('INVENTORY_MAX_BYTES', '0', 'is "0"; write a size');
+  f('INVENTORY_MAX_BYTES', '2GB', 'is "2GB"; write a size up to 1GB');
+  f('INVENTORY_MAX_BYTES', 'much', 'is "much"; write a size');
+  f('STALE_AFTER', 'x', 'is "x", no duration');
+  f('LOG_LEVEL', 'loud', 'is "loud"; it is one of');
+});
+
+test('every faulty setting is named at once, and a password among them is not', () => {
+  const { faults } = readConfig({ INVENTORY_URL: 'http://u:hunter2@i/', METRICS_PORT: 'x', LOG_LEVEL: 'y' });
+  expect(faults).toHaveLength(3);
+  expect(faults.join()).not.toContain('hunter2');
+});
+
+describe('names that look like settings and are none', () => {
+  test('get one warning, with the nearest setting', () => {
+    const { config, warnings } = readConfig({
+      INVENTORY_ULR: 'x',
+      TARGETFILE: 'y',
+      MAX_WHATEVER: '1',
+      PATH: '/bin',
+    });
+    expect(config).toBeDefined();
+    expect(warnings).toEqual([
+      'unknown settings are ignored: INVENTORY_ULR (did you mean INVENTORY_URL?), TARGETFILE (did you mean TARGETS_FILE?), MAX_WHATEVER',
+    ]);
+  });
+
+  test('that Kubernetes injected are told apart, with the remedy', () => {
+    const { warnings } = readConfig({
+      INVENTORY_SERVER_SERVICE_HOST: '10.0.0.1',
+      INVENTORY_SERVER_PORT: 'tcp://10.0.0.1:1337',
+    });
+    expect(warnings).toEqual([expect.stringContaining('set enableServiceLinks: false in the pod')]);
+  });
+
+  test('a clean environment gets none', () => {
+    expect(readConfig({ INVENTORY_URL: 'http://i/' }).warnings).toEqual([]);
+  });
+});

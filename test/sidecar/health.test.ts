@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { clockTime, type Facts, isStale, readiness } from '../../src/sidecar/health.ts';
+import { initialStatus, type Moment } from '../../src/sidecar/status.ts';
+
+const at = (seconds: number): Moment => ({
+  wall: Date.parse('2026-01-02T12:00:00Z') + seconds * 1000,
+  mono: seconds * 1000,
+});
+const LIST = {
+  groups: [{ targets: ['a:1', 'b:1'], labels: {} }],
+  text: '',
+  bytes: 0,
+  changedAt: 0,
+  mark: '',
+};
+const HOLD = { reason: 'empty', since: at(11).wall, targets: 2 } as const;
+const FAILED = {
+  kind: 'failed',
+  reason: 'status',
+  message: 'cannot fetch',
+  retryAfterMs: undefined,
+  cause: undefined,
+} as const;
+
+const facts = (given: Partial<Facts>): Facts => ({
+  status: { ...initialStatus(at(0)), lastSuccess: at(0) },
+  published: LIST,
+  hold: undefined,
+  staleAfterMs: 120_000,
+  now: at(60),
+  ...given,
+});
+
+describe('readiness', () => {
+  const f = (name: string, given: Partial<Facts>, ready: boolean, fresh: boolean, text: string) =>
+    test(name, () => expect(readiness(facts(given))).toEqual({ ready, fresh, text }));
+  f('a fresh list', {}, true, true, 'ready: 2 targets');
+  f('a stale list still stands', { now: at(252) }, true, false, 'degraded: stale 4m12s; keeping 2 targets');
+  f(
+    'a held list still stands',
+    { hold: HOLD },
+    true,
+    false,
+    'degraded: held since 12:00:11 (empty); keeping 2 targets',
+  );
+  f(
+    'a list that is both',
+    { hold: HOLD, now: at(121) },
+    true,
+    false,
+    'degraded: stale 2m1s; held since 12:00:11 (empty); keeping 2 targets',
+  );
+  const none = { published: undefined, status: initialStatus(at(0)) };
+  f('no list before the first poll has ended', none, false, false, 'not ready: the first poll has not ended');
+  f(
+    'no list after a failure',
+    { ...none, status: { ...initialStatus(at(0)), lastResult: FAILED } },
+    false,
+    false,
+    'not ready: cannot fetch',
+  );
+  f(
+    'no list, and an empty answer',
+    { ...none, hold: HOLD },
+    false,
+    false,
+    'not ready: no list stands, and the inventory lists no sensor',
+  );
+});
+
+test('a list that was taken over counts as stale from the start on, until the inventory answers', () => {
+  const status = initialStatus(at(0));
+  expect(isStale(facts({ status, now: at(120) }))).toBe(false);
+  expect(isStale(facts({ status, now: at(121) }))).toBe(true);
+});
+
+test('a clock that jumps makes nothing stale: ages are taken from the other clock', () => {
+  const jumped = { wall: at(0).wall + 86_400_000, mono: 60_000 };
+  expect(isStale(facts({ now: jumped }))).toBe(false);
+});
+
+test('a time of another day is shown with its date', () => {
+  expect(clockTime(at(11).wall, at(60).wall)).toBe('12:00:11');
+  expect(clockTime(at(11).wall, at(86_400).wall)).toBe('2026-01-02 12:00:11');
+});

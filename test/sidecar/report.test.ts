@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { createLogger } from '../../src/lib/log.ts';
+import { createReporter, type Seen, whatStands } from '../../src/sidecar/report.ts';
+import type { PassResult } from '../../src/sidecar/status.ts';
+
+const T0 = Date.parse('2026-01-02T12:03:11Z');
+const LIST = {
+  groups: [{ targets: ['a:1', 'b:1'], labels: {} }],
+  text: '',
+  bytes: 0,
+  changedAt: T0,
+  mark: '',
+};
+const HOLD = { reason: 'empty', since: T0, targets: 2 } as const;
+const UNCHANGED: PassResult = { kind: 'unchanged', added: 0, removed: 0 };
+const HELD: PassResult = { kind: 'held', added: 0, removed: 0 };
+const failed = (reason: string): PassResult => ({
+  kind: 'failed',
+  reason,
+  message: `cannot: ${reason}`,
+  retryAfterMs: undefined,
+  cause: new Error('why'),
+});
+
+function reporter(level: 'info' | 'debug' = 'info') {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger(level, { write: (line) => void lines.push(JSON.parse(line)) });
+  const report = createReporter(log);
+  return {
+    said: () =>
+      lines.splice(0).map(({ level, msg, lasted, reason }) => [level, msg, lasted ?? reason].filter(Boolean)),
+    lines,
+    pass(result: PassResult, minutes: number, seen: Partial<Seen> = {}) {
+      const now = { wall: T0 + minutes * 60_000, mono: minutes * 60_000 };
+      report(result, { published: LIST, hold: undefined, now, ...seen });
+    },
+  };
+}
+
+describe('a failure', () => {
+  const KEPT = 'cannot: status; keeping the 2 targets of 12:03:11';
+
+  test('is said when it begins, then every ten minutes, and when it ends with its duration', () => {
+    const { pass, said } = reporter();
+    for (let minute = 0; minute <= 20; minute += 1) pass(failed('status'), minute);
+    expect(said()).toEqual(Array(3).fill(['warn', KEPT, 'status']));
+    pass(UNCHANGED, 21);
+    expect(said()).toEqual([['info', 'poll succeeds again', '21m']]);
+    pass(UNCHANGED, 22);
+    expect(said()).toEqual([]);
+  });
+
+  test('is said again when its reason changes, and its duration counts from the first', () => {
+    const { pass, said } = reporter();
+    pass(failed('status'), 0);
+    pass(failed('timeout'), 1);
+    pass(UNCHANGED, 2);
+    expect(said()).toEqual([
+      ['warn', KEPT, 'status'],
+      ['warn', 'cannot: timeout; keeping the 2 targets of 12:03:11', 'timeout'],
+      ['info', 'poll succeeds again', '2m'],
+    ]);
+  });
+
+  test('of ours is an error; a defect comes with its stack', () => {
+    const { pass, lines } = reporter();
+    pass(failed('write'), 0);
+    pass(failed('internal'), 1);
+    expect(lines).toMatchObject([{ level: 'error' }, { level: 'error', err: { message: 'why' } }]);
+  });
+});
+
+test('a hold is said when it begins and when it ends; a failure in between does not end it', () => {
+  const { pass, said } = reporter();
+  pass(HELD, 0, { hold: HOLD });
+  pass(HELD, 1, { hold: HOLD });
+  expect(said()).toEqual([
+    ['warn', 'the inventory lists no sensor; keeping the 2 targets of 12:03:11', 'empty'],
+  ]);
+  pass(failed('status'), 2, { hold: HOLD });
+  expect(said()).toHaveLength(1);
+  pass({ kind: 'changed', added: 1, removed: 0 }, 3);
+  expect(said().map(([, message]) => message)).toEqual([
+    'poll succeeds again',
+    'hold ended',
+    'target file written',
+  ]);
+});
+
+test('a change is said with its counts; an unchanged list only when asked for', () => {
+  const quiet = reporter();
+  quiet.pass({ kind: 'changed', added: 3, removed: 1 }, 0);
+  quiet.pass(UNCHANGED, 1);
+  expect(quiet.lines).toMatchObject([
+    { level: 'info', targets: 2, added: 3, removed: 1, msg: 'target file written' },
+  ]);
+  const loud = reporter('debug');
+  loud.pass(UNCHANGED, 0);
+  expect(loud.lines).toMatchObject([{ level: 'debug', msg: 'list unchanged, nothing written' }]);
+});
+
+test('the end of a message says what happens now', () => {
+  expect(whatStands(undefined, T0)).toBe('no list stands yet, nothing is written');
+  expect(whatStands(LIST, T0)).toBe('keeping the 2 targets of 12:03:11');
+});

@@ -1,0 +1,232 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseTargetGroups } from '../../src/model/target-group.ts';
+import { sync } from '../../src/sidecar/sync.ts';
+import { type Observed, observedInventory } from '../helpers/inventory.ts';
+import { HttpResponse, http, mockInventory } from '../helpers/inventory-mock.ts';
+import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
+
+const mock = mockInventory();
+const idle = new AbortController().signal;
+
+let dir: TempDir;
+let file: string;
+let observed: Observed;
+beforeEach(async () => {
+  dir = await tempDir('sync');
+  file = join(dir.path, 'targets.json');
+  observed = await observedInventory(dir.path);
+});
+afterEach(async () => {
+  await observed.close();
+  await dir.remove();
+});
+
+const URL_ = 'http://inventory.test/list';
+const answer = (body: unknown) => mock.use(http.get(URL_, () => HttpResponse.json(body as never)));
+const pass = (now = 1000) => sync(observed.inventory, now, idle);
+const targets = async () => parseTargetGroups(await readFile(file, 'utf8')).flatMap((group) => group.targets);
+
+async function standing(): Promise<void> {
+  answer(['a', 'b']);
+  await pass();
+  observed.told.length = 0;
+}
+
+async function restart(): Promise<void> {
+  await observed.close();
+  observed = await observedInventory(dir.path);
+}
+
+test('the first answer is published, the same again changes nothing', async () => {
+  answer(['a', 'b']);
+  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 0 });
+  expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  const before = await stat(file, { bigint: true });
+  expect(await pass()).toEqual({ kind: 'unchanged', added: 0, removed: 0 });
+  expect((await stat(file, { bigint: true })).ctimeNs).toBe(before.ctimeNs);
+  expect(observed.told).toEqual(['written']);
+});
+
+test('another order of the same sensors changes nothing', async () => {
+  await standing();
+  answer(['b', 'a', 'b']);
+  expect(await pass()).toMatchObject({ kind: 'unchanged' });
+  expect(observed.told).toEqual([]);
+});
+
+test('what came and went is counted', async () => {
+  await standing();
+  answer(['b', 'c', 'd']);
+  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 1 });
+  expect(await targets()).toEqual(['b:9100', 'c:9100', 'd:9100']);
+});
+
+test('a 304 is judged too, with what the last answer said', async () => {
+  mock.use(
+    http.get(URL_, ({ request }) =>
+      request.headers.get('if-none-match') === '"1"'
+        ? new HttpResponse(null, { status: 304 })
+        : HttpResponse.json(['a'], { headers: { etag: '"1"' } }),
+    ),
+  );
+  await pass();
+  await rm(file);
+  expect(await pass()).toMatchObject({ kind: 'unchanged' });
+  expect(await targets()).toEqual(['a:9100']);
+  expect(observed.told).toEqual(['written', 'written', 'restored']);
+});
+
+test('the validators of an answer that could not be used are not sent', async () => {
+  await standing();
+  mock.use(http.get(URL_, () => HttpResponse.json(null, { headers: { etag: '"bad"' } })));
+  await expect(pass()).rejects.toMatchObject({ reason: 'not_a_list' });
+  mock.use(
+    http.get(URL_, ({ request }) =>
+      HttpResponse.json(request.headers.get('if-none-match') === '"bad"' ? ['wrong'] : ['c']),
+    ),
+  );
+  await pass();
+  expect(await targets()).toEqual(['c:9100']);
+});
+
+describe('an empty answer', () => {
+  const f = (name: string, body: unknown) =>
+    test(`${name} is held: nothing is removed, and the hold keeps its beginning`, async () => {
+      await standing();
+      answer(body);
+      expect(await pass(2000)).toEqual({ kind: 'held', added: 0, removed: 0 });
+      expect(await pass(3000)).toMatchObject({ kind: 'held' });
+      expect(observed.inventory.hold).toEqual({ reason: 'empty', since: 2000, targets: 2 });
+      expect(await targets()).toEqual(['a:9100', 'b:9100']);
+      answer(['a', 'b']);
+      expect(await pass()).toMatchObject({ kind: 'unchanged' });
+      expect(observed.inventory.hold).toBeUndefined();
+      expect(observed.told).toEqual([]);
+    });
+  f('[]', []);
+  f('of a group without targets', [{ targets: [] }]);
+
+  test('before any list stands writes nothing', async () => {
+    answer([]);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    expect(observed.told).toEqual([]);
+    await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('an answer that is no list of sensors changes nothing:', () => {
+  const f = (body: unknown, reason: string) =>
+    test(JSON.stringify(body), async () => {
+      await standing();
+      answer(body);
+      await expect(pass()).rejects.toMatchObject({ reason });
+      expect(await targets()).toEqual(['a:9100', 'b:9100']);
+      expect(observed.told).toEqual([]);
+    });
+  f(null, 'not_a_list');
+  f({}, 'not_a_list');
+  f(42, 'not_a_list');
+  f(['a', null], 'bad_entry');
+  f([{ host: 'a', port: 99_999 }], 'bad_entry');
+});
+
+describe('the file is looked at on every pass:', () => {
+  test('a deleted file is put back', async () => {
+    await standing();
+    await rm(file);
+    expect(await pass()).toMatchObject({ kind: 'unchanged' });
+    expect(await targets()).toEqual(['a:9100', 'b:9100']);
+    expect(observed.told).toEqual(['written', 'restored']);
+  });
+
+  test('a foreign change is put right', async () => {
+    await standing();
+    await writeFile(file, '[]');
+    await pass();
+    expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  });
+
+  test('also while the inventory is down', async () => {
+    await standing();
+    await rm(file);
+    mock.use(http.get(URL_, () => new HttpResponse(null, { status: 503 })));
+    await expect(pass()).rejects.toMatchObject({ reason: 'status' });
+    expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  });
+
+  test('also while the list is held', async () => {
+    await standing();
+    await rm(file);
+    answer([]);
+    await pass();
+    expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  });
+
+  test('equal bytes that another program wrote are left alone', async () => {
+    await standing();
+    await writeFile(file, await readFile(file));
+    await pass();
+    await pass();
+    expect(observed.told).toEqual([]);
+  });
+});
+
+test('a write that fails is told, and heals by itself', async () => {
+  await standing();
+  await rm(dir.path, { recursive: true });
+  await expect(pass()).rejects.toMatchObject({ reason: 'no_folder' });
+  await mkdir(dir.path);
+  expect(await pass()).toMatchObject({ kind: 'unchanged' });
+  expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  expect(observed.told).toEqual(['writeFailed no_folder', 'written', 'restored']);
+});
+
+test('a stop touches nothing any more', async () => {
+  await standing();
+  await rm(file);
+  await expect(sync(observed.inventory, 0, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
+  expect(observed.told).toEqual([]);
+});
+
+describe('after a restart', () => {
+  test('the list in the file stands, and the same answer writes nothing', async () => {
+    await standing();
+    await restart();
+    expect(observed.inventory.published?.groups).toEqual([{ targets: ['a:9100', 'b:9100'], labels: {} }]);
+    expect(await pass()).toMatchObject({ kind: 'unchanged' });
+    expect(observed.told).toEqual([]);
+  });
+
+  test('an empty answer removes nothing of it', async () => {
+    await standing();
+    await restart();
+    answer([]);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  });
+
+  const f = (name: string, text: string, warnings: unknown[]) =>
+    test(`${name} is no list that stands; the first good answer replaces it`, async () => {
+      await writeFile(file, text);
+      await restart();
+      expect(observed.inventory.published).toBeUndefined();
+      expect(observed.warnings).toEqual(warnings);
+      answer([]);
+      await pass();
+      expect(await readFile(file, 'utf8')).toBe(text);
+      answer(['a']);
+      expect(await pass()).toMatchObject({ kind: 'changed', added: 1 });
+    });
+  f('a file that Prometheus would refuse', '[{', [expect.stringContaining('cannot take over')]);
+  f('an empty list', '[]', []);
+
+  test('a file that cannot be read is a warning', async () => {
+    await mkdir(file);
+    await restart();
+    expect(observed.warnings).toEqual([
+      expect.stringContaining('it will be replaced by the first good answer'),
+    ]);
+  });
+});
