@@ -1,6 +1,6 @@
 // Bundles each program into one CommonJS file in dist/, which starts faster and in less memory than the sources.
 
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { build } from 'rolldown';
 
 const PROGRAMS = {
@@ -12,11 +12,14 @@ const PROGRAMS = {
 
 await rm('dist', { recursive: true, force: true });
 for (const [name, input] of Object.entries(PROGRAMS)) {
+  const file = `dist/${name}.cjs`;
   await build({
     input,
     platform: 'node',
-    output: { file: `dist/${name}.cjs`, format: 'cjs', minify: false, codeSplitting: false },
+    // The first line makes the file a command of its own, wherever it is linked to.
+    output: { file, format: 'cjs', minify: false, codeSplitting: false, banner: '#!/usr/bin/env node' },
     logLevel: 'warn',
   });
-  console.log(`built dist/${name}.cjs`);
+  await chmod(file, 0o755);
+  console.log(`built ${file}`);
 }

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { readConfig } from '../../src/sidecar/config.ts';
+
+const [compose, exampleCompose, dotenv, dockerfile] = (await Promise.all(
+  ['docker-compose.yml', 'examples/compose.yml', '.env.example', 'Dockerfile'].map((path) =>
+    readFile(path, 'utf8'),
+  ),
+)) as [string, string, string, string];
+
+const listed = pairs(/^([A-Z_]+)=(.*)$/gm, dotenv);
+const USED = /\$\{([A-Z_]+):-([^}]*)\}/g;
+
+test('.env.example lists every setting of docker-compose.yml with its default, and no other', () => {
+  expect(listed).toEqual(pairs(USED, compose));
+});
+
+test('the other compose file has the same defaults', () => {
+  expect(listed).toMatchObject(pairs(USED, exampleCompose));
+});
+
+test('each setting of .env.example has a line that explains it', () => {
+  const lines = dotenv.split('\n');
+  const bare = lines.filter(
+    (line, i) => /^[A-Z_]+=/.test(line) && !/^(#|[A-Z_]+_MEMORY=)/.test(lines[i - 1] ?? ''),
+  );
+  expect(bare).toEqual([]);
+});
+
+test('the defaults in containers are those of the sidecar', () => {
+  const settings = Object.entries(listed).filter(
+    ([name]) => !/_(PORT|MEMORY)$/.test(name) || name === 'METRICS_PORT',
+  );
+  expect(readConfig(Object.fromEntries(settings)).config).toEqual(readConfig({}).config);
+});
+
+test('every published port is on loopback', () => {
+  const published = [compose, exampleCompose].flatMap((text) => text.match(/^ +- .*:\d+$/gm) ?? []);
+  expect(published).toHaveLength(7);
+  for (const port of published) expect(port.trim()).toMatch(/^- 127\.0\.0\.1:\$\{[A-Z_]+_PORT:-\d+\}:\d+$/);
+});
+
+test('the images carry the version of the package', () => {
+  expect(dockerfile).toContain(`ARG VERSION=${manifest.version}\n`);
+});
+
+function pairs(pattern: RegExp, text: string): Record<string, string> {
+  return Object.fromEntries([...text.matchAll(pattern)].map(([, name, value]) => [name, value]));
+}
