@@ -26,6 +26,7 @@ test('a scrape of a sensor gets its samples of this window, with the content typ
     '\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n',
   );
   expect(answer.head.toLowerCase()).not.toContain('content-encoding');
+  expect(answer.head.toLowerCase()).toContain('\r\nkeep-alive: timeout=120\r\n');
   expect(answer.body).toBe(sensorSamples(7, 'sensor_0', WINDOW));
 });
 
@@ -110,6 +111,25 @@ test('an HTTP client of the field gets samples by the absolute form, over one co
   }
   expect(await fleet.metric('sensor_fleet_connections')).toBe(2);
   await client.close();
+});
+
+test('its own metrics are text 0.0.4 and count what it answered and what that cost', async () => {
+  const { fleet } = await startPair(SENSORS);
+  await scrape(fleet.port, 'sensor_0');
+  await scrape(fleet.port, 'sensor_0');
+  await scrape(fleet.port, 'sensor_9');
+  const { head, body } = await fleet.own('/metrics');
+  expect(head.toLowerCase()).toContain('\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n');
+  expect(body).toContain('\nsensor_fleet_scrapes_total{outcome="answered"} 2\n');
+  expect(body).toContain('\nsensor_fleet_scrapes_total{outcome="unknown_sensor"} 1\n');
+  expect(body).toContain('\nsensor_fleet_scrapes_total{outcome="sensor_down"} 0\n');
+  expect(body).toContain('\nsensor_fleet_sensors 5\n');
+  expect(await fleet.metric('sensor_fleet_scrapes_total{outcome="answered"}')).toBe(2);
+  expect(await fleet.metric('sensor_fleet_bodies_prepared_total')).toBeGreaterThan(0);
+  expect(await fleet.metric('sensor_fleet_prepared_bytes')).toBeGreaterThanOrEqual(0);
+  expect(await fleet.metric('sensor_fleet_cpu_seconds_total{mode="user"}')).toBeGreaterThan(0);
+  for (const line of body.split('\n').filter((line) => /^[^#]/.test(line)))
+    expect(line).toMatch(/^sensor_fleet_/);
 });
 
 test('the Host header never chooses the sensor', async () => {

@@ -86,6 +86,17 @@ test('of too many clients the one that has been silent longest is dropped', () =
   expect(served.list({}).map(({ client }) => client)).toEqual(['p/3', 'p/1', 'p/4']);
 });
 
+test('the rows of a dropped client make room', () => {
+  const served = createServed(LIMITS);
+  for (let i = 0; i < 8; i += 1) served.record(`p/${i}`, 'a', 1);
+  for (let i = 0; i < 7; i += 1) served.record('p/7', `s${i}`, 1);
+  expect(served.list({}).map(({ client, sensors }) => [client, sensors.length])).toEqual([
+    ['p/5', 1],
+    ['p/6', 1],
+    ['p/7', 8],
+  ]);
+});
+
 test('of too many rows those of the client that has been silent longest are dropped, the oldest first', () => {
   const served = createServed(LIMITS);
   for (const sensor of ['a', 'b']) served.record('old/1', sensor, 1);
