@@ -11,7 +11,7 @@ export const LOGIN_PAGE =
 
 /** An entry that is wrong for its form, among good ones. */
 const BAD_ENTRIES: Readonly<Record<Form, unknown>> = {
-  names: { hostname: 'sensor_bad' },
+  names: { id: 7 },
   objects: { port: 9100 },
   http_sd: { targets: 'sensor_bad:9100' },
 };
