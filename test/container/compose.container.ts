@@ -1,0 +1,140 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { StatusReport } from '../../src/sidecar/status-report.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+import { type ComposeProject, startProject } from './compose-project.ts';
+import { killProcess } from './docker.ts';
+import { activeTargets, allUp, droppedTargets, watchTargets } from './scraped-targets.ts';
+
+const OURS = ['inventory-server', 'sensor-fleet', 'inventory-sd'];
+const ALL = [...OURS, 'prometheus'];
+// Two polls, Prometheus' own 5 s pause before it reads a changed folder, and a scrape interval of 15 s.
+const SEEN_MS = 120_000;
+
+let project: ComposeProject;
+let prometheus: string;
+
+beforeAll(async () => {
+  project = await startProject({
+    file: 'docker-compose.yml',
+    ports: ['PROMETHEUS_PORT', 'INVENTORY_SD_PORT', 'INVENTORY_PORT', 'INVENTORY_ADMIN_PORT', 'FLEET_PORT'],
+    settings: { UPDATE_INTERVAL: '2s' },
+  });
+  prometheus = project.url('PROMETHEUS_PORT');
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') console.error(await project.logs());
+});
+
+afterAll(() => project?.remove());
+
+test.each(ALL)('%s becomes healthy', async (service) => {
+  expect((await project.container(service)).State.Health?.Status).toBe('healthy');
+});
+
+test('Prometheus scrapes all 100 sensors and drops none', async () => {
+  await waitFor('100 sensors up', () => allUp(prometheus, 'sensors', 100), SEEN_MS);
+  expect(await droppedTargets(prometheus, 'sensors')).toBe(0);
+});
+
+test.each(ALL)(
+  '%s runs without root, without capabilities, on a file system it cannot change',
+  async (service) => {
+    const { HostConfig } = await project.container(service);
+    expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'] });
+    const status = await project.exec(service, 'cat', '/proc/1/status');
+    const [uid] = /^Uid:\t\d+\t(\d+)/m.exec(status)?.slice(1) ?? [];
+    expect(Number(uid)).toBeGreaterThan(0);
+    for (const set of ['CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+      expect(status).toMatch(new RegExp(`^${set}:\\t0{16}$`, 'm'));
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    await expect(project.exec(service, 'touch', '/tmp/new')).rejects.toThrow('Read-only file system');
+  },
+);
+
+test('the operator asks the running sidecar by its name', async () => {
+  expect(await project.exec('inventory-sd', 'inventory-sd', 'show')).toContain('ready: 100 targets');
+  expect(await project.exec('inventory-sd', 'inventory-sd', 'reload')).toContain('unchanged');
+});
+
+test('Prometheus follows sensors that come and go', async () => {
+  await changeSensors('POST', '/sensors', { count: 5 });
+  await waitFor('105 sensors up', () => allUp(prometheus, 'sensors', 105), SEEN_MS);
+
+  await changeSensors('DELETE', '/sensors?count=15');
+  await waitFor('90 sensors up', () => allUp(prometheus, 'sensors', 90), SEEN_MS);
+
+  await changeSensors('PUT', '/sensors', { count: 100 });
+  await waitFor('100 sensors up again', () => allUp(prometheus, 'sensors', 100), SEEN_MS);
+});
+
+test('a sidecar whose process is killed comes back, and nothing is lost', async () => {
+  const before = await project.container('inventory-sd');
+  const stopWatching = watchTargets(prometheus, 'sensors');
+
+  await killProcess(before.Id, `${project.name}-inventory-sd`);
+
+  const after = await waitFor('the sidecar to run again', async () => {
+    const now = await project.container('inventory-sd');
+    return now.State.Running && now.State.Pid !== before.State.Pid && now;
+  });
+  expect(after).toMatchObject({ Id: before.Id, RestartCount: before.RestartCount + 1 });
+  const status = await waitFor('its first poll', () => sidecar((now) => now.inventory.lastSuccess !== null));
+  expect(status).toMatchObject({ state: 'ready: 100 targets', fresh: true, file: { targets: 100 } });
+  expect(await stopWatching()).toEqual({ least: 100, most: 100 });
+});
+
+test('a sidecar that restarts while the inventory is down loses nothing', async () => {
+  await project.compose('stop', 'inventory-server');
+  const stopWatching = watchTargets(prometheus, 'sensors');
+
+  const restarted = Date.now();
+  await project.compose('restart', 'inventory-sd');
+
+  const status = await waitFor('a failed poll', () => sidecar((now) => now.inventory.lastFailure !== null));
+  expect(status).toMatchObject({ ready: true, inventory: { lastSuccess: null }, file: { targets: 100 } });
+  await waitFor('new scrapes', () => allUp(prometheus, 'sensors', 100, restarted), SEEN_MS);
+  expect(await stopWatching()).toEqual({ least: 100, most: 100 });
+
+  await project.compose('start', 'inventory-server');
+  await waitFor('the inventory to answer', () => sidecar((now) => now.inventory.lastFailure === null));
+});
+
+test('everything else comes up without the inventory and scrapes its old targets', async () => {
+  await project.compose('down');
+  const begun = Date.now();
+
+  await project.compose('up', '-d', '--wait', 'sensor-fleet', 'inventory-sd', 'prometheus');
+
+  const running = (await project.compose('ps', '--services')).trim().split('\n').sort();
+  expect(running).toEqual(['inventory-sd', 'prometheus', 'sensor-fleet']);
+  await waitFor('the old sensors up', () => allUp(prometheus, 'sensors', 100, begun), SEEN_MS);
+  const status = await waitFor('a failed poll', () => sidecar((now) => now.inventory.lastFailure !== null));
+  expect(status).toMatchObject({ ready: true, file: { targets: 100 } });
+
+  await project.compose('up', '-d', '--wait');
+  await waitFor('the inventory to answer', () => sidecar((now) => now.inventory.lastFailure === null));
+  expect(await activeTargets(prometheus, 'sensors')).toHaveLength(100);
+});
+
+// After the grace of 10 s the engine kills, and the code would be 137.
+test('SIGTERM ends every program in time and with exit code 0', async () => {
+  await project.compose('stop');
+  const ends = await Promise.all(ALL.map(async (service) => (await project.container(service)).State));
+  expect(ends.map(({ ExitCode, OOMKilled }) => ({ ExitCode, OOMKilled }))).toEqual(
+    ALL.map(() => ({ ExitCode: 0, OOMKilled: false })),
+  );
+});
+
+async function changeSensors(method: string, path: string, change?: object): Promise<void> {
+  const body = change === undefined ? null : JSON.stringify(change);
+  const answer = await fetch(`${project.url('INVENTORY_ADMIN_PORT')}${path}`, { method, body });
+  expect(answer.status).toBe(200);
+}
+
+/** For a `waitFor`: the sidecar's status once it is as wanted. */
+async function sidecar(wanted: (status: StatusReport) => boolean): Promise<StatusReport | undefined> {
+  const answer = await fetch(`${project.url('INVENTORY_SD_PORT')}/status`);
+  const status = (await answer.json()) as StatusReport;
+  return wanted(status) ? status : undefined;
+}
