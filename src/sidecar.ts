@@ -139,11 +139,13 @@ function clock(): Moment {
   return { wall: Date.now(), mono: performance.now() };
 }
 
+// The listeners stay, for Ctrl-C under npm arrives twice, and while the file is being written a listener of
+// write-file-atomic ends the process unless it finds another beside it.
 function stopSignal(log: Logger): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(name, () => {
-      log.info({ signal: name }, 'stopping');
+    process.on(name, () => {
+      if (!controller.signal.aborted) log.info({ signal: name }, 'stopping');
       controller.abort();
     });
   }
