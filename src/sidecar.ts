@@ -4,11 +4,11 @@ import './lib/node-version.ts';
 import { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { messageOf } from './lib/errors.ts';
-import { createHttpClient } from './lib/http-client.ts';
+import { createHttpClient, type HttpClient } from './lib/http-client.ts';
 import { startHttpServer } from './lib/http-server.ts';
 import { hostPort } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
-import { serveRoutes } from './lib/routes.ts';
+import { type Routes, serveRoutes } from './lib/routes.ts';
 import { type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
 import { healthcheck } from './sidecar/commands/healthcheck.ts';
 import { once } from './sidecar/commands/once.ts';
@@ -17,8 +17,9 @@ import { show } from './sidecar/commands/show.ts';
 import { EXIT, type ExitCode, type Terminal } from './sidecar/commands/terminal.ts';
 import { type Config, readConfig, showConfig } from './sidecar/config.ts';
 import { endpoints } from './sidecar/endpoints.ts';
+import type { Facts } from './sidecar/health.ts';
 import { createMetrics } from './sidecar/metrics.ts';
-import { createPoller } from './sidecar/poller.ts';
+import { createPoller, type Poller } from './sidecar/poller.ts';
 import { createReporter } from './sidecar/report.ts';
 import type { Moment } from './sidecar/status.ts';
 import { reportStatus } from './sidecar/status-report.ts';
@@ -81,49 +82,10 @@ async function run(config: Config, _json: boolean, warnings: readonly string[]):
   for (const warning of warnings) log.warn(warning);
   const stopping = stopSignal(log);
 
-  const registry = new Registry();
   const client = createHttpClient();
-  const constants = { version, intervalMs: config.updateIntervalMs, staleAfterMs: config.staleAfterMs };
-  const metrics = createMetrics(registry, constants, () => facts());
-  const inventory = await takeOver(config, {
-    client,
-    version,
-    observer: metrics,
-    warn: (message) => log.warn(message),
-  });
-  const report = createReporter(log);
-  const poller = createPoller({
-    intervalMs: config.updateIntervalMs,
-    timeoutMs: config.inventoryTimeoutMs,
-    pass: (signal) => sync(inventory, Date.now(), signal),
-    clock,
-    random: Math.random,
-    onResult: (result, milliseconds) => {
-      metrics.passed(result, milliseconds);
-      report(result, facts());
-    },
-  });
-  const facts = () => ({
-    status: poller.status,
-    published: inventory.published,
-    hold: inventory.hold,
-    staleAfterMs: config.staleAfterMs,
-    now: clock(),
-  });
-  const described = () =>
-    reportStatus({
-      ...facts(),
-      version,
-      inventoryUrl: config.inventoryUrl,
-      targetFile: config.targetsFile,
-      next: poller.next,
-    });
-
-  const routes = endpoints({ registry, poller, facts, report: described });
-  const server = await startHttpServer(
-    config.listenAddress,
-    serveRoutes(routes, (err) => log.error({ err }, 'request failed')),
-  );
+  const { poller, routes } = await makeSidecar(config, client, log);
+  const onError = (err: unknown) => log.error({ err }, 'request failed');
+  const server = await startHttpServer(config.listenAddress, serveRoutes(routes, onError));
   log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
   process.on('SIGHUP', () => void poller.pollNow());
 
@@ -133,6 +95,38 @@ async function run(config: Config, _json: boolean, warnings: readonly string[]):
   await client.close();
   log.info('inventory-sd stopped');
   return EXIT.ok;
+}
+
+async function makeSidecar(config: Config, client: HttpClient, log: Logger): Promise<Sidecar> {
+  const { staleAfterMs, inventoryUrl, targetsFile: targetFile } = config;
+  const registry = new Registry();
+  const constants = { version, intervalMs: config.updateIntervalMs, staleAfterMs };
+  const observer = createMetrics(registry, constants, () => facts());
+  const warn = (message: string) => log.warn(message);
+  const inventory = await takeOver(config, { client, version, observer, warn });
+  const report = createReporter(log);
+  const poller = createPoller({
+    intervalMs: config.updateIntervalMs,
+    timeoutMs: config.inventoryTimeoutMs,
+    pass: (signal) => sync(inventory, Date.now(), signal),
+    clock,
+    random: Math.random,
+    onResult(result, milliseconds) {
+      observer.passed(result, milliseconds);
+      report(result, facts());
+    },
+  });
+  const facts = (): Facts => {
+    const { published, hold } = inventory;
+    return { status: poller.status, published, hold, staleAfterMs, now: clock() };
+  };
+  const described = () => reportStatus({ ...facts(), version, inventoryUrl, targetFile, next: poller.next });
+  return { poller, routes: endpoints({ registry, poller, facts, report: described }) };
+}
+
+interface Sidecar {
+  readonly poller: Poller;
+  readonly routes: Routes;
 }
 
 function clock(): Moment {

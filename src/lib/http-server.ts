@@ -57,9 +57,9 @@ function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
 
 async function stop(server: Server): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), LIMITS.stopTimeoutMs);
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
+  // A connection that was kept alive becomes idle when its answer ends, and Node would then wait for its timeout.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await new Promise((resolve) => server.close(resolve));
   clearTimeout(cut);
+  clearInterval(sweep);
 }
