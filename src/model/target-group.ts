@@ -24,7 +24,8 @@ export function parseTargetGroups(text: string): TargetGroup[] {
   return value.map((group: unknown, index) => {
     const fault = faultOf(group);
     if (fault !== undefined) throw new Error(`group ${index} ${fault}`);
-    return { labels: {}, ...(group as Partial<TargetGroup>) } as TargetGroup;
+    const { targets, labels = {} } = group as { targets: string[]; labels?: Labels };
+    return { targets, labels };
   });
 }
 

@@ -1,0 +1,107 @@
+// The README is true: its tables are compared with the program, its links with the tree, its commands with what exists.
+
+import { access, readFile } from 'node:fs/promises';
+import { Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { parseTargetGroups, writeTargetGroups } from '../src/model/target-group.ts';
+import { helpText, parseArguments } from '../src/sidecar/commands/arguments.ts';
+import { readConfig, showConfig } from '../src/sidecar/config.ts';
+import { endpoints, type Shown } from '../src/sidecar/endpoints.ts';
+import { createMetrics } from '../src/sidecar/metrics.ts';
+import { initialStatus } from '../src/sidecar/status.ts';
+
+const readme = await readFile('README.md', 'utf8');
+
+/** The rows of the first table below a heading, as lists of cells. */
+function table(heading: string): string[][] {
+  const section = readme.slice(readme.indexOf(`\n${heading}\n`));
+  const lines = section.slice(section.indexOf('\n|')).trimStart().split('\n');
+  const rows = lines.slice(
+    2,
+    lines.findIndex((line) => !line.startsWith('|')),
+  );
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+const words = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+
+describe('settings', () => {
+  const rows = table('## Settings').map(([name, fallback, example]) => ({
+    name: words(name)[0] ?? '',
+    fallback: fallback ?? '',
+    example: words(example)[0] ?? '',
+  }));
+  const { config } = readConfig({});
+  if (config === undefined) throw new Error('the defaults are faulty');
+  const defaults: Record<string, string | number> = showConfig(config);
+
+  test('each has a row, in the order of the program', () => {
+    expect(rows.map((row) => row.name)).toEqual(Object.keys(defaults));
+  });
+
+  test.each(rows)(
+    '$name has the default and an example that the program takes',
+    ({ name, fallback, example }) => {
+      const literal = /^`[^`]+`$/.test(fallback) ? (words(fallback)[0] ?? '') : '';
+      expect(readConfig({ [name]: literal }).config).toEqual(config);
+      expect(readConfig({ [name]: example }).faults).toEqual([]);
+      expect(readConfig({ [name]: example }).config).not.toEqual(config);
+    },
+  );
+});
+
+test('every endpoint has a row, and every row is an endpoint', () => {
+  const rows = table('## Health').flatMap(([paths]) => words(paths));
+  const paths = rows.map((path) => path.replace('POST ', '').replace('?fresh=1', ''));
+  expect([...new Set(paths)].sort()).toEqual(Object.keys(endpoints({} as Shown)).sort());
+});
+
+test('every metric has a row with its labels, and every row is a metric', async () => {
+  const registry = new Registry();
+  const status = initialStatus({ wall: 0, mono: 0 });
+  const observe = () => ({ status, published: undefined, hold: undefined });
+  createMetrics(registry, { version: '1', intervalMs: 1, staleAfterMs: 1 }, observe);
+  const metrics = await registry.getMetricsAsJSON();
+  const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('inventory_sd_'));
+  const rows = table('## Metrics').flatMap(([names]) =>
+    words(names).map((name) => `inventory_sd_${name.split('{')[0]}`),
+  );
+  expect(rows.sort()).toEqual(ours.sort());
+  const reasons = metrics.find(({ name }) => name === 'inventory_sd_poll_failures_total')?.values ?? [];
+  const [, told] = table('## Metrics').find(([name]) => name?.includes('poll_failures_total')) ?? [];
+  expect(words(told)).toEqual(reasons.map(({ labels }) => labels.reason));
+});
+
+test('every command has a row, and the help names it', () => {
+  const commands = table('## Commands').flatMap(([command]) => words(command));
+  for (const command of commands) {
+    expect(parseArguments([command]), command).toMatchObject({ command });
+    expect(helpText('')).toContain(command);
+  }
+  expect(commands).toEqual(['once', 'show', 'reload', 'healthcheck']);
+});
+
+test('every npm script it names exists', () => {
+  const named = [...readme.matchAll(/npm (?:run )?(start|test|[\w:]+)/g)].map((match) => match[1] ?? '');
+  const scripts = Object.keys(manifest.scripts);
+  expect(named.length).toBeGreaterThan(5);
+  for (const name of named.filter((name) => name !== 'ci')) expect(scripts, name).toContain(name);
+});
+
+test('every link into the tree leads somewhere', async () => {
+  const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? '');
+  for (const link of links.filter((link) => !link.startsWith('http'))) {
+    await expect(access(link), link).resolves.toBeUndefined();
+  }
+});
+
+test('the target file it shows is what the program writes', () => {
+  const shown = /```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  expect(writeTargetGroups(parseTargetGroups(shown))).toBe(shown);
+});
