@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { readConfig } from '../../src/sidecar/config.ts';
+import { readConfig, showConfig } from '../../src/sidecar/config.ts';
 
 const [compose, exampleCompose, dotenv, dockerfile] = (await Promise.all(
   ['docker-compose.yml', 'examples/compose.yml', '.env.example', 'Dockerfile'].map((path) =>
@@ -34,6 +34,18 @@ test('the defaults in containers are those of the sidecar', () => {
   );
   expect(readConfig(Object.fromEntries(settings)).config).toEqual(readConfig({}).config);
 });
+
+// The port inside the container is fixed; the published one is a setting.
+test.each([compose, exampleCompose])(
+  'every setting of the sidecar but LISTEN_ADDRESS goes through',
+  (text) => {
+    const { config } = readConfig({});
+    const { LISTEN_ADDRESS: _, ...settings } = config === undefined ? {} : showConfig(config);
+    expect(Object.keys(settings)).toContain('INVENTORY_URL');
+    for (const name of Object.keys(settings))
+      expect(text).toMatch(new RegExp(`^ +${name}: \\$\\{${name}:`, 'm'));
+  },
+);
 
 test('every published port is on loopback', () => {
   const published = [compose, exampleCompose].flatMap((text) => text.match(/^ +- .*:\d+$/gm) ?? []);
