@@ -19,8 +19,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await docker(['rm', '-f', '-v', `${project.name}-inventory`]).catch(() => {});
-  await project.remove();
+  await docker(['rm', '-f', '-v', `${project?.name}-inventory`]).catch(() => {});
+  await project?.remove();
   await docker(['image', 'rm', '-f', INVENTORY]);
 });
 
