@@ -58,14 +58,28 @@ test('the operator asks the running sidecar by its name', async () => {
 });
 
 test('Prometheus follows sensors that come and go', async () => {
-  await changeSensors('POST', '/sensors', { count: 5 });
+  await admin('POST', '/sensors', { count: 5 });
   await waitFor('105 sensors up', () => allUp(prometheus, 'sensors', 105), SEEN_MS);
 
-  await changeSensors('DELETE', '/sensors?count=15');
+  await admin('DELETE', '/sensors?count=15');
   await waitFor('90 sensors up', () => allUp(prometheus, 'sensors', 90), SEEN_MS);
 
-  await changeSensors('PUT', '/sensors', { count: 100 });
+  await admin('PUT', '/sensors', { count: 100 });
   await waitFor('100 sensors up again', () => allUp(prometheus, 'sensors', 100), SEEN_MS);
+});
+
+test.each(['gzip_bomb', 'endless'])('a %s fits into the memory of the sidecar', async (fault) => {
+  const before = await project.container('inventory-sd');
+  await admin('POST', '/faults', { fault, client: 'inventory-sd' }, 201);
+  for (let i = 0; i < 3; i += 1) {
+    await expect(project.exec('inventory-sd', 'inventory-sd', 'reload')).rejects.toThrow('is larger than');
+  }
+  await admin('DELETE', '/faults');
+  expect(await project.exec('inventory-sd', 'inventory-sd', 'reload')).toContain('ready: 100 targets');
+  expect(await project.container('inventory-sd')).toMatchObject({
+    RestartCount: before.RestartCount,
+    State: { Pid: before.State.Pid, OOMKilled: false },
+  });
 });
 
 test('a sidecar whose process is killed comes back, and nothing is lost', async () => {
@@ -126,10 +140,10 @@ test('SIGTERM ends every program in time and with exit code 0', async () => {
   );
 });
 
-async function changeSensors(method: string, path: string, change?: object): Promise<void> {
-  const body = change === undefined ? null : JSON.stringify(change);
+async function admin(method: string, path: string, value?: object, status = 200): Promise<void> {
+  const body = value === undefined ? null : JSON.stringify(value);
   const answer = await fetch(`${project.url('INVENTORY_ADMIN_PORT')}${path}`, { method, body });
-  expect(answer.status).toBe(200);
+  expect(answer.status).toBe(status);
 }
 
 /** For a `waitFor`: the sidecar's status once it is as wanted. */

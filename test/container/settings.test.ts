@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { parseByteSize } from '../../src/lib/byte-size.ts';
 import { readConfig, showConfig } from '../../src/sidecar/config.ts';
 
 const [compose, exampleCompose, dotenv, dockerfile] = (await Promise.all(
@@ -28,11 +29,13 @@ test('each setting of .env.example has a line that explains it', () => {
   expect(bare).toEqual([]);
 });
 
-test('the defaults in containers are those of the sidecar', () => {
+test('the defaults in containers are those of the sidecar, but for the size of an answer, which fits the memory', () => {
   const settings = Object.entries(listed).filter(
-    ([name]) => !/_(PORT|MEMORY)$/.test(name) || name === 'METRICS_PORT',
+    ([name]) => !/_(PORT|MEMORY|MAX_BYTES)$/.test(name) || name === 'METRICS_PORT',
   );
   expect(readConfig(Object.fromEntries(settings)).config).toEqual(readConfig({}).config);
+  const memory = parseByteSize((listed.INVENTORY_SD_MEMORY ?? '').replace('m', 'MB')) ?? 0;
+  expect(readConfig(listed).config?.inventoryMaxBytes).toBeLessThanOrEqual(memory / 4);
 });
 
 // The port inside the container is fixed; the published one is a setting.
