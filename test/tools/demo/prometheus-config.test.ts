@@ -1,0 +1,52 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { demoConfig } from '../../../tools/demo/prometheus-config.ts';
+import { checkConfig, requirePrometheus } from '../../helpers/prometheus.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
+
+const MOVED = {
+  'localhost:9090': '127.0.0.1:1',
+  'inventory-server:1337': '127.0.0.1:2',
+  'inventory-sd:9098': '127.0.0.1:3',
+  'sensor-fleet:1338': '127.0.0.1:4',
+};
+const binaries = await requirePrometheus();
+const demoYml = await readFile('prometheus/demo.yml', 'utf8');
+
+test('puts every address of demo.yml on loopback and scrapes more often', () => {
+  const config = demoConfig(demoYml, MOVED, '2s');
+  for (const place of Object.keys(MOVED)) expect(config).not.toContain(place);
+  expect(config).toContain('url: http://127.0.0.1:2/inventory/http_sd');
+  expect(config.match(/proxy_url: http:\/\/127\.0\.0\.1:4$/gm)).toHaveLength(2);
+  expect(config).toContain('\n  scrape_interval: 2s\n');
+  expect(config).toContain('files: ["targets/*.json"]');
+});
+
+test('changes nothing else', () => {
+  const lines = demoYml.split('\n');
+  const changed = demoConfig(demoYml, MOVED, '2s')
+    .split('\n')
+    .filter((line, i) => line !== lines[i]);
+  expect(changed).toHaveLength(7);
+});
+
+test.each(binaries)('Prometheus $version takes it', async (binary) => {
+  const dir = await tempDir('demo-config');
+  onTestFinished(() => dir.remove());
+  await mkdir(join(dir.path, 'targets'));
+  await writeFile(join(dir.path, 'targets', 'targets.json'), '[]');
+  await writeFile(join(dir.path, 'prometheus.yml'), demoConfig(demoYml, MOVED, '2s'));
+  const { ok, output } = await checkConfig(binary, join(dir.path, 'prometheus.yml'));
+  expect(output).toContain('SUCCESS');
+  expect(ok).toBe(true);
+});
+
+test('names what demo.yml does not hold any more', () => {
+  const f = (yaml: string, want: string) => expect(() => demoConfig(yaml, MOVED, '2s')).toThrow(want);
+  f(demoYml.replaceAll('sensor-fleet:1338', 'fleet:1338'), 'it has no sensor-fleet:1338');
+  f(
+    '',
+    'it has no localhost:9090, no inventory-server:1337, no inventory-sd:9098, no sensor-fleet:1338, no scrape_interval',
+  );
+});

@@ -1,0 +1,228 @@
+import { expect, test } from 'vitest';
+import type { Sample } from '../../../tools/demo/sample.ts';
+import { renderScreen, type Scene } from '../../../tools/demo/screen.ts';
+import { type Line, paint, widthOf } from '../../../tools/demo/spans.ts';
+import { advance, firstView, type View, withEvents } from '../../../tools/demo/view.ts';
+import { AT, listed, NO_LIST, REFUSED, sample, status, TIMEOUT } from './samples.ts';
+
+const SCENE: Scene = {
+  addresses: {
+    inventory: 'http://127.0.0.1:1337',
+    admin: 'http://127.0.0.1:1339',
+    sidecar: 'http://127.0.0.1:9098',
+    prometheus: 'http://127.0.0.1:9090',
+  },
+  prometheus: '3.5.3',
+  withoutPrometheus: [],
+  keys: true,
+};
+const WITHOUT: Scene = {
+  ...SCENE,
+  addresses: { ...SCENE.addresses, prometheus: undefined },
+  prometheus: undefined,
+  withoutPrometheus: ['no Prometheus found', 'sudo apt-get install prometheus'],
+};
+
+const LOST = { guarded: listed(100), unguarded: listed(0), refused: 0 };
+const EMPTY = { sensors: 100, fault: { fault: 'empty', status: undefined } };
+
+function viewOf(...samples: Sample[]): View {
+  return samples.reduce(advance, firstView(AT));
+}
+
+function shown(scene: Scene, view: View, columns = 80, rows = 24): string[] {
+  return renderScreen(scene, view, { columns, rows }).map((line) => paint(line, false).trimEnd());
+}
+
+/** The two columns between the rules, each with its lines joined. */
+function columns(rows: readonly string[]): [string, string] {
+  const cells = rows
+    .filter((row) => row.includes('│'))
+    .map((row) => row.split('│').map((cell) => cell.trim()));
+  const side = (i: number) =>
+    cells
+      .map((pair) => pair[i] ?? '')
+      .filter((text) => text !== '')
+      .join('\n');
+  return [side(0), side(1)];
+}
+
+test('shows the whole story side by side when the inventory answers []', () => {
+  const before = sample();
+  const after = sample({
+    at: AT + 9_000,
+    inventory: EMPTY,
+    status: status({ held: true }),
+    prometheus: LOST,
+  });
+  expect(shown(SCENE, viewOf(before, after)).join('\n')).toBe(
+    `
+inventory-sd demo  with Prometheus 3.5.3                            12:00:09 UTC
+
+the inventory answers [] for 0s; 100 sensors run
+
+───────────────────────────────────────┬────────────────────────────────────────
+unguarded: 0 targets                   │ inventory-sd: 100 targets
+Prometheus' own http_sd                │ file_sd, behind a guard
+lost: 100 sensors run on unseen        │ kept: the inventory answered []
+since 12:00:09 (0s)                    │ since 12:00:09 (0s)
+up: 0 of 0 in Prometheus               │ up: 100 of 100 in Prometheus
+                                       │
+───────────────────────────────────────┴────────────────────────────────────────
+12:00:00  inventory-sd: 0 → 100 targets
+12:00:00  inventory-sd: all 100 up
+12:00:09  the inventory answers []
+12:00:09  unguarded: 100 → 0 targets
+12:00:09  inventory-sd: 100 targets, kept: the inventory answered []
+
+Prometheus     http://127.0.0.1:9090/targets
+inventory-sd   http://127.0.0.1:9098/ (and /status)
+inventory      http://127.0.0.1:1337/inventory
+its admin API  http://127.0.0.1:1339/faults
+
+e empty   n null   5 status 500   d hang   + - 10 sensors   o healthy   q quit
+`.trim(),
+  );
+});
+
+const fault = (name: string, code?: number) => ({ sensors: 100, fault: { fault: name, status: code } });
+
+test.each<[string, Partial<Sample>, string, string]>([
+  ['healthy', {}, 'lists them all', 'lists them all'],
+  [
+    'null',
+    { inventory: fault('null'), status: status({ failure: NO_LIST }), prometheus: LOST },
+    'lost: 100 sensors run on unseen',
+    'kept: the inventory answered null',
+  ],
+  [
+    'status 500',
+    { inventory: fault('status', 500), status: status({ failure: REFUSED }) },
+    'still lists them all',
+    'kept: the inventory answered 500',
+  ],
+  [
+    'hang, after an empty answer',
+    { inventory: fault('hang'), status: status({ held: true, failure: TIMEOUT }) },
+    'still lists them all',
+    'kept: the inventory does not answer',
+  ],
+  [
+    'a fault that somebody else injected',
+    {
+      inventory: fault('reset'),
+      status: status({
+        failure: { reason: 'connection', message: 'cannot fetch inventory: read ECONNRESET' },
+      }),
+    },
+    'still lists them all',
+    'kept: cannot fetch inventory: read\nECONNRESET',
+  ],
+  [
+    'ten more sensors',
+    { inventory: { sensors: 110, fault: undefined } },
+    '10 sensors not listed yet',
+    '10 sensors not listed yet',
+  ],
+  [
+    'ten sensors fewer',
+    { inventory: { sensors: 90, fault: undefined } },
+    '10 sensors that are gone still listed',
+    '10 sensors that are gone still listed',
+  ],
+  ['no answer of inventory-sd', { status: undefined }, 'lists them all', 'inventory-sd does not answer'],
+])('the columns tell of %s', (_name, different, unguarded, guarded) => {
+  const [left, right] = columns(shown(SCENE, viewOf(sample(different))));
+  expect(left).toContain(`\n${unguarded}\nsince 12:00:00 (0s)\n`);
+  expect(right).toContain(`inventory-sd: 100 targets\n`);
+  expect(right).toContain(`\n${guarded}\nsince 12:00:00 (0s)\n`);
+});
+
+test('since stays while nothing changes, and the age grows', () => {
+  const later = viewOf(sample(), sample({ at: AT + 72_000 }));
+  expect(columns(shown(SCENE, later))[1]).toContain('since 12:00:00 (1m12s)');
+});
+
+test('without a Prometheus the column says how to get one', () => {
+  const rows = shown(WITHOUT, viewOf(sample({ prometheus: undefined })));
+  const [left, right] = columns(rows);
+  expect(left).toBe('no Prometheus found\nsudo apt-get install prometheus');
+  expect(right).toContain('inventory-sd: 100 targets');
+  expect(right).not.toContain('in Prometheus');
+  expect(rows.join('\n')).not.toContain('/targets');
+});
+
+test('says that nothing is known before the first answer', () => {
+  const silent = sample({ inventory: undefined, status: undefined, file: undefined, prometheus: undefined });
+  const rows = shown(SCENE, viewOf(silent));
+  expect(rows).toContain('the inventory has not answered yet');
+  expect(columns(rows)).toEqual([
+    "unguarded: …\nPrometheus' own http_sd",
+    'inventory-sd: …\nfile_sd, behind a guard',
+  ]);
+});
+
+const SIZES = [
+  [1, 1],
+  [5, 3],
+  [39, 10],
+  [60, 16],
+  [60, 24],
+  [80, 24],
+  [120, 40],
+  [300, 100],
+] as const;
+test.each(SIZES)('fits a terminal of %i columns and %i rows', (width, rows) => {
+  const views = [
+    firstView(AT),
+    viewOf(sample({ inventory: EMPTY, status: status({ held: true }), prometheus: LOST })),
+  ];
+  for (const scene of [SCENE, WITHOUT, { ...SCENE, keys: false }]) {
+    for (const view of views) {
+      const lines = renderScreen(scene, view, { columns: width, rows });
+      expect(lines.length).toBeLessThanOrEqual(rows);
+      expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(width);
+    }
+  }
+});
+
+test('at 60 columns everything that matters is whole', () => {
+  const view = viewOf(sample({ inventory: EMPTY, status: status({ held: true }), prometheus: LOST }));
+  const rows = shown(SCENE, view, 60);
+  expect(rows).toHaveLength(24);
+  expect(columns(rows)).toEqual([
+    "unguarded: 0 targets\nPrometheus' own http_sd\nlost: 100 sensors run on\nunseen\nsince 12:00:00 (0s)\nup: 0 of 0 in Prometheus",
+    'inventory-sd: 100 targets\nfile_sd, behind a guard\nkept: the inventory answered\n[]\nsince 12:00:00 (0s)\nup: 100 of 100 in Prometheus',
+  ]);
+  expect(rows.slice(-2)).toEqual([
+    'e empty   n null   5 status 500   d hang   + - 10 sensors',
+    'o healthy   q quit',
+  ]);
+});
+
+test('what comes from outside moves no cursor', () => {
+  const evil = 'a\x1b[2Jb\r\nc\x07\x9b31md\u202ee\ud83d\udca3f\u00adg\u0301';
+  const failure = { reason: 'connection', message: evil };
+  const view = withEvents(viewOf(sample({ inventory: fault(evil), status: status({ failure }) })), [evil]);
+  const lines: Line[] = renderScreen(SCENE, view, { columns: 200, rows: 40 });
+  const written = lines.map((line) => paint(line, true)).join('');
+  const own = new RegExp(`${'\x1b'}\\[\\d+m`, 'g');
+  expect(written.replace(own, '')).toMatch(/^[\x20-\x7e→…│─┬┴]*$/);
+  expect(written).toContain('a?[2Jb??c??31md?e?f?g?');
+});
+
+test('colours are left out when they are not wanted', () => {
+  const lines = renderScreen(SCENE, viewOf(sample()), { columns: 80, rows: 24 });
+  expect(lines.map((line) => paint(line, false)).join('')).not.toContain('\x1b');
+  expect(lines.map((line) => paint(line, true)).join('')).toContain('\x1b[32mlists them all\x1b[0m');
+});
+
+test('the tour shows its step in the place of the keys', () => {
+  const lines = renderScreen(
+    SCENE,
+    viewOf(sample()),
+    { columns: 80, rows: 24 },
+    'tour 2 of 10: the inventory answers []',
+  );
+  expect(paint(lines.at(-1) ?? [], false)).toBe('tour 2 of 10: the inventory answers []   (q quits)');
+});

@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import type { Action } from '../../../tools/demo/action.ts';
+import type { Sample } from '../../../tools/demo/sample.ts';
+import { STORY, type Step } from '../../../tools/demo/story.ts';
+import { summarize } from '../../../tools/demo/summary.ts';
+import { playTour, type StepResult } from '../../../tools/demo/tour.ts';
+import { addresses, listed, NO_LIST, REFUSED, sample, status, TIMEOUT } from './samples.ts';
+
+const fault = (name: string) => ({ sensors: 100, fault: { fault: name, status: undefined } });
+const seen = (guarded: number, unguarded: number, refused = 0) => ({
+  guarded: listed(guarded),
+  unguarded: listed(unguarded),
+  refused,
+});
+const counted = (count: number) =>
+  sample({
+    inventory: { sensors: count, fault: undefined },
+    file: addresses(count),
+    prometheus: seen(count, count),
+  });
+
+const STARTING = sample({ status: undefined, file: undefined, prometheus: seen(0, 0) });
+const HELD = sample({ inventory: fault('empty'), status: status({ held: true }), prometheus: seen(100, 0) });
+const NULL = sample({
+  inventory: fault('null'),
+  status: status({ failure: NO_LIST }),
+  prometheus: seen(100, 0),
+});
+const FAILING = sample({
+  inventory: fault('status'),
+  status: status({ failure: REFUSED }),
+  prometheus: seen(100, 100, 1),
+});
+const HANGING = sample({
+  inventory: fault('hang'),
+  status: status({ failure: TIMEOUT }),
+  prometheus: seen(100, 100, 2),
+});
+
+/** What is seen when all goes well, one look a step but the first. */
+const WELL = [
+  STARTING,
+  sample(),
+  HELD,
+  sample(),
+  NULL,
+  sample(),
+  FAILING,
+  HANGING,
+  sample(),
+  counted(110),
+  sample(),
+];
+
+interface Played {
+  readonly results: StepResult[];
+  readonly acted: Action[];
+}
+
+/** Plays the story before a stage whose looks are given; the last one is seen for ever. A look takes a second. */
+async function play(
+  looks: readonly Sample[],
+  hasPrometheus = true,
+  story: readonly Step[] = STORY,
+): Promise<Played> {
+  const acted: Action[] = [];
+  let looked = 0;
+  const results = await playTour(story, {
+    look: async () => looks[Math.min(looked++, looks.length - 1)] ?? sample(),
+    act: async (action) => void acted.push(action),
+    announce() {},
+    now: () => looked * 1000,
+    hasPrometheus,
+    stepMs: 10_000,
+  });
+  return { results, acted };
+}
+
+/** The good looks with another one slipped in before the look `index`. */
+function slippedIn(index: number, ...extra: Sample[]): Sample[] {
+  return WELL.toSpliced(index, 0, ...extra);
+}
+
+const failuresOf = ({ results }: Played) => results.map(({ failure }) => failure).filter(Boolean);
+
+test('plays every step in order when what it waits for is seen', async () => {
+  const { results, acted } = await play(WELL);
+  expect(results.map(({ failure }) => failure)).toEqual(STORY.map(() => undefined));
+  expect(acted).toEqual(STORY.flatMap(({ actions }) => actions));
+  expect(summarize(results, STORY.length, true)).toMatchObject({ held: true });
+});
+
+test('waits: a look at which nothing has happened yet ends no step', async () => {
+  const { results } = await play(
+    slippedIn(2, sample({ inventory: fault('empty') }), sample({ ...HELD, prometheus: seen(100, 100) })),
+  );
+  expect(results[1]).toMatchObject({ failure: undefined, samples: 3, milliseconds: 3000 });
+});
+
+test.each<[string, Sample]>([
+  ['from its file', sample({ file: addresses(99) })],
+  ['in Prometheus', sample({ prometheus: seen(99, 100) })],
+  ['with the whole file', sample({ file: undefined })],
+  ['though the number is right', sample({ file: [...addresses(99), 'sensor_999:9100'] })],
+])('a target lost %s, in one look only, fails the tour', async (_where, look) => {
+  const played = await play(slippedIn(2, look));
+  expect(failuresOf(played)).toEqual([expect.stringMatching(/^inventory-sd lost (1|100) targets$/)]);
+  expect(played.results).toHaveLength(STORY.length);
+  expect(summarize(played.results, STORY.length, true).held).toBe(false);
+});
+
+test('a Prometheus that does not answer once has lost nothing', async () => {
+  expect(failuresOf(await play(slippedIn(2, sample({ prometheus: undefined }))))).toEqual([]);
+});
+
+test.each<[string, Sample, string]>([
+  ['http_sd that does not fall', { ...HELD, prometheus: seen(100, 100) }, 'unguarded: 0 targets'],
+  ['a list that is not held', { ...HELD, status: status() }, 'inventory-sd: 100 held'],
+  ['Prometheus being silent', { ...HELD, prometheus: undefined }, 'an answer of Prometheus'],
+])('%s ends the tour, and the rest is not played', async (_what, look, missing) => {
+  const played = await play([STARTING, sample(), look]);
+  expect(failuresOf(played)).toEqual([`waited 10s for ${missing}`]);
+  const { lines, held } = summarize(played.results, STORY.length, true);
+  expect(held).toBe(false);
+  expect(lines.slice(-3)).toEqual([
+    `failed: the inventory answers []: waited 10s for ${missing}`,
+    'not played: the last 8 steps',
+    'the tour did not hold',
+  ]);
+});
+
+test('a fault that Prometheus has not met yet proves nothing', async () => {
+  const unmet = { ...FAILING, prometheus: seen(100, 100, 0) };
+  expect((await play(slippedIn(6, unmet))).results[5]).toMatchObject({ samples: 2, failure: undefined });
+});
+
+test('without a Prometheus it plays what it can, and does not hold', async () => {
+  const looks = WELL.map((look) => ({ ...look, prometheus: undefined }));
+  const { results } = await play(looks, false);
+  expect(results.map(({ failure }) => failure)).toEqual(STORY.map(() => undefined));
+  const { lines, held } = summarize(results, STORY.length, false);
+  expect(held).toBe(false);
+  expect(lines.at(-1)).toBe('the tour did not hold: no Prometheus found, so nothing was compared');
+});
+
+test('the summary is a table that ends with the one sentence', async () => {
+  const { results } = await play(WELL);
+  const { lines } = summarize(results.slice(0, 2), 2, true);
+  expect(lines).toEqual([
+    'step                      unguarded    inventory-sd  lost  looks  time',
+    '100 sensors are found     100 targets  100 targets   0     2      2.0s  held',
+    'the inventory answers []  0 targets    100 held      0     1      1.0s  held',
+    '',
+    'the tour held: inventory-sd lost no target in 3 looks, while http_sd lost all of them twice',
+  ]);
+});

@@ -1,0 +1,112 @@
+// The four programs of the demo: how each is started, and what shows that it is up.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Launch } from './child.ts';
+import { HOST } from './ports.ts';
+import { demoConfig } from './prometheus-config.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface Program {
+  readonly name: string;
+  /** Of all its listeners; the first one answers `health`. */
+  readonly usualPorts: readonly number[];
+  launch(ports: readonly number[]): Launch | Promise<Launch>;
+  /** The line it prints once it has its ports. */
+  readonly listening: RegExp;
+  readonly health: string;
+}
+
+export const SENSORS = 100;
+
+const POLL = '2s';
+// Short, so that an inventory that hangs is seen to be one.
+const TIMEOUT = '5s';
+const SCRAPE_INTERVAL = '2s';
+
+export const inventory: Program = {
+  name: 'the inventory',
+  usualPorts: [1337, 1339],
+  launch: ([port, adminPort]) =>
+    ours('inventory-server/server.ts', {
+      LISTEN_ADDRESS: `${HOST}:${port}`,
+      ADMIN_ADDRESS: `${HOST}:${adminPort}`,
+      SENSORS: `${SENSORS}`,
+    }),
+  listening: /inventory server listens/,
+  health: '/healthz',
+};
+
+export function fleet(adminPort: number, { fleetList }: Workspace): Program {
+  return {
+    name: 'the sensor fleet',
+    usualPorts: [1338],
+    launch: ([port]) =>
+      ours('inventory-server/fleet.ts', {
+        LISTEN_ADDRESS: `${HOST}:${port}`,
+        ADMIN_URL: `http://${HOST}:${adminPort}`,
+        LIST_INTERVAL: '1s',
+        LIST_FILE: fleetList,
+      }),
+    listening: /sensor fleet listens/,
+    health: '/healthz',
+  };
+}
+
+export function sidecar(inventoryPort: number, { targetsFile }: Workspace): Program {
+  return {
+    name: 'inventory-sd',
+    usualPorts: [9098],
+    launch: ([port]) =>
+      ours('src/sidecar.ts', {
+        LISTEN_ADDRESS: `${HOST}:${port}`,
+        INVENTORY_URL: `http://${HOST}:${inventoryPort}/inventory`,
+        TARGETS_FILE: targetsFile,
+        UPDATE_INTERVAL: POLL,
+        INVENTORY_TIMEOUT: TIMEOUT,
+        INVENTORY_RETRIES: '1',
+      }),
+    listening: /"msg":"listening"/,
+    health: '/livez',
+  };
+}
+
+/** Ports of the programs that Prometheus is told of. */
+export interface Known {
+  readonly inventory: number;
+  readonly fleet: number;
+  readonly sidecar: number;
+}
+
+export function prometheus(binary: string, known: Known, workspace: Workspace): Program {
+  return {
+    name: 'Prometheus',
+    usualPorts: [9090],
+    async launch([port]) {
+      const moved = {
+        'localhost:9090': `${HOST}:${port}`,
+        'inventory-server:1337': `${HOST}:${known.inventory}`,
+        'inventory-sd:9098': `${HOST}:${known.sidecar}`,
+        'sensor-fleet:1338': `${HOST}:${known.fleet}`,
+      };
+      const yaml = await readFile(pathOf('prometheus/demo.yml'), 'utf8');
+      await writeFile(workspace.prometheusConfig, demoConfig(yaml, moved, SCRAPE_INTERVAL));
+      const args = [
+        `--config.file=${workspace.prometheusConfig}`,
+        `--storage.tsdb.path=${workspace.prometheusData}`,
+        `--web.listen-address=${HOST}:${port}`,
+      ];
+      return { file: binary, args, env: {} };
+    },
+    listening: /Server is ready to receive web requests/,
+    health: '/-/ready',
+  };
+}
+
+function ours(script: string, env: Readonly<Record<string, string>>): Launch {
+  return { file: process.execPath, args: [pathOf(script)], env };
+}
+
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(`../../${file}`, import.meta.url));
+}

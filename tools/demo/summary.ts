@@ -1,0 +1,54 @@
+// The end of the tour: a table of its steps, and the one sentence that matters.
+
+import type { StepResult } from './tour.ts';
+
+export interface Summary {
+  readonly lines: readonly string[];
+  readonly held: boolean;
+}
+
+const HEADER = ['step', 'unguarded', 'inventory-sd', 'lost', 'looks', 'time', ''];
+
+/** @param steps how many the story has: one that was not played did not hold. */
+export function summarize(results: readonly StepResult[], steps: number, hasPrometheus: boolean): Summary {
+  const failed = results.filter(({ failure }) => failure !== undefined);
+  const held = hasPrometheus && failed.length === 0 && results.length === steps;
+  const rows = results.map((result) => rowOf(result, hasPrometheus));
+  const failures = failed.map(({ step, failure }) => `failed: ${step.title}: ${failure}`);
+  const left = steps - results.length;
+  const unplayed = left > 0 ? [`not played: the last ${left} steps`] : [];
+  return {
+    lines: [...table([HEADER, ...rows]), '', ...failures, ...unplayed, verdict(results, held, hasPrometheus)],
+    held,
+  };
+}
+
+function rowOf({ step, failure, milliseconds, samples, lost }: StepResult, hasPrometheus: boolean): string[] {
+  const ok = failure === undefined;
+  return [
+    step.title,
+    hasPrometheus ? step.unguarded.words : '-',
+    step.guarded.words,
+    `${lost}`,
+    `${samples}`,
+    `${(milliseconds / 1000).toFixed(1)}s`,
+    ok ? 'held' : 'FAILED',
+  ];
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADER.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function verdict(results: readonly StepResult[], held: boolean, hasPrometheus: boolean): string {
+  const looks = results.reduce((sum, { samples }) => sum + samples, 0);
+  if (!hasPrometheus) return 'the tour did not hold: no Prometheus found, so nothing was compared';
+  if (!held) return 'the tour did not hold';
+  return `the tour held: inventory-sd lost no target in ${looks} looks, while http_sd lost all of them twice`;
+}

@@ -1,0 +1,90 @@
+// Plays the story: acts, waits until each step's end is seen, and looks in every sample for a lost target.
+
+import { formatDuration } from '../../src/lib/duration.ts';
+import type { Action } from './action.ts';
+import { missingFrom, type Sample } from './sample.ts';
+import type { Step } from './story.ts';
+
+export interface StepResult {
+  readonly step: Step;
+  /** Why it did not hold; undefined when it did. */
+  readonly failure: string | undefined;
+  readonly milliseconds: number;
+  readonly samples: number;
+  /** The most targets that inventory-sd had lost in one sample: from its file, or in Prometheus. */
+  readonly lost: number;
+}
+
+/** The tour's way to the world. */
+export interface Stage {
+  /** The next look at everything; it begins after the call. */
+  look(): Promise<Sample>;
+  act(action: Action): Promise<void>;
+  announce(progress: string): void;
+  /** Milliseconds of a clock that never jumps. */
+  now(): number;
+  readonly hasPrometheus: boolean;
+  /** A step that takes longer has failed. */
+  readonly stepMs: number;
+}
+
+/** Plays the steps in order. After one whose end was not seen the rest makes no sense and is left out. */
+export async function playTour(story: readonly Step[], stage: Stage): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  let last: Sample | undefined;
+  // What stands at the end of the first step must stand in every sample from then on.
+  let keeps: readonly string[] = [];
+  for (const [index, step] of story.entries()) {
+    stage.announce(`tour ${index + 1} of ${story.length}: ${step.title}`);
+    const { result, sample } = await playStep(step, stage, last, keeps);
+    results.push(result);
+    last = sample;
+    if (index === 0) keeps = sample?.file ?? [];
+    if (result.failure?.startsWith(WAITED) === true) break;
+  }
+  return results;
+}
+
+const WAITED = 'waited';
+
+async function playStep(
+  step: Step,
+  stage: Stage,
+  before: Sample | undefined,
+  keeps: readonly string[],
+): Promise<{ result: StepResult; sample: Sample | undefined }> {
+  const start = stage.now();
+  for (const action of step.actions) await stage.act(action);
+  let lost = 0;
+  for (let samples = 1; ; samples++) {
+    const sample = await stage.look();
+    lost = Math.max(lost, lostIn(sample, keeps));
+    const milliseconds = stage.now() - start;
+    const unseen = notSeen(step, sample, before, stage.hasPrometheus);
+    if (unseen.length > 0 && milliseconds < stage.stepMs) continue;
+    const failure = failureOf(unseen, lost, milliseconds);
+    return { result: { step, failure, milliseconds, samples, lost }, sample };
+  }
+}
+
+/** A Prometheus that does not answer has lost nothing; a file that is not there has lost all. */
+function lostIn({ file, prometheus }: Sample, keeps: readonly string[]): number {
+  const fromFile = missingFrom(file, keeps).length;
+  return prometheus === undefined
+    ? fromFile
+    : Math.max(fromFile, missingFrom(prometheus.guarded.addresses, keeps).length);
+}
+
+function notSeen(step: Step, now: Sample, before: Sample | undefined, hasPrometheus: boolean): string[] {
+  const missing: string[] = [];
+  if (hasPrometheus && now.prometheus === undefined) return ['an answer of Prometheus'];
+  if (now.prometheus !== undefined && !step.unguarded.seen(now.prometheus, before?.prometheus))
+    missing.push(`unguarded: ${step.unguarded.words}`);
+  if (!step.guarded.seen(now, before)) missing.push(`inventory-sd: ${step.guarded.words}`);
+  return missing;
+}
+
+function failureOf(unseen: readonly string[], lost: number, milliseconds: number): string | undefined {
+  if (unseen.length > 0) return `${WAITED} ${formatDuration(milliseconds)} for ${unseen.join(' and ')}`;
+  return lost > 0 ? `inventory-sd lost ${lost} targets` : undefined;
+}

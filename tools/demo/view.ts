@@ -1,0 +1,105 @@
+// What is shown: each sample makes the next view from the last one.
+
+import { faultWords } from './action.ts';
+import { differences } from './events.ts';
+import type { Sample } from './sample.ts';
+import { guardedVerdict, unguardedVerdict, type Verdict } from './verdict.ts';
+
+/** What happened, in words. */
+export interface Event {
+  /** Unix time in milliseconds. */
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface Column {
+  readonly targets: number;
+  readonly verdict: Verdict;
+  /** When targets or verdict last changed. Unix time in milliseconds. */
+  readonly since: number;
+  /** In Prometheus: how many of the job it lists, how many are up. Undefined without an answer. */
+  readonly listed: number | undefined;
+  readonly up: number | undefined;
+}
+
+/** The inventory's present fault in words; undefined while it is healthy. */
+export interface FaultView {
+  readonly text: string | undefined;
+  readonly since: number;
+}
+
+export interface View {
+  readonly at: number;
+  readonly fault: FaultView;
+  /** How many sensors really run; undefined until the inventory answered once. */
+  readonly sensors: number | undefined;
+  /** Undefined until there was a first answer. */
+  readonly guarded: Column | undefined;
+  /** Undefined without a Prometheus. */
+  readonly unguarded: Column | undefined;
+  /** Newest last. */
+  readonly events: readonly Event[];
+}
+
+const KEPT_EVENTS = 200;
+
+export function firstView(at: number): View {
+  const fault = { text: undefined, since: at };
+  return { at, fault, sensors: undefined, guarded: undefined, unguarded: undefined, events: [] };
+}
+
+/** The next view. What did not answer stays as it was. */
+export function advance(before: View, sample: Sample): View {
+  const { at } = sample;
+  const sensors = sample.inventory?.sensors ?? before.sensors;
+  const seen = {
+    at,
+    sensors,
+    fault: faultView(before, sample),
+    guarded: sensors === undefined ? undefined : guardedColumn(before.guarded, sample, sensors),
+    unguarded: sensors === undefined ? undefined : unguardedColumn(before, sample, sensors),
+  };
+  const texts = differences(before, seen);
+  return withEvents({ ...seen, events: before.events }, texts);
+}
+
+/** The view with what somebody says added to its events. */
+export function withEvents(view: View, texts: readonly string[]): View {
+  const events = [...view.events, ...texts.map((text) => ({ at: view.at, text }))];
+  return { ...view, events: events.slice(-KEPT_EVENTS) };
+}
+
+function faultView({ fault: before }: View, { at, inventory }: Sample): FaultView {
+  if (inventory === undefined) return before;
+  const text = inventory.fault && faultWords(inventory.fault.fault, inventory.fault.status);
+  return text === before.text ? before : { text, since: at };
+}
+
+function guardedColumn(before: Column | undefined, sample: Sample, sensors: number): Column {
+  const verdict = guardedVerdict(sample.status, sample.file?.length, sensors);
+  const inPrometheus = sample.prometheus?.guarded;
+  return column(before, sample.at, {
+    targets: sample.file?.length ?? 0,
+    verdict,
+    listed: inPrometheus?.addresses.length,
+    up: inPrometheus?.up,
+  });
+}
+
+function unguardedColumn(
+  { unguarded: before, fault }: View,
+  sample: Sample,
+  sensors: number,
+): Column | undefined {
+  if (sample.prometheus === undefined) return before;
+  const { addresses, up } = sample.prometheus.unguarded;
+  const faulty =
+    sample.inventory === undefined ? fault.text !== undefined : sample.inventory.fault !== undefined;
+  const verdict = unguardedVerdict(addresses.length, sensors, faulty);
+  return column(before, sample.at, { targets: addresses.length, verdict, listed: addresses.length, up });
+}
+
+function column(before: Column | undefined, at: number, now: Omit<Column, 'since'>): Column {
+  const same = before?.targets === now.targets && before.verdict.text === now.verdict.text;
+  return { ...now, since: same ? before.since : at };
+}
