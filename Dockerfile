@@ -9,7 +9,7 @@ WORKDIR /build
 COPY .npmrc package.json package-lock.json ./
 COPY tools/node24 tools/node24
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
-COPY tools/build.ts tools/
+COPY tools/build.ts tools/notices.ts tools/
 COPY src src
 COPY inventory-server inventory-server
 RUN node tools/build.ts
@@ -23,7 +23,7 @@ ENV NODE_COMPILE_CACHE=/app/compile-cache
 RUN install -d -o 65532 -g 65532 /app/compile-cache
 COPY LICENSE /app/
 COPY tools/fill-compile-cache.sh /usr/local/libexec/
-COPY --from=build /build/dist/healthcheck.cjs /app/
+COPY --from=build /build/dist/healthcheck.cjs /build/dist/NOTICES /app/
 USER 65532:65532
 WORKDIR /app
 RUN /usr/local/libexec/fill-compile-cache.sh /app/healthcheck.cjs

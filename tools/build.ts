@@ -1,7 +1,8 @@
 // Bundles each program into one CommonJS file in dist/, which starts faster and in less memory than the sources.
 
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { build } from 'rolldown';
+import { collectNotices } from './notices.ts';
 
 const PROGRAMS = {
   'inventory-sd': 'src/sidecar.ts',
@@ -23,3 +24,4 @@ for (const [name, input] of Object.entries(PROGRAMS)) {
   await chmod(file, 0o755);
   console.log(`built ${file}`);
 }
+await writeFile('dist/NOTICES', await collectNotices());

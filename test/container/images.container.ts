@@ -23,6 +23,7 @@ describe.each(PROGRAMS)('the image of %s', (program) => {
     const added = (await filesIn(imageOf(program))).filter((file) => !base.has(file));
     expect(added.map((file) => file.replace(/(compile-cache)\/.*/, '$1')).sort()).toEqual([
       '/app/LICENSE',
+      '/app/NOTICES',
       '/app/compile-cache',
       '/app/compile-cache',
       '/app/healthcheck.cjs',

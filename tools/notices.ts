@@ -1,0 +1,27 @@
+// The licence texts of every package that a bundle may hold: they ask to go wherever their code goes.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+interface Locked {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly link?: boolean }>>;
+}
+
+/**
+ * Collects the licence files of the packages that the lock does not mark as development only.
+ * @throws Error that names a package without one.
+ */
+export async function collectNotices(): Promise<string> {
+  const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as Locked;
+  const folders = Object.entries(packages).filter(
+    ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link,
+  );
+  const notices = await Promise.all(folders.map(([path]) => noticeOf(path)));
+  return notices.join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+async function noticeOf(folder: string): Promise<string> {
+  const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
+  if (file === undefined) throw new Error(`cannot collect notices: ${folder} has no licence file`);
+  return `${folder.replace('node_modules/', '')}\n\n${await readFile(join(folder, file), 'utf8')}`;
+}
