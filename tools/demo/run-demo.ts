@@ -14,6 +14,7 @@ import { createTroupe, type Troupe } from './troupe.ts';
 import { makeWorkspace, type Workspace } from './workspace.ts';
 
 const STEP_MS = 120_000;
+const LINGER_MS = 2_000;
 
 /** @returns the exit code: of a tour 0 when all held; else 0 when somebody ended it, 1 when something failed. */
 export async function runDemo(tour: boolean): Promise<number> {
@@ -78,6 +79,7 @@ async function guide(show: Show, cast: Omit<Scene, 'keys'>, signal: AbortSignal)
     now: () => performance.now(),
     hasPrometheus,
     stepMs: STEP_MS,
+    lingerMs: show.isScreen ? LINGER_MS : 0,
   });
   return summarize(results, STORY.length, hasPrometheus);
 }

@@ -15,6 +15,8 @@ const LOOK_EVERY_MS = 500;
 
 /** What is seen, and the way to look at it and change it. */
 export interface Show {
+  /** Somebody watches a live screen. */
+  readonly isScreen: boolean;
   /** The next look. @throws the reason of the stop signal once that aborts. */
   look(): Promise<Sample>;
   announce(progress: string): void;
@@ -39,6 +41,7 @@ export function openShow(
     else if (!tour) void change(key);
   });
   return {
+    isScreen: isTerminal(),
     async look() {
       await sleep(LOOK_EVERY_MS, undefined, { signal });
       const sample = await takeSample({ addresses: cast.addresses, targetsFile });
@@ -58,8 +61,11 @@ function openOutput(cast: Omit<Scene, 'keys'>, onKey: OnKey): Output {
   const { stdin, stdout } = process;
   const keys = stdin.isTTY === true;
   const scene = { ...cast, keys };
-  const isTerminal = stdout.isTTY === true && process.env.TERM !== 'dumb';
-  return isTerminal
+  return isTerminal()
     ? screenOutput(scene, stdout, keys ? stdin : undefined, onKey)
     : lineOutput(scene, (line) => console.log(line));
+}
+
+function isTerminal(): boolean {
+  return process.stdout.isTTY === true && process.env.TERM !== 'dumb';
 }

@@ -9,6 +9,8 @@ export interface StepResult {
   readonly step: Step;
   /** Why it did not hold; undefined when it did. */
   readonly failure: string | undefined;
+  /** Its end was not seen. */
+  readonly timedOut: boolean;
   readonly milliseconds: number;
   readonly samples: number;
   /** The most targets that inventory-sd had lost in one sample: from its file, or in Prometheus. */
@@ -26,6 +28,8 @@ export interface Stage {
   readonly hasPrometheus: boolean;
   /** A step that takes longer has failed. */
   readonly stepMs: number;
+  /** How long each step's end stays to be seen by people; looked at for lost targets all the same. */
+  readonly lingerMs: number;
 }
 
 /** Plays the steps in order. After one whose end was not seen the rest makes no sense and is left out. */
@@ -39,32 +43,39 @@ export async function playTour(story: readonly Step[], stage: Stage): Promise<St
     const { result, sample } = await playStep(step, stage, last, keeps);
     results.push(result);
     last = sample;
-    if (index === 0) keeps = sample?.file ?? [];
-    if (result.failure?.startsWith(WAITED) === true) break;
+    if (index === 0) keeps = sample.file ?? [];
+    if (result.timedOut) break;
   }
   return results;
 }
-
-const WAITED = 'waited';
 
 async function playStep(
   step: Step,
   stage: Stage,
   before: Sample | undefined,
   keeps: readonly string[],
-): Promise<{ result: StepResult; sample: Sample | undefined }> {
+): Promise<{ result: StepResult; sample: Sample }> {
   const start = stage.now();
   for (const action of step.actions) await stage.act(action);
+  let samples = 0;
   let lost = 0;
-  for (let samples = 1; ; samples++) {
+  const look = async () => {
     const sample = await stage.look();
+    samples += 1;
     lost = Math.max(lost, lostIn(sample, keeps));
-    const milliseconds = stage.now() - start;
-    const unseen = notSeen(step, sample, before, stage.hasPrometheus);
-    if (unseen.length > 0 && milliseconds < stage.stepMs) continue;
-    const failure = failureOf(unseen, lost, milliseconds);
-    return { result: { step, failure, milliseconds, samples, lost }, sample };
+    return sample;
+  };
+  let sample = await look();
+  let unseen = missingSights(step, sample, before, stage.hasPrometheus);
+  while (unseen.length > 0 && stage.now() - start < stage.stepMs) {
+    sample = await look();
+    unseen = missingSights(step, sample, before, stage.hasPrometheus);
   }
+  const milliseconds = stage.now() - start;
+  const timedOut = unseen.length > 0;
+  while (!timedOut && stage.now() - start - milliseconds < stage.lingerMs) sample = await look();
+  const failure = failureOf(unseen, lost, milliseconds);
+  return { result: { step, failure, timedOut, milliseconds, samples, lost }, sample };
 }
 
 /** A Prometheus that does not answer has lost nothing; a file that is not there has lost all. */
@@ -75,7 +86,12 @@ function lostIn({ file, prometheus }: Sample, keeps: readonly string[]): number 
     : Math.max(fromFile, missingFrom(prometheus.guarded.addresses, keeps).length);
 }
 
-function notSeen(step: Step, now: Sample, before: Sample | undefined, hasPrometheus: boolean): string[] {
+function missingSights(
+  step: Step,
+  now: Sample,
+  before: Sample | undefined,
+  hasPrometheus: boolean,
+): string[] {
   const missing: string[] = [];
   if (hasPrometheus && now.prometheus === undefined) return ['an answer of Prometheus'];
   if (now.prometheus !== undefined && !step.unguarded.seen(now.prometheus, before?.prometheus))
@@ -85,6 +101,6 @@ function notSeen(step: Step, now: Sample, before: Sample | undefined, hasPrometh
 }
 
 function failureOf(unseen: readonly string[], lost: number, milliseconds: number): string | undefined {
-  if (unseen.length > 0) return `${WAITED} ${formatDuration(milliseconds)} for ${unseen.join(' and ')}`;
+  if (unseen.length > 0) return `waited ${formatDuration(milliseconds)} for ${unseen.join(' and ')}`;
   return lost > 0 ? `inventory-sd lost ${lost} targets` : undefined;
 }

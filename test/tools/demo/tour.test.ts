@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Action } from '../../../tools/demo/action.ts';
 import type { Sample } from '../../../tools/demo/sample.ts';
-import { STORY, type Step } from '../../../tools/demo/story.ts';
+import { STORY } from '../../../tools/demo/story.ts';
 import { summarize } from '../../../tools/demo/summary.ts';
 import { playTour, type StepResult } from '../../../tools/demo/tour.ts';
 import { addresses, listed, NO_LIST, REFUSED, sample, status, TIMEOUT } from './samples.ts';
@@ -58,20 +58,17 @@ interface Played {
 }
 
 /** Plays the story before a stage whose looks are given; the last one is seen for ever. A look takes a second. */
-async function play(
-  looks: readonly Sample[],
-  hasPrometheus = true,
-  story: readonly Step[] = STORY,
-): Promise<Played> {
+async function play(looks: readonly Sample[], hasPrometheus = true, lingerMs = 0): Promise<Played> {
   const acted: Action[] = [];
   let looked = 0;
-  const results = await playTour(story, {
+  const results = await playTour(STORY, {
     look: async () => looks[Math.min(looked++, looks.length - 1)] ?? sample(),
     act: async (action) => void acted.push(action),
     announce() {},
     now: () => looked * 1000,
     hasPrometheus,
     stepMs: 10_000,
+    lingerMs,
   });
   return { results, acted };
 }
@@ -134,6 +131,18 @@ test('a fault that Prometheus has not met yet proves nothing', async () => {
   expect((await play(slippedIn(6, unmet))).results[5]).toMatchObject({ samples: 2, failure: undefined });
 });
 
+test('a target lost while the end of a step is shown to people counts too', async () => {
+  const linger = 1000;
+  const twice = WELL.flatMap((look, i) => (i === 0 ? [look] : [look, look]));
+  expect(failuresOf(await play(twice, true, linger))).toEqual([]);
+  const { results } = await play(twice.with(4, { ...HELD, file: addresses(98) }), true, linger);
+  expect(results[1]).toMatchObject({
+    failure: 'inventory-sd lost 2 targets',
+    milliseconds: 1000,
+    samples: 2,
+  });
+});
+
 test('without a Prometheus it plays what it can, and does not hold', async () => {
   const looks = WELL.map((look) => ({ ...look, prometheus: undefined }));
   const { results } = await play(looks, false);
@@ -147,10 +156,10 @@ test('the summary is a table that ends with the one sentence', async () => {
   const { results } = await play(WELL);
   const { lines } = summarize(results.slice(0, 2), 2, true);
   expect(lines).toEqual([
-    'step                      unguarded    inventory-sd  lost  looks  time',
-    '100 sensors are found     100 targets  100 targets   0     2      2.0s  held',
-    'the inventory answers []  0 targets    100 held      0     1      1.0s  held',
+    'step                      unguarded    inventory-sd  lost  time',
+    '100 sensors are found     100 targets  100 targets   0     2.0s  held',
+    'the inventory answers []  0 targets    100 held      0     1.0s  held',
     '',
-    'the tour held: inventory-sd lost no target in 3 looks, while http_sd lost all of them twice',
+    'the tour held: inventory-sd lost nothing in 3 looks, http_sd everything twice',
   ]);
 });
