@@ -74,6 +74,11 @@ test.each(binaries)(
     await demo.line(new RegExp(`Prometheus ${binary.version.replaceAll('.', '\\.')}`));
     await demo.line(/unguarded: all 100 up/);
     await demo.line(/inventory-sd: all 100 up/);
+    const page = /^Prometheus +(\S+)$/.exec(
+      demo.stdout.find((line) => line.startsWith('Prometheus ')) ?? '',
+    )?.[1];
+    expect(page).toMatch(/targets$/);
+    expect((await fetch(page ?? '')).status).toBe(200);
     const admin = /break it .* (http\S+)$/.exec(
       demo.stdout.find((line) => line.startsWith('break it')) ?? '',
     )?.[1];

@@ -7,12 +7,14 @@ export interface Addresses {
   readonly sidecar: string;
   /** Undefined without a Prometheus. */
   readonly prometheus: string | undefined;
+  /** Its page to open. */
+  readonly targetsPage: string | undefined;
 }
 
 /** What a person may open, and how it is called. */
-export function shownAddresses({ inventory, admin, sidecar, prometheus }: Addresses): [string, string][] {
+export function shownAddresses({ inventory, admin, sidecar, targetsPage }: Addresses): [string, string][] {
   return [
-    ...(prometheus === undefined ? [] : [['Prometheus', `${prometheus}/targets`] as [string, string]]),
+    ...(targetsPage === undefined ? [] : [['Prometheus', targetsPage] as [string, string]]),
     ['inventory-sd', `${sidecar}/ (and /status)`],
     ['inventory', `${inventory}/inventory`],
     ['its admin API', `${admin}/faults`],

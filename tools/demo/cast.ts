@@ -7,6 +7,7 @@ import { installHint } from './install-hint.ts';
 import { HOST } from './ports.ts';
 import { fleet, inventory, prometheus, sidecar } from './programs.ts';
 import type { Scene } from './screen.ts';
+import { findTargetsPage } from './targets-page.ts';
 import type { Troupe } from './troupe.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -28,12 +29,14 @@ export async function startCast(
   const [prometheusPort] = binary
     ? await troupe.start(prometheus(binary.path, known, workspace), signal)
     : [];
+  const prometheusUrl = prometheusPort === undefined ? undefined : `http://${HOST}:${prometheusPort}`;
   return {
     addresses: {
       inventory: `http://${HOST}:${inventoryPort}`,
       admin: `http://${HOST}:${adminPort}`,
       sidecar: `http://${HOST}:${sidecarPort}`,
-      prometheus: prometheusPort === undefined ? undefined : `http://${HOST}:${prometheusPort}`,
+      prometheus: prometheusUrl,
+      targetsPage: prometheusUrl && (await findTargetsPage(prometheusUrl)),
     },
     prometheus: binary?.version,
     withoutPrometheus: instead,

@@ -11,6 +11,7 @@ const SCENE: Scene = {
     admin: 'http://127.0.0.1:1339',
     sidecar: 'http://127.0.0.1:9098',
     prometheus: 'http://127.0.0.1:9090',
+    targetsPage: 'http://127.0.0.1:9090/targets',
   },
   prometheus: '3.5.3',
   withoutPrometheus: [],
@@ -18,7 +19,7 @@ const SCENE: Scene = {
 };
 const WITHOUT: Scene = {
   ...SCENE,
-  addresses: { ...SCENE.addresses, prometheus: undefined },
+  addresses: { ...SCENE.addresses, prometheus: undefined, targetsPage: undefined },
   prometheus: undefined,
   withoutPrometheus: ['no Prometheus found', 'sudo apt-get install prometheus'],
 };
