@@ -1,8 +1,10 @@
 // The sensor fleet as a program: settings from the environment, a clean stop at SIGTERM and SIGINT.
 
 import '../src/lib/node-version.ts';
+import { once } from 'node:events';
 import { AppError } from '../src/lib/errors.ts';
 import { createLogger } from '../src/lib/log.ts';
+import { stopSignal } from '../src/lib/stop-signal.ts';
 import { readSettings } from './fleet/settings.ts';
 import { startFleet } from './fleet/start-fleet.ts';
 
@@ -13,14 +15,10 @@ async function main(): Promise<void> {
     { ...settings, down: [...settings.down], slow: [...settings.slow] },
     'settings of the sensor fleet',
   );
-  const stopAsked = Promise.race([once('SIGTERM'), once('SIGINT')]);
+  const stopping = stopSignal((signal) => logger.info({ signal }, 'sensor fleet stops'));
   const fleet = await startFleet(settings, logger);
-  logger.info({ signal: await stopAsked }, 'sensor fleet stops');
+  if (!stopping.aborted) await once(stopping, 'abort');
   await fleet.stop();
-}
-
-function once(signal: NodeJS.Signals): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => process.once(signal, resolve));
 }
 
 main().catch((error: unknown) => {

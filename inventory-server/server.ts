@@ -1,9 +1,11 @@
 // The inventory server as a program: read settings, start, stop on a signal.
 
 import '../src/lib/node-version.ts';
+import { once } from 'node:events';
 import { messageOf } from '../src/lib/errors.ts';
 import { hostPort } from '../src/lib/listen-address.ts';
 import { createLogger } from '../src/lib/log.ts';
+import { stopSignal } from '../src/lib/stop-signal.ts';
 import { readConfig } from './config.ts';
 import { startInventoryServer } from './inventory-server.ts';
 
@@ -11,7 +13,7 @@ async function main(): Promise<void> {
   const { logLevel, ...settings } = readConfig(process.env);
   const log = createLogger(logLevel);
   log.info(settings, 'settings of the inventory server');
-  const stopAsked = Promise.race([once('SIGTERM'), once('SIGINT')]);
+  const stopping = stopSignal((signal) => log.info({ signal }, 'inventory server stops'));
   const server = await startInventoryServer(settings, log);
   const { address, adminAddress } = server;
   log.info(
@@ -21,12 +23,8 @@ async function main(): Promise<void> {
     },
     'inventory server listens',
   );
-  log.info({ signal: await stopAsked }, 'inventory server stops');
+  if (!stopping.aborted) await once(stopping, 'abort');
   await server.stop();
-}
-
-function once(signal: NodeJS.Signals): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => process.once(signal, resolve));
 }
 
 main().catch((error: unknown) => {

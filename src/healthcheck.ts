@@ -4,7 +4,7 @@
 import { parseListenAddress } from './lib/listen-address.ts';
 import { healthcheck } from './sidecar/commands/healthcheck.ts';
 
-const address = parseListenAddress(process.env.LISTEN_ADDRESS || ':9098');
+const address = parseListenAddress(process.env.LISTEN_ADDRESS?.trim() || ':9098');
 const asked =
   address === undefined
     ? Promise.resolve('LISTEN_ADDRESS is no address')

@@ -9,6 +9,7 @@ import { startHttpServer } from './lib/http-server.ts';
 import { hostPort } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { type Routes, serveRoutes } from './lib/routes.ts';
+import { stopSignal } from './lib/stop-signal.ts';
 import { type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
 import { healthcheck } from './sidecar/commands/healthcheck.ts';
 import { once } from './sidecar/commands/once.ts';
@@ -78,21 +79,24 @@ async function runOnce(config: Config, json: boolean, warnings: readonly string[
 
 async function run(config: Config, _json: boolean, warnings: readonly string[]): Promise<ExitCode> {
   const log = createLogger(config.logLevel);
+  const stopping = stopSignal((signal) => log.info({ signal }, 'stopping'));
+  let sidecar: Sidecar | undefined;
+  // Without a listener this signal ends a process.
+  process.on('SIGHUP', () => void sidecar?.poller.pollNow());
   log.info({ version, settings: showConfig(config) }, 'inventory-sd starts');
   for (const warning of warnings) log.warn(warning);
-  const stopping = stopSignal(log);
 
   const client = createHttpClient();
-  const { poller, routes } = await makeSidecar(config, client, log);
-  const onError = (err: unknown) => log.error({ err }, 'request failed');
-  const server = await startHttpServer(config.listenAddress, serveRoutes(routes, onError));
+  sidecar = await makeSidecar(config, client, log);
+  const routes = serveRoutes(sidecar.routes, (err) => log.error({ err }, 'request failed'));
+  const server = await startHttpServer(config.listenAddress, routes);
   log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
-  process.on('SIGHUP', () => void poller.pollNow());
-
-  await poller.run(stopping);
-
-  await server.stop();
-  await client.close();
+  try {
+    await sidecar.poller.run(stopping);
+  } finally {
+    await server.stop();
+    await client.close();
+  }
   log.info('inventory-sd stopped');
   return EXIT.ok;
 }
@@ -101,8 +105,13 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
   const { staleAfterMs, inventoryUrl, targetsFile: targetFile } = config;
   const registry = new Registry();
   const constants = { version, intervalMs: config.updateIntervalMs, staleAfterMs };
-  const observer = createMetrics(registry, constants, () => facts());
+  const metrics = createMetrics(registry, constants, () => facts());
   const warn = (message: string) => log.warn(message);
+  const restored = () => {
+    metrics.restored();
+    warn(`${targetFile} was deleted or changed by another program; put back`);
+  };
+  const observer = { ...metrics, restored };
   const inventory = await takeOver(config, { client, version, observer, warn });
   const report = createReporter(log);
   const poller = createPoller({
@@ -112,7 +121,7 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
     clock,
     random: Math.random,
     onResult(result, milliseconds) {
-      observer.passed(result, milliseconds);
+      metrics.passed(result, milliseconds);
       report(result, facts());
     },
   });
@@ -131,19 +140,6 @@ interface Sidecar {
 
 function clock(): Moment {
   return { wall: Date.now(), mono: performance.now() };
-}
-
-// The listeners stay, for Ctrl-C under npm arrives twice, and while the file is being written a listener of
-// write-file-atomic ends the process unless it finds another beside it.
-function stopSignal(log: Logger): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (!controller.signal.aborted) log.info({ signal: name }, 'stopping');
-      controller.abort();
-    });
-  }
-  return controller.signal;
 }
 
 main(process.argv.slice(2)).then(

@@ -21,15 +21,20 @@ function safe(milliseconds: number): number | undefined {
   return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
 }
 
-/** Writes milliseconds for people, to the second above one second: `4m12s`, `1h`, `350ms`. */
+/** Writes an age for people, to the second from one second on: `4m12s`, `1h`, `350ms`. */
+export function formatAge(milliseconds: number): string {
+  const unit = Math.round(milliseconds) < UNITS.s ? UNITS.ms : UNITS.s;
+  return formatDuration(Math.round(milliseconds / unit) * unit);
+}
+
+/** Writes whole milliseconds so that `parseDuration` reads the same again: `1m30s`, `1s500ms`, `0ms`. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < UNITS.s) return `${Math.round(milliseconds)}ms`;
-  let rest = Math.round(milliseconds / UNITS.s) * UNITS.s;
+  let rest = milliseconds;
   let text = '';
-  for (const unit of ['d', 'h', 'm', 's'] as const) {
+  for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {
     const count = Math.floor(rest / UNITS[unit]);
     if (count > 0) text += `${count}${unit}`;
     rest -= count * UNITS[unit];
   }
-  return text;
+  return text === '' ? '0ms' : text;
 }

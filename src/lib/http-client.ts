@@ -34,8 +34,8 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-// Read past, so that the connection can be used again; above this it is closed.
-const UNREAD_BYTES = 16_384;
+// A body nobody wants is read past, so that the connection can be used again; above this it is closed.
+const UNREAD = { bytes: 16_384, ms: 1_000 };
 
 /** Makes a client that keeps one connection to each server alive between requests. */
 export function createHttpClient(): HttpClient {
@@ -53,7 +53,7 @@ async function get(dispatcher: Dispatcher, url: string, options: GetOptions): Pr
     if (answer.statusCode === 200) {
       return { status: 200, headers: flat, body: await readBody(answer.body, flat, options.maxBytes) };
     }
-    await answer.body.dump({ limit: UNREAD_BYTES, signal: options.signal });
+    await pass(answer.body);
     return { status: answer.statusCode, headers: flat, body: Buffer.alloc(0) };
   } catch (error) {
     options.signal.throwIfAborted();
@@ -61,6 +61,17 @@ async function get(dispatcher: Dispatcher, url: string, options: GetOptions): Pr
       ? error
       : new AppError(failureOf(error), describe(error), { cause: error });
   }
+}
+
+async function pass(body: Dispatcher.ResponseData['body']): Promise<void> {
+  const late = setTimeout(() => drop(body), UNREAD.ms);
+  await body.dump({ limit: UNREAD.bytes }).catch(() => {});
+  clearTimeout(late);
+}
+
+// Destroyed unread, a body fails with an abort of its own, which nobody else would catch.
+function drop(body: Readable): void {
+  body.once('error', () => {}).destroy();
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
@@ -78,8 +89,7 @@ async function readBody(body: Readable, headers: Record<string, string>, maxByte
   if (encoding === 'identity') return pipeline(body, collect);
   if (encoding === 'gzip' || encoding === 'x-gzip') return pipeline(body, createGunzip(), collect);
   if (encoding === 'br') return pipeline(body, createBrotliDecompress(), collect);
-  // Unread, it fails with an abort of its own, which nobody else would catch.
-  body.once('error', () => {}).destroy();
+  drop(body);
   throw new AppError(
     'encoding',
     `the answer has the content encoding ${encoding}, gzip and br are understood`,

@@ -1,4 +1,4 @@
-// The one listener of all our programs: socket, limits, timeouts and a clean stop.
+// The listener of our programs: socket, limits, timeouts and a clean stop.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +13,8 @@ const LIMITS = {
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
   stopTimeoutMs: 3_000,
+  /** How often the two timeouts of a request are looked at: connections that send nothing must not hold their places for long. */
+  checkMs: 1_000,
 };
 
 export interface HttpServer {
@@ -31,7 +33,11 @@ export async function startHttpServer(
   onRequest: RequestListener,
 ): Promise<HttpServer> {
   const server = createServer(
-    { maxHeaderSize: LIMITS.headerBytes, keepAliveTimeout: LIMITS.keepAliveTimeoutMs },
+    {
+      maxHeaderSize: LIMITS.headerBytes,
+      keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+      connectionsCheckingInterval: LIMITS.checkMs,
+    },
     onRequest,
   );
   server.maxConnections = LIMITS.connections;

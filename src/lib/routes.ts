@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string;
+  /** The address of ours that was asked. */
+  readonly localAddress: string;
   /** The whole body as text. @throws AppError `too_large` above 1 MiB. */
   body(): Promise<string>;
 }
@@ -88,6 +90,7 @@ function readable(incoming: IncomingMessage, url: URL): HttpRequest {
     url,
     headers: incoming.headers,
     remoteAddress: incoming.socket.remoteAddress ?? '',
+    localAddress: incoming.socket.localAddress ?? '',
     body: () => readBody(incoming),
   };
 }

@@ -14,32 +14,44 @@ export function writeTargetGroups(groups: readonly TargetGroup[]): string {
 }
 
 /**
- * Reads the text of a target file as strictly as Prometheus 2.x does.
+ * Reads the text of a target file as Prometheus 2.x does: an absent or null list, and absent or null labels, are empty.
  * Source of the rules: `targetgroup.Group.UnmarshalJSON` and `discovery/file`, which refuse the whole file.
  * @throws Error that says what Prometheus would refuse.
  */
 export function parseTargetGroups(text: string): TargetGroup[] {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = JSON.parse(text) ?? [];
   if (!Array.isArray(value)) throw new Error('it is not a list of target groups');
-  return value.map((group: unknown, index) => {
-    const fault = faultOf(group);
-    if (fault !== undefined) throw new Error(`group ${index} ${fault}`);
-    const { targets, labels = {} } = group as { targets: string[]; labels?: Labels };
-    return { targets, labels };
-  });
+  return value.map(readGroup);
+}
+
+function readGroup(group: unknown, index: number): TargetGroup {
+  const fault = faultOf(group);
+  if (fault !== undefined) throw new Error(`group ${index} ${fault}`);
+  const { targets, labels } = group as { targets?: string[] | null; labels?: Labels | null };
+  return { targets: targets ?? [], labels: labels ?? {} };
 }
 
 function faultOf(group: unknown): string | undefined {
-  if (typeof group !== 'object' || group === null || Array.isArray(group)) return 'is not an object';
-  const { targets, labels = {}, ...others } = group as Record<string, unknown>;
+  if (!isObject(group)) return 'is not an object';
+  const { targets, labels, ...others } = group;
   const unknown = Object.keys(others)[0];
   if (unknown !== undefined) return `has the unknown field ${JSON.stringify(unknown)}`;
-  if (!Array.isArray(targets)) return 'has no list of targets';
-  if (!targets.every((target) => typeof target === 'string')) return 'has a target that is no text';
-  if (typeof labels !== 'object' || labels === null || Array.isArray(labels))
-    return 'has labels that are no object';
+  return faultOfTargets(targets ?? []) ?? faultOfLabels(labels ?? {});
+}
+
+function faultOfTargets(targets: unknown): string | undefined {
+  if (!Array.isArray(targets)) return 'has targets that are no list';
+  return targets.every((target) => typeof target === 'string') ? undefined : 'has a target that is no text';
+}
+
+function faultOfLabels(labels: unknown): string | undefined {
+  if (!isObject(labels)) return 'has labels that are no object';
   const bad = Object.entries(labels).find(([name, label]) => !isLabelName(name) || typeof label !== 'string');
   return bad === undefined ? undefined : `has a faulty label ${JSON.stringify(bad[0])}`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** How many targets the groups hold. */

@@ -6,6 +6,7 @@ import { formatDuration } from '../lib/duration.ts';
 import { messageOf } from '../lib/errors.ts';
 import { hostPort, type ListenAddress } from '../lib/listen-address.ts';
 import type { LogLevel } from '../lib/log.ts';
+import { publicUrl } from '../lib/public-url.ts';
 import type { Labels } from '../model/labels.ts';
 import {
   durationBetween,
@@ -74,8 +75,9 @@ export function readConfig(environment: Environment): ReadConfig {
   const values = Object.fromEntries(
     Object.keys(SETTINGS).map((name) => [name, read(name as Name)]),
   ) as Values;
-  const warnings = unknownSettings(environment, Object.keys(SETTINGS));
-  return { config: faults.length > 0 ? undefined : toConfig(values), faults, warnings };
+  const config = faults.length > 0 ? undefined : toConfig(values);
+  const warnings = [...unknownSettings(environment, Object.keys(SETTINGS)), ...oddities(config)];
+  return { config, faults, warnings };
 
   function read(name: Name): unknown {
     const text = set.get(name).default(SETTINGS[name].default).asString().trim();
@@ -107,10 +109,15 @@ function toConfig(values: Values): Config {
   });
 }
 
+function oddities(config: Config | undefined): string[] {
+  if (config === undefined || config.staleAfterMs >= config.updateIntervalMs) return [];
+  return ['STALE_AFTER is shorter than UPDATE_INTERVAL: the list counts as stale before each poll'];
+}
+
 /** The effective settings under their own names, for the log: no query strings, which may hold secrets. */
 export function showConfig(config: Config): Record<Name, string | number> {
   return {
-    INVENTORY_URL: withoutQuery(config.inventoryUrl),
+    INVENTORY_URL: publicUrl(config.inventoryUrl),
     UPDATE_INTERVAL: formatDuration(config.updateIntervalMs),
     TARGETS_FILE: config.targetsFile,
     METRICS_PORT: config.metricsPort,
@@ -125,9 +132,4 @@ export function showConfig(config: Config): Record<Name, string | number> {
     STALE_AFTER: formatDuration(config.staleAfterMs),
     LOG_LEVEL: config.logLevel,
   };
-}
-
-function withoutQuery(url: string): string {
-  const { origin, pathname, search } = new URL(url);
-  return origin + pathname + (search === '' ? '' : '?…');
 }

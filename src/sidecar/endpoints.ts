@@ -65,8 +65,10 @@ function describe(result: PassResult, report: StatusReport): string {
 }
 
 // A page in the operator's browser must not post here, not even by a name that it points at 127.0.0.1.
-function refuse({ remoteAddress, headers }: HttpRequest): string | undefined {
-  if (!isLoopback(remoteAddress)) return 'only from this machine: run inventory-sd reload beside the sidecar';
+function refuse({ remoteAddress, localAddress, headers }: HttpRequest): string | undefined {
+  // A server bound to one address of this machine is asked from that very address.
+  const isHere = isLoopback(remoteAddress) || (remoteAddress !== '' && remoteAddress === localAddress);
+  if (!isHere) return 'only from this machine: run inventory-sd reload beside the sidecar';
   if (headers.origin === undefined) return undefined;
   const origin = URL.parse(headers.origin);
   const isOwn = origin?.host === headers.host && isLoopback(origin?.hostname ?? '');

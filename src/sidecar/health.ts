@@ -1,9 +1,9 @@
 // The answers of the probes, as pure judgments: alive, ready, fresh.
 
-import { formatDuration } from '../lib/duration.ts';
+import { formatAge } from '../lib/duration.ts';
 import { countTargets } from '../model/target-group.ts';
 import { ageOf, type Moment, type Status } from './status.ts';
-import type { Hold } from './targets/guard.ts';
+import { describeHold, type Hold } from './targets/guard.ts';
 import type { Published } from './targets/target-file.ts';
 
 /** What the judgments rest on. */
@@ -39,19 +39,22 @@ export function isStale({ status, staleAfterMs, now }: Facts): boolean {
 }
 
 function degradations(facts: Facts): string[] {
-  const { hold, status } = facts;
+  const { hold } = facts;
   return [
-    ...(isStale(facts) ? [`stale ${formatDuration(ageOf(status, facts.now))}`] : []),
+    ...freshness(facts),
     ...(hold === undefined ? [] : [`held since ${clockTime(hold.since, facts.now.wall)} (${hold.reason})`]),
   ];
 }
 
+function freshness(facts: Facts): string[] {
+  if (isStale(facts)) return [`stale ${formatAge(ageOf(facts.status, facts.now))}`];
+  return facts.status.lastSuccess === undefined ? ['no answer since the start'] : [];
+}
+
 function whyNone({ status, hold }: Facts): string {
-  if (hold !== undefined) return 'not ready: no list stands, and the inventory lists no sensor';
-  const result = status.lastResult;
-  return result?.kind === 'failed'
-    ? `not ready: ${result.message}`
-    : 'not ready: the first poll has not ended';
+  if (status.lastResult?.kind === 'failed') return `not ready: ${status.lastResult.message}`;
+  if (hold !== undefined) return `not ready: no list stands, and ${describeHold(hold)}`;
+  return 'not ready: the first poll has not ended';
 }
 
 /** `12:03:11`, in UTC like the log; with its date when that is not today's. Both in Unix milliseconds. */

@@ -1,6 +1,6 @@
 // The plain page at /: state, what is held and why, last change, links. No script, nothing from elsewhere.
 
-import type { StatusReport } from './status-report.ts';
+import { factsOf, type StatusReport } from './status-report.ts';
 
 const STYLE =
   ':root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}' +
@@ -30,31 +30,6 @@ export function renderPage(report: StatusReport): string {
 </body></html>
 `;
 }
-
-/** The report as names and values in words, for the page and for `inventory-sd show`. */
-export function factsOf({ inventory, held, file }: StatusReport): [string, string][] {
-  return [
-    ['Inventory', inventory.url],
-    ['Last answer', inventory.lastSuccess ?? 'none since the start'],
-    ...(inventory.lastFailure === null
-      ? []
-      : [['Last failure', inventory.lastFailure.message] as [string, string]]),
-    [
-      'Next poll',
-      `${inventory.nextPoll}${inventory.postponed ? ' (the inventory asked by Retry-After to wait)' : ''}`,
-    ],
-    ['Held', held === null ? 'nothing' : `${held.targets} targets since ${held.since}: ${HELD[held.reason]}`],
-    ['Target file', file.path],
-    ['Targets', file.targets === null ? 'no list stands yet' : listed(file.targets, file.groups ?? 0)],
-    ['Last change', file.lastChange ?? 'unknown'],
-  ];
-}
-
-function listed(targets: number, groups: number): string {
-  return `${targets} in ${groups} ${groups === 1 ? 'group' : 'groups'}`;
-}
-
-const HELD: Readonly<Record<string, string>> = { empty: 'the inventory lists no sensor' };
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,5 +1,6 @@
 // When to poll: at once, then every interval with jitter, never two passes at a time, sooner when asked.
 
+import { AppError } from '../lib/errors.ts';
 import { afterPass, failureOf, initialStatus, type Moment, type PassResult, type Status } from './status.ts';
 import type { Outcome } from './sync.ts';
 
@@ -34,27 +35,35 @@ export interface Poller {
   run(signal: AbortSignal): Promise<void>;
 }
 
+type Asker = (result: PassResult) => void;
+
+const STOPPED = failureOf(new AppError('stopped', 'cannot poll: the sidecar is stopping'));
+
+function answerAll(askers: readonly Asker[], result: PassResult): void {
+  for (const answer of askers) answer(result);
+}
+
 /** Makes the loop; `run` starts it. */
 export function createPoller(options: PollerOptions): Poller {
   const { clock } = options;
   let status = initialStatus(clock());
   let next = { at: clock(), postponed: false };
   let aliveUntil = Number.POSITIVE_INFINITY;
-  let asked: ((result: PassResult) => void)[] = [];
+  const asked: Asker[] = [];
+  let isOver = false;
   let wake = () => {};
 
   async function onePass(signal: AbortSignal): Promise<void> {
-    const askers = asked;
-    asked = [];
+    const askers = asked.splice(0);
     const began = clock();
     aliveUntil = began.mono + options.timeoutMs + HANG_MS;
     const result = await options.pass(signal).catch(failureOf);
-    if (signal.aborted) return;
+    if (signal.aborted) return answerAll(askers, STOPPED);
     const ended = clock();
     status = afterPass(status, result, began, ended);
     next = schedule(began, ended, result);
     options.onResult(result, ended.mono - began.mono);
-    for (const answer of askers) answer(result);
+    answerAll(askers, result);
   }
 
   function schedule(began: Moment, ended: Moment, result: PassResult): Poller['next'] {
@@ -90,6 +99,7 @@ export function createPoller(options: PollerOptions): Poller {
     isAlive: () => clock().mono <= aliveUntil,
     pollNow: () =>
       new Promise((resolve) => {
+        if (isOver) return resolve(STOPPED);
         asked.push(resolve);
         wake();
       }),
@@ -98,6 +108,8 @@ export function createPoller(options: PollerOptions): Poller {
         await onePass(signal);
         await waitForNext(signal);
       }
+      isOver = true;
+      answerAll(asked, STOPPED);
     },
   };
 }

@@ -1,11 +1,12 @@
 // What the log says of each pass: a repeated failure once when it begins, then rarely, and once when it ends.
 
-import { formatDuration } from '../lib/duration.ts';
+import { formatAge } from '../lib/duration.ts';
 import type { Logger } from '../lib/log.ts';
 import { countTargets } from '../model/target-group.ts';
 import { clockTime } from './health.ts';
+import { FetchError } from './inventory/request.ts';
 import type { Failure, Moment, PassResult } from './status.ts';
-import type { Hold } from './targets/guard.ts';
+import { describeHold, type Hold } from './targets/guard.ts';
 import type { Published } from './targets/target-file.ts';
 
 const REPEAT_MS = 600_000;
@@ -45,16 +46,21 @@ export function createReporter(log: Logger): (result: PassResult, seen: Seen) =>
   const holding = createEpisode();
 
   return (result, seen) => {
-    const failure = failing(result.kind === 'failed' ? result.reason : undefined, seen.now);
-    if (failure.say === 'end') log.info({ lasted: formatDuration(failure.lasted) }, 'poll succeeds again');
+    const failure = failing(result.kind === 'failed' ? troubleOf(result) : undefined, seen.now);
+    if (failure.say === 'end') log.info({ lasted: formatAge(failure.lasted) }, 'poll succeeds again');
     else if (failure.say !== undefined) logFailure(log, result as Failure, seen);
 
     const hold = holding(seen.hold?.reason, seen.now);
-    if (hold.say === 'end') log.info({ lasted: formatDuration(hold.lasted) }, 'hold ended');
+    if (hold.say === 'end') log.info({ lasted: formatAge(hold.lasted) }, 'hold ended');
     else if (hold.say !== undefined) logHold(log, seen);
 
     logOutcome(log, result, seen);
   };
+}
+
+// A 401 after a 503 is other news, though both are counted as `status`.
+function troubleOf({ reason, cause }: Failure): string {
+  return cause instanceof FetchError ? `${reason} ${cause.status}` : reason;
 }
 
 function logFailure(log: Logger, failure: Failure, seen: Seen): void {
@@ -66,8 +72,9 @@ function logFailure(log: Logger, failure: Failure, seen: Seen): void {
 }
 
 function logHold(log: Logger, { hold, published, now }: Seen): void {
-  const fields = { reason: hold?.reason, heldTargets: hold?.targets };
-  log.warn(fields, `the inventory lists no sensor; ${whatStands(published, now.wall)}`);
+  if (hold === undefined) return;
+  const fields = { reason: hold.reason, heldTargets: hold.targets };
+  log.warn(fields, `${describeHold(hold)}; ${whatStands(published, now.wall)}`);
 }
 
 function logOutcome(log: Logger, result: PassResult, { published }: Seen): void {

@@ -5,6 +5,7 @@ import { formatDuration, parseDuration } from '../lib/duration.ts';
 import { type ListenAddress, parseListenAddress } from '../lib/listen-address.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import { isLabelName, type Labels } from '../model/labels.ts';
+import { isMetricsPath } from '../model/metrics-path.ts';
 
 // The faulty value is not repeated where it may hold a password.
 export function readUrl(text: string): string {
@@ -26,7 +27,7 @@ export function readTargetsFile(text: string): string {
 }
 
 export function readPath(text: string): string {
-  if (!/^\/[^?#\s]*$/.test(text))
+  if (!isMetricsPath(text))
     throw new Error(`is ${quoted(text)}; it must begin with / and hold no ?, # or space`);
   return text;
 }
@@ -55,10 +56,13 @@ export function readListenAddress(text: string): ListenAddress {
   return address;
 }
 
+// V8 has no longer strings than 512 MiB.
+const MAX_ANSWER_BYTES = 500 * 2 ** 20;
+
 export function readByteSize(text: string): number {
   const bytes = parseByteSize(text);
-  if (bytes === undefined || bytes < 1 || bytes > 2 ** 30) {
-    throw new Error(`is ${quoted(text)}; write a size up to 1GB, e.g. 256MB`);
+  if (bytes === undefined || bytes < 1 || bytes > MAX_ANSWER_BYTES) {
+    throw new Error(`is ${quoted(text)}; write a size up to 500MB, e.g. 256MB`);
   }
   return bytes;
 }

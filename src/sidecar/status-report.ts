@@ -1,10 +1,11 @@
 // What /status, the page at / and `inventory-sd show` tell: one plain object, no secret in it.
 
+import { publicUrl } from '../lib/public-url.ts';
 import { countTargets } from '../model/target-group.ts';
 import { type Facts, isStale, readiness } from './health.ts';
-import { publicUrl } from './inventory/request.ts';
 import type { Poller } from './poller.ts';
 import { ageOf, type Moment, type Status } from './status.ts';
+import { describeHold, type HoldReason } from './targets/guard.ts';
 
 /** The JSON of /status. Times are RFC 3339 in UTC, null while unknown. */
 export interface StatusReport {
@@ -27,7 +28,7 @@ export interface StatusReport {
     /** The inventory asked by Retry-After to be left alone until nextPoll. */
     readonly postponed: boolean;
   };
-  readonly held: { readonly reason: string; readonly since: string; readonly targets: number } | null;
+  readonly held: { readonly reason: HoldReason; readonly since: string; readonly targets: number } | null;
   readonly file: {
     readonly path: string;
     readonly targets: number | null;
@@ -95,4 +96,30 @@ function isoOf(moment: Moment | undefined): string | null {
 
 function iso(unixMs: number): string {
   return new Date(unixMs).toISOString();
+}
+
+/** The report as names and values in words, for the page and for `inventory-sd show`. */
+export function factsOf({ inventory, held, file }: StatusReport): [string, string][] {
+  return [
+    ['Inventory', inventory.url],
+    ['Last answer', inventory.lastSuccess ?? 'none since the start'],
+    ...(inventory.lastFailure === null
+      ? []
+      : [['Last failure', inventory.lastFailure.message] as [string, string]]),
+    [
+      'Next poll',
+      `${inventory.nextPoll}${inventory.postponed ? ' (the inventory asked by Retry-After to wait)' : ''}`,
+    ],
+    [
+      'Held',
+      held === null ? 'nothing' : `${held.targets} targets since ${held.since}: ${describeHold(held)}`,
+    ],
+    ['Target file', file.path],
+    ['Targets', file.targets === null ? 'no list stands yet' : listed(file.targets, file.groups ?? 0)],
+    ['Last change', file.lastChange ?? 'unknown'],
+  ];
+}
+
+function listed(targets: number, groups: number): string {
+  return `${targets} in ${groups} ${groups === 1 ? 'group' : 'groups'}`;
 }

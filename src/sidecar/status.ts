@@ -3,7 +3,7 @@
 import { AppError, messageOf } from '../lib/errors.ts';
 import { FetchError } from './inventory/request.ts';
 import type { Outcome } from './sync.ts';
-import { WRITE_FAILURES } from './targets/target-file.ts';
+import { WriteError } from './targets/target-file.ts';
 
 /** One instant on both clocks: `wall` (Unix ms) is shown, ages are taken from `mono` (ms, never jumps). */
 export interface Moment {
@@ -18,7 +18,7 @@ export interface Failure {
   readonly message: string;
   /** How long the inventory asked to be left alone. */
   readonly retryAfterMs: number | undefined;
-  /** A defect of ours, not a fault around us. */
+  /** What was thrown. */
   readonly cause: unknown;
 }
 
@@ -47,10 +47,12 @@ export function initialStatus(startedAt: Moment): Status {
 /** The status after a pass that began at `began` and ended at `ended`. */
 export function afterPass(status: Status, result: PassResult, began: Moment, ended: Moment): Status {
   const failed = result.kind === 'failed';
+  // A list that could not be written was answered nevertheless.
+  const answered = !failed || result.reason === 'write';
   return {
     ...status,
     lastAttempt: began,
-    lastSuccess: failed ? status.lastSuccess : ended,
+    lastSuccess: answered ? ended : status.lastSuccess,
     lastResult: result,
     consecutiveFailures: failed ? status.consecutiveFailures + 1 : 0,
   };
@@ -58,8 +60,8 @@ export function afterPass(status: Status, result: PassResult, began: Moment, end
 
 /** Whatever a pass threw, as a result. A failed write counts as `write`, anything unexpected as `internal`. */
 export function failureOf(error: unknown): Failure {
-  const isWrite = error instanceof AppError && (WRITE_FAILURES as readonly string[]).includes(error.reason);
-  const reason = error instanceof AppError ? (isWrite ? 'write' : error.reason) : 'internal';
+  const known = error instanceof AppError ? error.reason : 'internal';
+  const reason = error instanceof WriteError ? 'write' : known;
   const retryAfterMs = error instanceof FetchError ? error.retryAfterMs : undefined;
   return { kind: 'failed', reason, message: messageOf(error), retryAfterMs, cause: error };
 }

@@ -1,13 +1,19 @@
 // One pass: inventory → sensors → groups → guard → target file. Every pass is judged and the file looked at.
 
-import { AppError } from '../lib/errors.ts';
+import { publicUrl } from '../lib/public-url.ts';
 import { type TargetGroup, writeTargetGroups } from '../model/target-group.ts';
-import { fetchInventory, type InventoryRequest, publicUrl, type Validators } from './inventory/request.ts';
+import { fetchInventory, type InventoryRequest, type Validators } from './inventory/request.ts';
 import { readSensors } from './sensors/answer.ts';
 import { type Changes, countChanges } from './targets/changes.ts';
 import { buildTargetGroups, type TargetDefaults } from './targets/groups.ts';
 import { guard, type Hold } from './targets/guard.ts';
-import { type Published, stillStands, type WriteFailure, writeTargetFile } from './targets/target-file.ts';
+import {
+  type Published,
+  stillStands,
+  WriteError,
+  type WriteFailure,
+  writeTargetFile,
+} from './targets/target-file.ts';
 
 /** Told of every write of the target file, for the metrics. */
 export interface FileObserver {
@@ -33,6 +39,8 @@ export interface Outcome extends Changes {
   readonly kind: 'changed' | 'unchanged' | 'held';
 }
 
+const NO_CHANGES: Changes = { added: 0, removed: 0 };
+
 /**
  * Makes one pass.
  * @param now Unix milliseconds.
@@ -40,27 +48,32 @@ export interface Outcome extends Changes {
  */
 export async function sync(inventory: Inventory, now: number, signal: AbortSignal): Promise<Outcome> {
   const candidate = await readCandidate(inventory, signal).catch(async (error: unknown) => {
-    // Whatever the inventory does, a list that stands keeps standing.
-    if (!signal.aborted) await publish(inventory, inventory.published?.groups);
+    // Whatever the inventory does, a list that stands keeps standing. A write that fails now is counted; the
+    // operator's trouble is the inventory.
+    if (!signal.aborted) await publish(inventory, inventory.published?.groups).catch(() => {});
     throw error;
   });
   const verdict = guard(inventory.published?.groups, candidate, inventory.hold, now);
   inventory.hold = verdict.hold;
   const changes = await publish(inventory, verdict.groups);
-  if (verdict.hold !== undefined) return { kind: 'held', added: 0, removed: 0 };
-  return changes === undefined
-    ? { kind: 'unchanged', added: 0, removed: 0 }
-    : { kind: 'changed', ...changes };
+  const kind = verdict.hold === undefined ? (changes === undefined ? 'unchanged' : 'changed') : 'held';
+  return { kind, ...(changes ?? NO_CHANGES) };
 }
 
 async function readCandidate(inventory: Inventory, signal: AbortSignal): Promise<readonly TargetGroup[]> {
-  const answer = await fetchInventory(inventory.request, inventory.answer?.validators, signal);
-  if (!answer.same) {
-    const sensors = readSensors(answer.body, publicUrl(inventory.request.url));
-    const groups = buildTargetGroups(sensors, inventory.defaults);
-    inventory.answer = { validators: answer.validators, groups };
-  }
-  return inventory.answer?.groups ?? [];
+  const known = inventory.answer;
+  const answer = await fetchInventory(inventory.request, known?.validators, signal);
+  const groups =
+    answer.body === undefined && known !== undefined ? known.groups : decode(answer.body, inventory);
+  inventory.answer = { validators: answer.validators, groups };
+  return groups;
+}
+
+function decode(
+  body: Uint8Array = new Uint8Array(),
+  { request, defaults }: Inventory,
+): readonly TargetGroup[] {
+  return buildTargetGroups(readSensors(body, publicUrl(request.url)), defaults);
 }
 
 // Returns what changed, or undefined when the list stood already (or was put back).
@@ -68,29 +81,27 @@ async function publish(
   inventory: Inventory,
   groups: readonly TargetGroup[] | undefined,
 ): Promise<Changes | undefined> {
-  const before = inventory.published;
   if (groups === undefined) return undefined;
+  const before = inventory.published;
   const text = groups === before?.groups ? before.text : writeTargetGroups(groups);
-  if (before === undefined || text !== before.text) {
-    await write(inventory, groups, text);
-    return countChanges(before?.groups ?? [], groups);
-  }
-  const standing = await stillStands(inventory.targetFile, before);
-  if (standing === undefined) {
-    await write(inventory, groups, text);
-    inventory.observer.restored();
-  } else {
-    inventory.published = { ...standing, groups };
-  }
-  return undefined;
-}
-
-async function write(inventory: Inventory, groups: readonly TargetGroup[], text: string): Promise<void> {
   try {
+    if (before !== undefined && text === before.text) {
+      await keep(inventory, { ...before, groups });
+      return undefined;
+    }
     inventory.published = await writeTargetFile(inventory.targetFile, groups, text);
-    inventory.observer.written();
   } catch (error) {
-    if (error instanceof AppError) inventory.observer.writeFailed(error.reason as WriteFailure);
+    if (error instanceof WriteError) inventory.observer.writeFailed(error.reason);
     throw error;
   }
+  inventory.observer.written();
+  return countChanges(before?.groups ?? [], groups);
+}
+
+async function keep(inventory: Inventory, list: Published): Promise<void> {
+  const standing = await stillStands(inventory.targetFile, list);
+  inventory.published = standing ?? (await writeTargetFile(inventory.targetFile, list.groups, list.text));
+  if (standing !== undefined) return;
+  inventory.observer.written();
+  inventory.observer.restored();
 }

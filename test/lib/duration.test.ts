@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../../src/lib/duration.ts';
+import { formatAge, formatDuration, parseDuration } from '../../src/lib/duration.ts';
 
 describe('parseDuration reads what Prometheus reads', () => {
   const f = (text: string, milliseconds: number | undefined) =>
@@ -24,9 +24,9 @@ describe('parseDuration reads what Prometheus reads', () => {
   f('9999999999999999y', undefined); // beyond what a number counts exactly
 });
 
-describe('formatDuration', () => {
+describe('formatAge', () => {
   const f = (milliseconds: number, text: string) =>
-    test(text, () => expect(formatDuration(milliseconds)).toBe(text));
+    test(text, () => expect(formatAge(milliseconds)).toBe(text));
   f(350, '350ms');
   f(0, '0ms');
   f(1000, '1s');
@@ -34,4 +34,18 @@ describe('formatDuration', () => {
   f(3_600_000, '1h');
   f(90_061_000, '1d1h1m1s');
   f(59_999, '1m'); // rounds to the second
+  f(999.6, '1s');
+});
+
+describe('formatDuration writes what parseDuration reads', () => {
+  const f = (milliseconds: number, text: string) =>
+    test(text, () => {
+      expect(formatDuration(milliseconds)).toBe(text);
+      expect(parseDuration(text)).toBe(milliseconds);
+    });
+  f(0, '0ms');
+  f(1500, '1s500ms');
+  f(60_499, '1m499ms');
+  f(90_000, '1m30s');
+  f(86_400_000, '1d');
 });

@@ -15,8 +15,13 @@ test('every target stands on a line of its own', () => {
   expect(writeTargetGroups(GROUPS).split('\n')).toContain('   "b:2"');
 });
 
-test('a group may leave its labels out', () => {
-  expect(parseTargetGroups('[{"targets":["a:1"]}]')).toEqual([{ targets: ['a:1'], labels: {} }]);
+describe('what is absent or null is empty, as Prometheus takes it:', () => {
+  const f = (text: string, groups: unknown) =>
+    test(text, () => expect(parseTargetGroups(text)).toEqual(groups));
+  f('null', []);
+  f('[{}]', [{ targets: [], labels: {} }]);
+  f('[{"targets":null,"labels":null}]', [{ targets: [], labels: {} }]);
+  f('[{"targets":["a:1"]}]', [{ targets: ['a:1'], labels: {} }]);
 });
 
 describe('what Prometheus refuses is refused:', () => {
@@ -26,15 +31,13 @@ describe('what Prometheus refuses is refused:', () => {
   f('[{"targets":["a:1"]}', /JSON/); // cut
   f('\ufeff[]', /JSON/); // a byte-order mark
   f('[] []', /JSON/); // trailing data
-  f('null', /not a list/);
   f('{}', /not a list/);
   f('[null]', /group 0 is not an object/);
   f('[[]]', /group 0 is not an object/);
   f('[{"targets":[],"_comment":""}]', /unknown field "_comment"/);
-  f('[{"labels":{}}]', /no list of targets/);
+  f('[{"targets":{}}]', /targets that are no list/);
   f('[{"targets":["a"]},{"targets":[1]}]', /group 1 has a target that is no text/);
   f('[{"targets":[],"labels":[]}]', /labels that are no object/);
-  f('[{"targets":[],"labels":null}]', /labels that are no object/);
   f('[{"targets":[],"labels":{"a":1}}]', /faulty label "a"/);
   f('[{"targets":[],"labels":{"a-b":"1"}}]', /faulty label "a-b"/);
 });

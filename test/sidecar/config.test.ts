@@ -36,6 +36,7 @@ describe('a setting is read:', () => {
   f('INVENTORY_URL', 'https://inv.example.com:8443/a', 'https://inv.example.com:8443/a');
   f('UPDATE_INTERVAL', '1m30s', '1m30s');
   f('UPDATE_INTERVAL', ' 45 ', '45s');
+  f('UPDATE_INTERVAL', '1500ms', '1s500ms');
   f('TARGETS_FILE', 'relative/t.json', 'relative/t.json');
   f('METRICS_PORT', '65535', 65_535);
   f('METRICS_PATH', '/probe', '/probe');
@@ -51,6 +52,12 @@ describe('a setting is read:', () => {
 test('the list counts as stale after three intervals, but not before two minutes', () => {
   expect(valid({ UPDATE_INTERVAL: '5m' }).staleAfterMs).toBe(900_000);
   expect(valid({ UPDATE_INTERVAL: '5s' }).staleAfterMs).toBe(120_000);
+});
+
+test('a STALE_AFTER below UPDATE_INTERVAL is odd, and said', () => {
+  expect(readConfig({ STALE_AFTER: '10s' }).warnings).toEqual([
+    expect.stringContaining('STALE_AFTER is shorter than UPDATE_INTERVAL'),
+  ]);
 });
 
 test('the query of the URL is asked with, and never shown', () => {
@@ -91,7 +98,7 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('INVENTORY_RETRIES', '21', 'is "21", not a whole number from 0 to 20');
   f('INVENTORY_RETRIES', '-1', 'is "-1"');
   f('INVENTORY_MAX_BYTES', '0', 'is "0"; write a size');
-  f('INVENTORY_MAX_BYTES', '2GB', 'is "2GB"; write a size up to 1GB');
+  f('INVENTORY_MAX_BYTES', '2GB', 'is "2GB"; write a size up to 500MB');
   f('INVENTORY_MAX_BYTES', 'much', 'is "much"; write a size');
   f('STALE_AFTER', 'x', 'is "x", no duration');
   f('LOG_LEVEL', 'loud', 'is "loud"; it is one of');

@@ -16,6 +16,7 @@ const LIST = {
   bytes: 42,
   changedAt: at(1).wall,
   mark: '',
+  mode: 0o444,
 };
 const FRESH: Facts = {
   status: {
@@ -76,7 +77,15 @@ async function ask(path: string, given: Given = {}, request: Partial<HttpRequest
   const method = request.method ?? 'GET';
   const handler = routes(given)[url.pathname]?.[method as 'GET'];
   if (handler === undefined) throw new Error(`no ${method} ${path}`);
-  return handler({ method, url, headers: {}, remoteAddress: '127.0.0.1', body: async () => '', ...request });
+  return handler({
+    method,
+    url,
+    headers: {},
+    remoteAddress: '127.0.0.1',
+    localAddress: '127.0.0.1',
+    body: async () => '',
+    ...request,
+  });
 }
 
 describe('liveness never asks for the inventory', () => {
@@ -127,7 +136,7 @@ describe('/status', () => {
       stale: false,
       startedAt: '2026-01-02T12:00:00.000Z',
       inventory: {
-        url: 'http://i/list',
+        url: 'http://i/list?…',
         lastAttempt: '2026-01-02T12:00:09.000Z',
         lastSuccess: '2026-01-02T12:00:10.000Z',
         secondsSinceSuccess: 10,
@@ -216,7 +225,12 @@ describe('POST /-/reload', () => {
   f('from 127.1.2.3', 200, { remoteAddress: '127.1.2.3' });
   f('from ::1', 200, { remoteAddress: '::1' });
   f('from a mapped loopback address', 200, { remoteAddress: '::ffff:127.0.0.1' });
-  f('from another machine', 403, { remoteAddress: '10.0.0.5' });
+  f('from another machine', 403, { remoteAddress: '10.0.0.5', localAddress: '10.0.0.1' });
+  f('from this machine, to the one address that is served', 200, {
+    remoteAddress: '10.0.0.1',
+    localAddress: '10.0.0.1',
+  });
+  f('from an unknown address', 403, { remoteAddress: '', localAddress: '' });
   f('from a name that only begins like loopback', 403, { remoteAddress: '127.0.0.1.example.com' });
   f('from our own page', 200, { headers: { host: 'localhost:9098', origin: 'http://localhost:9098' } });
   f('from a foreign page', 403, { headers: { host: 'localhost:9098', origin: 'http://evil.example' } });

@@ -12,6 +12,7 @@ const LIST = {
   bytes: 0,
   changedAt: 0,
   mark: '',
+  mode: 0o444,
 };
 const HOLD = { reason: 'empty', since: at(11).wall, targets: 2 } as const;
 const FAILED = {
@@ -55,6 +56,20 @@ describe('readiness', () => {
   f(
     'no list after a failure',
     { ...none, status: { ...initialStatus(at(0)), lastResult: FAILED } },
+    false,
+    false,
+    'not ready: cannot fetch',
+  );
+  f(
+    'a list that was taken over and not confirmed yet',
+    { status: initialStatus(at(0)) },
+    true,
+    false,
+    'degraded: no answer since the start; keeping 2 targets',
+  );
+  f(
+    'no list after an empty answer and a failure: the newest trouble is told',
+    { ...none, hold: HOLD, status: { ...initialStatus(at(0)), lastResult: FAILED } },
     false,
     false,
     'not ready: cannot fetch',

@@ -4,7 +4,7 @@ import { createMetrics, type Metrics, type Observed } from '../../src/sidecar/me
 import { initialStatus } from '../../src/sidecar/status.ts';
 
 const GROUPS = [{ targets: ['a:1', 'b:1'], labels: {} }];
-const LIST = { groups: GROUPS, text: '', bytes: 42, changedAt: 7000, mark: '' };
+const LIST = { groups: GROUPS, text: '', bytes: 42, changedAt: 7000, mark: '', mode: 0o444 };
 const at = (wall: number) => ({ wall, mono: wall });
 
 let registry: Registry;

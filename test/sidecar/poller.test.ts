@@ -3,6 +3,7 @@ import { FetchError } from '../../src/sidecar/inventory/request.ts';
 import { createPoller, type Poller, type PollerOptions } from '../../src/sidecar/poller.ts';
 import type { PassResult } from '../../src/sidecar/status.ts';
 import type { Outcome } from '../../src/sidecar/sync.ts';
+import { WriteError } from '../../src/sidecar/targets/target-file.ts';
 
 const UNCHANGED: Outcome = { kind: 'unchanged', added: 0, removed: 0 };
 const INTERVAL = 30_000;
@@ -81,7 +82,7 @@ describe('polls', () => {
 
 describe('a Retry-After', () => {
   const asked = (milliseconds: number) => async () => {
-    throw new FetchError('status', '503', { after: milliseconds, retryable: true });
+    throw new FetchError('status', '503', { retryAfterMs: milliseconds, retryable: true });
   };
 
   test('postpones the next poll, and says so', async () => {
@@ -128,7 +129,7 @@ describe('a poll that is asked for', () => {
 
   test('begins at once although the inventory asked to be left alone', async () => {
     const { poller } = start(async () => {
-      throw new FetchError('status', '503', { after: 100_000, retryable: true });
+      throw new FetchError('status', '503', { retryAfterMs: 100_000, retryable: true });
     });
     await pass(0);
     await poller.pollNow();
@@ -185,6 +186,25 @@ describe('a stop', () => {
     await ended;
     expect(results).toEqual([]);
   });
+});
+
+test('a stop answers those who wait for a poll, and those who ask later', async () => {
+  const { poller, ended } = start(
+    (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  );
+  await pass(1000);
+  const waiting = poller.pollNow();
+  stopping.abort();
+  await ended;
+  expect(await waiting).toMatchObject({ kind: 'failed', reason: 'stopped' });
+  expect(await poller.pollNow()).toMatchObject({ reason: 'stopped' });
+});
+
+test('a list that could not be written was answered all the same', async () => {
+  const { poller } = start(() => Promise.reject(new WriteError('no_space', 'full')));
+  await pass(0);
+  expect(results[0]).toMatchObject({ kind: 'failed', reason: 'write' });
+  expect(poller.status).toMatchObject({ consecutiveFailures: 1, lastSuccess: { wall: 1_000_000 } });
 });
 
 test('the status tells of attempts and successes', async () => {

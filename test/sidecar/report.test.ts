@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
+import { FetchError } from '../../src/sidecar/inventory/request.ts';
 import { createReporter, type Seen, whatStands } from '../../src/sidecar/report.ts';
 import type { PassResult } from '../../src/sidecar/status.ts';
 
@@ -10,6 +11,7 @@ const LIST = {
   bytes: 0,
   changedAt: T0,
   mark: '',
+  mode: 0o444,
 };
 const HOLD = { reason: 'empty', since: T0, targets: 2 } as const;
 const UNCHANGED: PassResult = { kind: 'unchanged', added: 0, removed: 0 };
@@ -60,6 +62,18 @@ describe('a failure', () => {
       ['warn', 'cannot: timeout; keeping the 2 targets of 12:03:11', 'timeout'],
       ['info', 'poll succeeds again', '2m'],
     ]);
+  });
+
+  test('is said again when the status changes', () => {
+    const { pass, said } = reporter();
+    const refused = (status: number): PassResult => ({
+      ...(failed('status') as PassResult & { kind: 'failed' }),
+      cause: new FetchError('status', String(status), { retryable: false, status }),
+    });
+    pass(refused(503), 0);
+    pass(refused(503), 1);
+    pass(refused(401), 2);
+    expect(said()).toHaveLength(2);
   });
 
   test('of ours is an error; a defect comes with its stack', () => {

@@ -183,6 +183,22 @@ test('a write that fails is told, and heals by itself', async () => {
   expect(observed.told).toEqual(['writeFailed no_folder', 'written', 'restored']);
 });
 
+test('while the inventory fails, its failure is told also when the file cannot be put back', async () => {
+  await standing();
+  await rm(dir.path, { recursive: true });
+  mock.use(http.get(URL_, () => new HttpResponse(null, { status: 503, headers: { 'retry-after': '600' } })));
+  await expect(pass()).rejects.toMatchObject({ reason: 'status', retryAfterMs: 600_000 });
+  expect(observed.told).toEqual(['writeFailed no_folder']);
+});
+
+test('a file that cannot be looked at is counted', async () => {
+  await standing();
+  await rm(dir.path, { recursive: true });
+  await writeFile(dir.path, 'a file where the folder was');
+  await expect(pass()).rejects.toMatchObject({ message: expect.stringContaining(`cannot look at ${file}`) });
+  expect(observed.told).toEqual(['writeFailed no_folder']);
+});
+
 test('a stop touches nothing any more', async () => {
   await standing();
   await rm(file);

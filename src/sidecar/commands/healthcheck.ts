@@ -13,10 +13,12 @@ export function healthcheck(address: ListenAddress, path = '/livez'): Promise<st
     const socket = connect({ host, port });
     let answer = '';
     const end = (fault: string | undefined) => {
+      clearTimeout(late);
       socket.destroy();
       resolve(fault);
     };
-    socket.setTimeout(TIMEOUT_MS, () => end(`no answer from ${host}:${port} within ${TIMEOUT_MS / 1000}s`));
+    const silence = `no answer from ${host}:${port} within ${TIMEOUT_MS / 1000}s`;
+    const late = setTimeout(() => end(silence), TIMEOUT_MS);
     socket.on('error', (error) => end(`cannot ask ${host}:${port}: ${error.message}`));
     socket.on('connect', () =>
       socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),

@@ -4,6 +4,7 @@ import { countTargets } from '../../model/target-group.ts';
 import { whatStands } from '../report.ts';
 import { failureOf, type PassResult } from '../status.ts';
 import { type Inventory, sync } from '../sync.ts';
+import { describeHold } from '../targets/guard.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 
 /** Makes one pass and says what it did; `asJson` prints one object instead of a sentence. */
@@ -14,10 +15,10 @@ export async function once(inventory: Inventory, asJson: boolean, terminal: Term
   else if (result.kind === 'failed')
     terminal.err(`${result.message}; ${whatStands(inventory.published, now)}`);
   else terminal.out(sentence(result, inventory, now));
-  return codeOf(result);
+  return exitCodeOf(result);
 }
 
-function codeOf({ kind }: PassResult): ExitCode {
+function exitCodeOf({ kind }: PassResult): ExitCode {
   if (kind === 'failed') return EXIT.failed;
   return kind === 'held' ? EXIT.held : EXIT.ok;
 }
@@ -27,15 +28,15 @@ function sentence(
   inventory: Inventory,
   now: number,
 ): string {
-  if (result.kind === 'held')
-    return `held: the inventory lists no sensor; ${whatStands(inventory.published, now)}`;
+  if (inventory.hold !== undefined)
+    return `held: ${describeHold(inventory.hold)}; ${whatStands(inventory.published, now)}`;
   const targets = countTargets(inventory.published?.groups ?? []);
   const changes = result.kind === 'changed' ? ` (${result.added} added, ${result.removed} removed)` : '';
   return `${result.kind}: ${targets} targets${changes} in ${inventory.targetFile}`;
 }
 
-function summary(result: PassResult, { published, targetFile }: Inventory): object {
+function summary(result: PassResult, { published, targetFile, hold }: Inventory): object {
   const file = { path: targetFile, targets: published === undefined ? null : countTargets(published.groups) };
-  if (result.kind !== 'failed') return { ...result, file };
+  if (result.kind !== 'failed') return { ...result, held: hold ?? null, file };
   return { kind: result.kind, reason: result.reason, message: result.message, file };
 }

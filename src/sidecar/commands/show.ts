@@ -1,8 +1,7 @@
 // `inventory-sd show`: what the running sidecar knows, for people or (`--json`) for programs.
 
 import type { ListenAddress } from '../../lib/listen-address.ts';
-import { factsOf } from '../page.ts';
-import type { StatusReport } from '../status-report.ts';
+import { factsOf, type StatusReport } from '../status-report.ts';
 import { ask } from './ask.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 

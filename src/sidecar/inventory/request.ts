@@ -6,6 +6,7 @@ import pRetry, { type RetryContext } from 'p-retry';
 import { formatDuration } from '../../lib/duration.ts';
 import { AppError } from '../../lib/errors.ts';
 import { HTTP_FAILURES, type HttpAnswer, type HttpClient } from '../../lib/http-client.ts';
+import { publicUrl } from '../../lib/public-url.ts';
 import { retryAfter } from './retry-after.ts';
 
 /** Why no answer came. */
@@ -22,7 +23,7 @@ export interface InventoryRequest {
   readonly client: HttpClient;
   readonly url: string;
   readonly userAgent: string;
-  /** Over body and retries. */
+  /** Over the whole poll: every request with its body, and the waits between them. */
   readonly timeoutMs: number;
   readonly retries: number;
   readonly maxBytes: number;
@@ -38,23 +39,30 @@ export interface Validators {
   readonly digest: string;
 }
 
-export type InventoryAnswer =
-  | { readonly same: true }
-  | { readonly same: false; readonly body: Buffer; readonly validators: Validators };
+/** `body` is undefined when the answer is the one whose validators were sent. */
+export interface InventoryAnswer {
+  readonly body: Buffer | undefined;
+  readonly validators: Validators;
+}
+
+export interface FetchErrorDetails {
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+  /** Of the HTTP answer, when there was one. */
+  readonly status?: number | undefined;
+}
 
 /** A failed fetch; `retryAfterMs` when the inventory asked to be left alone for that long. */
 export class FetchError extends AppError<FetchFailure> {
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
+  readonly status: number | undefined;
 
-  constructor(
-    reason: FetchFailure,
-    message: string,
-    retry: { after?: number | undefined; retryable: boolean },
-  ) {
+  constructor(reason: FetchFailure, message: string, details: FetchErrorDetails) {
     super(reason, message);
-    this.retryAfterMs = retry.after;
-    this.retryable = retry.retryable;
+    this.retryAfterMs = details.retryAfterMs;
+    this.retryable = details.retryable;
+    this.status = details.status;
   }
 }
 
@@ -72,18 +80,18 @@ export async function fetchInventory(
   const deadline = performance.now() + request.timeoutMs;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
   try {
-    return await pRetry(() => tryOnce(request, known, bounded), {
+    const attempt = (number: number) => {
+      if (number > 1) request.observer.retried();
+      return tryOnce(request, known, bounded);
+    };
+    return await pRetry(attempt, {
       retries: request.retries,
       minTimeout: request.backoffMs,
       maxTimeout: 10_000,
       randomize: true,
       signal: bounded,
       onFailedAttempt: (context) => waitAsAsked(context, tries, deadline, bounded),
-      shouldRetry: ({ error }) => {
-        const again = error instanceof FetchError && error.retryable;
-        if (again) request.observer.retried();
-        return again;
-      },
+      shouldRetry: ({ error }) => error instanceof FetchError && error.retryable,
     });
   } catch (error) {
     signal.throwIfAborted();
@@ -122,26 +130,28 @@ function conditions(known: Validators | undefined): Record<string, string> {
 }
 
 function judge(answer: HttpAnswer, known: Validators | undefined): InventoryAnswer {
-  if (answer.status === 304 && known !== undefined) return { same: true };
+  if (answer.status === 304 && known !== undefined) return { body: undefined, validators: known };
   if (answer.status !== 200) throw refused(answer);
   const digest = createHash('sha256').update(answer.body).digest('base64');
-  if (digest === known?.digest) return { same: true };
   const { etag, 'last-modified': lastModified } = answer.headers;
-  return { same: false, body: answer.body, validators: { etag, lastModified, digest } };
+  const body = digest === known?.digest ? undefined : answer.body;
+  return { body, validators: { etag, lastModified, digest } };
 }
 
 function refused({ status, headers }: HttpAnswer): FetchError {
   const retryable = status === 408 || status === 425 || status === 429 || status >= 500;
   const hint = status >= 300 && status < 400 && status !== 304 ? ' (redirects are not followed)' : '';
   return new FetchError('status', `${status}${hint}`, {
-    after: retryAfter(headers['retry-after'], Date.now()),
+    retryAfterMs: retryAfter(headers['retry-after'], Date.now()),
     retryable,
+    status,
   });
 }
 
-// p-retry knows no Retry-After: what fits into the deadline is waited for, what does not ends the poll.
+// p-retry knows no Retry-After and waits `retryDelay` after this: so the rest is waited for here, if all of it fits into
+// the deadline; if not, the poll ends.
 async function waitAsAsked(
-  { error, retriesLeft }: RetryContext,
+  { error, retriesLeft, retryDelay }: RetryContext,
   tries: FetchError[],
   deadline: number,
   signal: AbortSignal,
@@ -149,8 +159,8 @@ async function waitAsAsked(
   if (!(error instanceof FetchError)) return;
   tries.push(error);
   if (!error.retryable || retriesLeft === 0 || error.retryAfterMs === undefined) return;
-  if (performance.now() + error.retryAfterMs >= deadline) throw error;
-  await sleep(error.retryAfterMs, undefined, { signal });
+  if (performance.now() + Math.max(error.retryAfterMs, retryDelay) >= deadline) throw error;
+  await sleep(Math.max(0, error.retryAfterMs - retryDelay), undefined, { signal });
 }
 
 function explain(request: InventoryRequest, error: unknown, tries: readonly FetchError[]): unknown {
@@ -160,24 +170,15 @@ function explain(request: InventoryRequest, error: unknown, tries: readonly Fetc
     const count = tries.length > 1 ? ` after ${tries.length} tries` : '';
     const what =
       error.reason === 'status' ? `: ${error.message} from ${where}` : ` from ${where}: ${error.message}`;
-    return new FetchError(error.reason, `cannot fetch inventory${what}${count}`, {
-      after: error.retryAfterMs,
-      retryable: error.retryable,
-    });
+    return new FetchError(error.reason, `cannot fetch inventory${what}${count}`, error);
   }
   if (!isTimeout(error)) return error;
   const before = last === undefined ? '' : ` (before that: ${last.message}, ${tries.length} times)`;
   const message = `cannot fetch inventory: no whole answer from ${where} within ${formatDuration(request.timeoutMs)}${before}`;
-  return new FetchError('timeout', message, { after: last?.retryAfterMs, retryable: true });
+  return new FetchError('timeout', message, { retryAfterMs: last?.retryAfterMs, retryable: true });
 }
 
 // A sleep that the deadline ends throws an AbortError whose cause is the signal's reason.
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && (error.name === 'TimeoutError' || isTimeout(error.cause));
-}
-
-/** The URL without what may be secret: user info, query and fragment. */
-export function publicUrl(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
 }

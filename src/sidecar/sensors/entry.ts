@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../../lib/duration.ts';
 import { isLabelName, type Labels } from '../../model/labels.ts';
+import { isMetricsPath } from '../../model/metrics-path.ts';
 import { parseAddress, parsePort } from './address.ts';
 import type { Sensor } from './sensor.ts';
 
@@ -59,18 +60,18 @@ function readLabel(name: string, value: unknown): string {
   if (!['string', 'number', 'boolean'].includes(typeof value))
     throw new Error(`has a label ${name} that is no text`);
   const label = String(value);
-  const fault = SPECIAL[name]?.(label);
+  const fault = SPECIAL.get(name)?.(label);
   if (fault !== undefined) throw new Error(`has ${fault} ${JSON.stringify(label)}`);
   return label;
 }
 
 // Prometheus drops the target over a wrong interval, and does not look at the other two at all.
-const SPECIAL: Readonly<Record<string, (value: string) => string | undefined>> = {
-  __scheme__: (value) => (value === 'http' || value === 'https' ? undefined : 'the unknown scheme'),
-  __metrics_path__: (value) => (/^\/[^?#\s]*$/.test(value) ? undefined : 'no absolute path in'),
-  __scrape_interval__: duration,
-  __scrape_timeout__: duration,
-};
+const SPECIAL: ReadonlyMap<string, (value: string) => string | undefined> = new Map([
+  ['__scheme__', (value) => (value === 'http' || value === 'https' ? undefined : 'the unknown scheme')],
+  ['__metrics_path__', (value) => (isMetricsPath(value) ? undefined : 'no absolute path in')],
+  ['__scrape_interval__', duration],
+  ['__scrape_timeout__', duration],
+]);
 
 function duration(value: string): string | undefined {
   const isPositive = !/^\d+$/.test(value) && (parseDuration(value) ?? 0) > 0;

@@ -14,6 +14,13 @@ export interface Hold {
   readonly targets: number;
 }
 
+/** What the inventory did, in words. */
+export function describeHold(hold: Pick<Hold, 'reason'>): string {
+  return HOLD_WORDS[hold.reason];
+}
+
+const HOLD_WORDS: Readonly<Record<HoldReason, string>> = { empty: 'the inventory lists no sensor' };
+
 export interface Verdict {
   /** What belongs into the target file; undefined: nothing yet, so nothing is written. */
   readonly groups: readonly TargetGroup[] | undefined;

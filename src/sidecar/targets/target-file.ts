@@ -20,11 +20,17 @@ export interface Published {
   readonly changedAt: number;
   /** Tells this version of the file from any other. */
   readonly mark: string;
+  /** The permissions that must stand, so that Prometheus, another user, can read it. */
+  readonly mode: number;
 }
+
+/** A write, or a look at the file, that failed; what stands in the file stays. */
+export class WriteError extends AppError<WriteFailure> {}
 
 // Beside the target a temporary file would cost Prometheus four re-reads an update; a sub-folder is not watched.
 const STAGING = '.inventory-sd';
 const READABLE_BY_PROMETHEUS = 0o644;
+const READABLE_BY_ALL = 0o444;
 
 /**
  * Reads the list that stands in the file.
@@ -33,8 +39,9 @@ const READABLE_BY_PROMETHEUS = 0o644;
  */
 export async function readTargetFile(path: string): Promise<Published | undefined> {
   try {
+    const before = await stat(path, { bigint: true });
     const text = await readFile(path, 'utf8');
-    return published(path, parseTargetGroups(text), text);
+    return { ...published(before, parseTargetGroups(text), text), mode: READABLE_BY_ALL };
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
     throw new AppError('unreadable', `cannot take over ${path}: ${messageOf(cause)}`, { cause });
@@ -42,24 +49,26 @@ export async function readTargetFile(path: string): Promise<Published | undefine
 }
 
 /**
- * Looks whether a published list still stands in the file; equal bytes from another writer count.
+ * Looks whether a published list still stands in the file, readable; equal bytes from another writer count.
  * @returns the list as it stands now, or undefined when the file is missing or holds something else.
+ * @throws WriteError when the system does not let us look.
  */
 export async function stillStands(path: string, list: Published): Promise<Published | undefined> {
   try {
     const file = await stat(path, { bigint: true });
+    if ((Number(file.mode) & list.mode) !== list.mode) return undefined;
     if (markOf(file) === list.mark) return list;
     const isEqual = Number(file.size) === list.bytes && (await readFile(path, 'utf8')) === list.text;
     return isEqual ? { ...list, mark: markOf(file) } : undefined;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw writeError(path, error);
+    throw writeError(`cannot look at ${path}`, error);
   }
 }
 
 /**
  * Publishes a list: staged in a sub-folder, 0644, flushed, renamed into place, both folders flushed.
- * @throws AppError<WriteFailure>; the old file then stands untouched.
+ * @throws WriteError; the old file then stands untouched.
  */
 export async function writeTargetFile(
   path: string,
@@ -71,12 +80,13 @@ export async function writeTargetFile(
     const staged = stagedName(target);
     await mkdir(dirname(staged)).catch(ignoreExisting);
     await stage(staged, text);
+    // Looked at before the rename, which keeps all of it: afterwards the path may be another writer's.
+    const file = await stat(staged, { bigint: true });
     await rename(staged, target);
-    await syncFolder(dirname(staged));
-    await syncFolder(dirname(target));
-    return await published(path, groups, text);
+    await Promise.all([syncFolder(dirname(staged)), syncFolder(dirname(target))]);
+    return published(file, groups, text);
   } catch (error) {
-    throw writeError(path, error);
+    throw writeError(`cannot write ${path}`, error);
   }
 }
 
@@ -104,23 +114,22 @@ async function stage(staged: string, text: string): Promise<void> {
   await writeFileAtomic(staged, '', { mode: READABLE_BY_PROMETHEUS, tmpfileCreated: fill });
 }
 
+// The list is in place by now. A file system that cannot flush a folder, or does not let us, costs only certainty
+// about a power cut in the next seconds.
 async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
 }
 
-async function published(path: string, groups: readonly TargetGroup[], text: string): Promise<Published> {
-  const file = await stat(path, { bigint: true });
+function published(file: BigIntStats, groups: readonly TargetGroup[], text: string): Published {
   return {
     groups,
     text,
     bytes: Number(file.size),
     changedAt: Number(file.mtimeNs / 1_000_000n),
     mark: markOf(file),
+    mode: Number(file.mode) & READABLE_BY_ALL,
   };
 }
 
@@ -150,9 +159,7 @@ const WRITE_ADVICE: Readonly<Record<WriteFailure, string>> = {
   other: 'the system refused',
 };
 
-function writeError(path: string, cause: unknown): AppError<WriteFailure> {
+function writeError(what: string, cause: unknown): WriteError {
   const reason = WRITE_CODES[codeOf(cause) ?? ''] ?? 'other';
-  return new AppError(reason, `cannot write ${path}: ${WRITE_ADVICE[reason]} (${messageOf(cause)})`, {
-    cause,
-  });
+  return new WriteError(reason, `${what}: ${WRITE_ADVICE[reason]} (${messageOf(cause)})`, { cause });
 }

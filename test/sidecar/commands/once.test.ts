@@ -72,6 +72,12 @@ test('--json prints one object in each case', async () => {
     kind: 'changed',
     added: 1,
     removed: 0,
+    held: null,
     file: { path: file, targets: 1 },
+  });
+  expect(JSON.parse((await run([], true)).out)).toMatchObject({
+    kind: 'held',
+    held: { reason: 'empty', targets: 1 },
+    file: { targets: 1 },
   });
 });

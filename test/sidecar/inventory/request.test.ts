@@ -4,7 +4,6 @@ import {
   type FetchError,
   fetchInventory,
   type InventoryRequest,
-  publicUrl,
   type Validators,
 } from '../../../src/sidecar/inventory/request.ts';
 import { HttpResponse, http, mockInventory } from '../../helpers/inventory-mock.ts';
@@ -52,7 +51,6 @@ test('the answer comes with its validators, and the request says who asks', asyn
   answers(ok);
   const answer = await fetchInventory(request(), undefined, idle);
   expect(answer).toMatchObject({
-    same: false,
     body: Buffer.from('["a"]'),
     validators: { etag: '"1"', lastModified: 'Fri, 02 Jan 2026 03:04:05 GMT', digest: expect.any(String) },
   });
@@ -69,7 +67,7 @@ describe('an answer that is known', () => {
 
   test('is asked for with both validators, and a 304 says it is the same', async () => {
     answers(status(304));
-    expect(await fetchInventory(request(), known, idle)).toEqual({ same: true });
+    expect(await fetchInventory(request(), known, idle)).toEqual({ body: undefined, validators: known });
     const { headers } = mock.requests[0] as Request;
     expect([headers.get('if-none-match'), headers.get('if-modified-since')]).toEqual([
       known.etag,
@@ -77,11 +75,11 @@ describe('an answer that is known', () => {
     ]);
   });
 
-  test('is the same by equal bytes too, whatever the validators say', async () => {
+  test('is the same by equal bytes too; its new validators are those to send from then on', async () => {
     answers(ok);
-    const first = await fetchInventory(request(), undefined, idle);
-    const validators = first.same ? known : first.validators;
-    expect(await fetchInventory(request(), validators, idle)).toEqual({ same: true });
+    const { validators } = await fetchInventory(request(), undefined, idle);
+    const old = { ...validators, etag: '"0"' };
+    expect(await fetchInventory(request(), old, idle)).toEqual({ body: undefined, validators });
   });
 
   test('is asked for without validators when it had none', async () => {
@@ -102,7 +100,7 @@ describe('statuses that are tried again', () => {
     test(String(code), async () => {
       answers(status(code), status(code), ok);
       const observed = request();
-      expect(await fetchInventory(observed, undefined, idle)).toMatchObject({ same: false });
+      expect(await fetchInventory(observed, undefined, idle)).toMatchObject({ body: Buffer.from('["a"]') });
       expect(mock.requests).toHaveLength(3);
       expect(observed.observer.retried).toHaveBeenCalledTimes(2);
       expect(observed.observer.requested).toHaveBeenCalledTimes(3);
@@ -120,7 +118,7 @@ describe('statuses that are not', () => {
       });
       expect(mock.requests).toHaveLength(1);
     });
-  const from = 'from http://inventory.test/list';
+  const from = 'from http://inventory.test/list?…';
   f(401, `cannot fetch inventory: 401 ${from}`);
   f(404, `cannot fetch inventory: 404 ${from}`);
   f(204, `cannot fetch inventory: 204 ${from}`);
@@ -133,7 +131,7 @@ test('a lost connection is tried again, as often as INVENTORY_RETRIES says, and 
   expect(error).toMatchObject({
     reason: 'connection',
     message: expect.stringMatching(
-      /^cannot fetch inventory from http:\/\/inventory\.test\/list: .* after 3 tries$/,
+      /^cannot fetch inventory from http:\/\/inventory\.test\/list\?…: .* after 3 tries$/,
     ),
   });
   expect(mock.requests).toHaveLength(3);
@@ -148,9 +146,8 @@ test('an answer that is too large is not tried again', async () => {
 test('no message holds the query, which may hold a secret', async () => {
   answers(status(404));
   const error = await failure(fetchInventory(request(), undefined, idle));
-  expect(error?.message).toContain('http://inventory.test/list');
+  expect(error?.message).toContain('http://inventory.test/list?…');
   expect(error?.message).not.toContain('secret');
-  expect(publicUrl('https://u:p@h:1/p?q#f')).toBe('https://h:1/p');
 });
 
 describe('Retry-After', () => {
@@ -166,7 +163,9 @@ describe('Retry-After', () => {
         return ok();
       },
     );
-    expect(await fetchInventory(request(), undefined, idle)).toMatchObject({ same: false });
+    expect(await fetchInventory(request({ backoffMs: 100 }), undefined, idle)).toMatchObject({
+      body: Buffer.from('["a"]'),
+    });
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(999);
   });
 
@@ -175,6 +174,13 @@ describe('Retry-After', () => {
     const error = await failure(fetchInventory(request(), undefined, idle));
     expect(error).toMatchObject({ reason: 'status', retryAfterMs: 31_000 });
     expect(mock.requests).toHaveLength(1);
+  });
+
+  test('is waited for in place of the backoff, not before it', async () => {
+    answers(status(503, { 'retry-after': '1' }), ok);
+    const observed = request({ timeoutMs: 1900, backoffMs: 900 });
+    expect(await fetchInventory(observed, undefined, idle)).toMatchObject({ body: expect.anything() });
+    expect(observed.observer.retried).toHaveBeenCalledTimes(1);
   });
 
   test('of the last try is handed on, not waited for', async () => {

@@ -12,5 +12,7 @@ describe('Retry-After', () => {
   f('Fri, 02 Jan 2026 03:05:05 GMT', 60_000);
   f('Fri, 02 Jan 2026 03:00:00 GMT', 0); // already over
   f('soon', undefined);
-  f('-1x', undefined);
+  f('-5', undefined);
+  f('1.5', undefined);
+  f('', undefined);
 });

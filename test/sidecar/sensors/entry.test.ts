@@ -46,6 +46,15 @@ describe('an entry is read:', () => {
     },
   );
   f(
+    'a label named like a method',
+    { host: 'a', labels: { constructor: 'ACME', toString: 'x' } },
+    {
+      host: 'a',
+      port: undefined,
+      labels: { constructor: 'ACME', toString: 'x' },
+    },
+  );
+  f(
     'a group of http_sd',
     { targets: ['a:1', 'b'], labels: { __scrape_interval__: '1m', __scrape_timeout__: '10s' } },
     { host: 'a', port: 1, labels: { __scrape_interval__: '1m', __scrape_timeout__: '10s' } },

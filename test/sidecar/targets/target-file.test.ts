@@ -1,10 +1,23 @@
 import fs, { watch } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type TargetGroup, writeTargetGroups } from '../../../src/model/target-group.ts';
 import {
   clearLeftovers,
+  type Published,
   readTargetFile,
   stillStands,
   writeTargetFile,
@@ -82,6 +95,27 @@ describe('the file no longer stands', () => {
     await writeFile(path, 'x'.repeat(TEXT.length));
     expect(await stillStands(path, list)).toBeUndefined();
   });
+});
+
+test('a file that others may no longer read does not stand, not even after a restart', async () => {
+  const list = await write();
+  await chmod(path, 0o600);
+  expect(await stillStands(path, list)).toBeUndefined();
+  expect(await stillStands(path, (await readTargetFile(path)) as Published)).toBeUndefined();
+});
+
+test('a folder that cannot be flushed costs nothing but certainty', async () => {
+  const list = await write();
+  const refuse = () => Promise.reject(Object.assign(new Error('no'), { code: 'EINVAL' }));
+  const open = vi.spyOn(fs.promises, 'open').mockImplementation(refuse);
+  syncBuiltinESMExports();
+  const next = await write(OTHER);
+  expect(open).toHaveBeenCalledTimes(2);
+  open.mockRestore();
+  syncBuiltinESMExports();
+  expect(await readFile(path, 'utf8')).toBe(next.text);
+  expect(await stillStands(path, next)).toBe(next);
+  expect(next.mark).not.toBe(list.mark);
 });
 
 test('equal bytes of another writer are no conflict: the list stands under its new mark', async () => {
