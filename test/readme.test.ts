@@ -105,3 +105,7 @@ test('the target file it shows is what the program writes', () => {
   const shown = /```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
   expect(writeTargetGroups(parseTargetGroups(shown))).toBe(shown);
 });
+
+test('no placeholder is left in it', () => {
+  expect(readme.match(/^[A-Z_]{4,}$/gm)).toBeNull();
+});

@@ -18,7 +18,7 @@ import {
 } from './stack.ts';
 
 const SENSORS = expectedTargets(100);
-const PASSES = 3;
+const PASSES = 2;
 
 let dir: TempDir;
 let inventory: TestInventory;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   inventory = await startTestInventory();
   sidecar = await startSidecar(`${inventory.url}/inventory`, dir.path, {
     UPDATE_INTERVAL: '100ms',
-    INVENTORY_TIMEOUT: '1s',
+    INVENTORY_TIMEOUT: '3s',
     INVENTORY_RETRIES: '0',
     INVENTORY_MAX_BYTES: '1MB',
   });
@@ -140,7 +140,7 @@ function f(fault: Fault, counted: string, control: Verdict): void {
 }
 
 describe('a fault of the inventory removes no target, and the second pass after healing publishes:', () => {
-  for (const status of [400, 401, 403, 404, 410, 500, 502, 503]) {
+  for (const status of [400, 401, 403, 404, 408, 410, 425, 429, 500, 502, 503]) {
     // Who does not look at the status takes the JSON that explains the error for the list.
     f({ fault: 'status', status }, 'status', 'wrong');
   }
@@ -170,22 +170,30 @@ test('a Retry-After beyond the deadline ends the pass and postpones the next pol
   const { inventory: asked } = await sidecar.status();
   expect(asked).toMatchObject({ postponed: true, lastFailure: { reason: 'status' } });
   const postponedBy = Date.parse(asked.nextPoll) - Date.parse(asked.lastAttempt ?? '');
+  // Ten intervals of 100 ms after the end of a pass, which takes at most its deadline of 3 s.
   expect(postponedBy).toBeGreaterThanOrEqual(1000);
+  expect(postponedBy).toBeLessThanOrEqual(4500);
   expect(await sidecar.targets()).toEqual(SENSORS);
 });
 
 test('an inventory that is gone and comes back', async () => {
-  const other = await startTestInventory();
   const folder = await tempDir('gone');
-  const watched = await startSidecar(`${other.url}/inventory`, folder.path, {
+  const first = await startTestInventory(100);
+  const watched = await startSidecar(`${first.url}/inventory`, folder.path, {
     UPDATE_INTERVAL: '100ms',
     INVENTORY_RETRIES: '0',
   });
   await waitForTargets(watched, 100);
-  await other.stop();
+  await first.stop();
   await waitFor('failed polls', async () => (await watched.metric('consecutive_failures')) >= 2);
   expect(await watched.targets()).toEqual(SENSORS);
   expect(await watched.metric('poll_failures_total{reason="connection"}')).toBeGreaterThanOrEqual(2);
+
+  const second = await startTestInventory(101, Number(new URL(first.url).port));
+  await watched.reload();
+  await watched.reload();
+  expect(await watched.targets()).toEqual(expectedTargets(101));
   await watched.stop();
+  await second.stop();
   await folder.remove();
 });

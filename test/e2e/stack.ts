@@ -25,11 +25,11 @@ export interface TestInventory {
   stop(): Promise<void>;
 }
 
-/** Starts an inventory server with `sensors` sensors. */
-export async function startTestInventory(sensors = 100): Promise<TestInventory> {
+/** Starts an inventory server with `sensors` sensors, on a free port unless told. */
+export async function startTestInventory(sensors = 100, port = 0): Promise<TestInventory> {
   const settings = { sensors, sensorPort: 9100, sensorPath: '/metrics', pageSize: 1000 };
   const server = await startInventoryServer(
-    { ...settings, listenAddress: LOOPBACK, adminAddress: LOOPBACK },
+    { ...settings, listenAddress: { ...LOOPBACK, port }, adminAddress: LOOPBACK },
     log,
   );
   const adminUrl = `http://127.0.0.1:${server.adminAddress.port}`;
