@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { AppError } from '../src/lib/errors.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { stopSignal } from '../src/lib/stop-signal.ts';
-import { readSettings } from './fleet/settings.ts';
+import { readFleetSettings } from './fleet/settings.ts';
 import { startFleet } from './fleet/start-fleet.ts';
 
 async function main(): Promise<void> {
-  const settings = readSettings(process.env);
+  const settings = readFleetSettings(process.env);
   const logger = createLogger(settings.logLevel);
   logger.info(
     { ...settings, down: [...settings.down], slow: [...settings.slow] },

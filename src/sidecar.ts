@@ -16,7 +16,7 @@ import { once } from './sidecar/commands/once.ts';
 import { reload } from './sidecar/commands/reload.ts';
 import { show } from './sidecar/commands/show.ts';
 import { EXIT, type ExitCode, type Terminal } from './sidecar/commands/terminal.ts';
-import { type Config, readConfig, showConfig } from './sidecar/config.ts';
+import { type Config, oddities, readConfig, showConfig } from './sidecar/config.ts';
 import { endpoints } from './sidecar/endpoints.ts';
 import type { Facts } from './sidecar/health.ts';
 import { createMetrics } from './sidecar/metrics.ts';
@@ -40,7 +40,8 @@ async function main(args: string[]): Promise<ExitCode> {
   if (parsed.help) terminal.out(helpText(version));
   if (parsed.version) terminal.out(version);
   if (parsed.help || parsed.version) return EXIT.ok;
-  return withConfig((config, warnings) => COMMANDS[parsed.command](config, parsed.json, warnings));
+  const config = readConfig(process.env);
+  return COMMANDS[parsed.command](config, parsed.json, oddities(process.env, config));
 }
 
 const COMMANDS: Readonly<
@@ -56,16 +57,6 @@ const COMMANDS: Readonly<
     return fault === undefined ? EXIT.ok : EXIT.failed;
   },
 };
-
-async function withConfig(
-  use: (config: Config, warnings: readonly string[]) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const { config, faults, warnings } = readConfig(process.env);
-  if (config !== undefined) return use(config, warnings);
-  terminal.err(`cannot start: ${faults.length} faulty setting${faults.length > 1 ? 's' : ''}`);
-  for (const fault of faults) terminal.err(`  ${fault}`);
-  return EXIT.failed;
-}
 
 async function runOnce(config: Config, json: boolean, warnings: readonly string[]): Promise<ExitCode> {
   const client = createHttpClient();

@@ -37,8 +37,7 @@ describe('settings', () => {
     fallback: fallback ?? '',
     example: words(example)[0] ?? '',
   }));
-  const { config } = readConfig({});
-  if (config === undefined) throw new Error('the defaults are faulty');
+  const config = readConfig({});
   const defaults: Record<string, string | number> = showConfig(config);
 
   test('each has a row, in the order of the program', () => {
@@ -49,9 +48,8 @@ describe('settings', () => {
     '$name has the default and an example that the program takes',
     ({ name, fallback, example }) => {
       const literal = /^`[^`]+`$/.test(fallback) ? (words(fallback)[0] ?? '') : '';
-      expect(readConfig({ [name]: literal }).config).toEqual(config);
-      expect(readConfig({ [name]: example }).faults).toEqual([]);
-      expect(readConfig({ [name]: example }).config).not.toEqual(config);
+      expect(readConfig({ [name]: literal })).toEqual(config);
+      expect(readConfig({ [name]: example })).not.toEqual(config);
     },
   );
 });

@@ -1,10 +1,15 @@
-// The fleet's settings: environment variables, read once; every faulty one is named in one message.
+// The fleet's settings.
 
-import env from 'env-var';
-import { parseDuration } from '../../src/lib/duration.ts';
-import { AppError, messageOf } from '../../src/lib/errors.ts';
-import { type ListenAddress, parseListenAddress } from '../../src/lib/listen-address.ts';
-import { LOG_LEVELS, type LogLevel } from '../../src/lib/log.ts';
+import type { ListenAddress } from '../../src/lib/listen-address.ts';
+import type { LogLevel } from '../../src/lib/log.ts';
+import {
+  durationBetween,
+  integerBetween,
+  readHttpUrl,
+  readListenAddress,
+  readLogLevel,
+} from '../../src/lib/setting-values.ts';
+import { type Environment, readSettings } from '../../src/lib/settings.ts';
 
 export interface FleetSettings {
   readonly listenAddress: ListenAddress;
@@ -21,70 +26,44 @@ export interface FleetSettings {
   readonly logLevel: LogLevel;
 }
 
-const MIN_INTERVAL_MS = 100;
-const MAX_DURATION_MS = 3_600_000;
+const HOUR = 3_600_000;
+const MAX_SEED = 999_999_999_999_999;
 
-/**
- * Reads the settings; an empty variable counts as unset.
- * @throws AppError `settings` that names every fault.
- */
-export function readSettings(environment: NodeJS.ProcessEnv): FleetSettings {
-  const present = Object.entries(environment).filter(([, value]) => value !== '');
-  const { get } = env.from(Object.fromEntries(present), { listenAddress, adminUrl, duration, seed, names });
-  const faults: string[] = [];
-  // What stands for a faulty value is never seen: the faults are thrown below.
-  const read = <Value>(value: () => Value): Value => {
-    try {
-      return value();
-    } catch (error) {
-      faults.push(messageOf(error).replace('env-var: ', '').replaceAll('"', ''));
-      return undefined as Value;
-    }
-  };
-  const settings: FleetSettings = {
-    listenAddress: read(get('LISTEN_ADDRESS').default(':1338').listenAddress),
-    adminUrl: read(get('ADMIN_URL').default('http://127.0.0.1:1339').adminUrl),
-    listIntervalMs: read(() => get('LIST_INTERVAL').default('2s').duration(MIN_INTERVAL_MS)),
-    listFile: get('LIST_FILE').asString(),
-    seed: read(get('SEED').default('1').seed),
-    down: read(get('SENSORS_DOWN').default('').names),
-    slow: read(get('SENSORS_SLOW').default('').names),
-    slowDelayMs: read(() => get('SLOW_DELAY').default('2s').duration(0)),
-    logLevel: read(() => get('LOG_LEVEL').default('info').asEnum(LOG_LEVELS)),
-  };
-  if (faults.length > 0) throw new AppError('settings', `cannot start: ${faults.join('; ')}`);
-  return Object.freeze(settings);
+const SETTINGS = {
+  LISTEN_ADDRESS: { default: ':1338', read: readListenAddress },
+  ADMIN_URL: { default: 'http://127.0.0.1:1339', read: readAdminUrl },
+  LIST_INTERVAL: { default: '2s', read: durationBetween(100, HOUR) },
+  LIST_FILE: { default: '', read: (text: string) => (text === '' ? undefined : text) },
+  SEED: { default: '1', read: integerBetween(0, MAX_SEED) },
+  SENSORS_DOWN: { default: '', read: readNames },
+  SENSORS_SLOW: { default: '', read: readNames },
+  SLOW_DELAY: { default: '2s', read: durationBetween(0, HOUR) },
+  LOG_LEVEL: { default: 'info', read: readLogLevel },
+} as const;
+
+/** @throws AppError `settings` that names every faulty one. */
+export function readFleetSettings(environment: Environment): FleetSettings {
+  const values = readSettings(SETTINGS, environment);
+  return Object.freeze({
+    listenAddress: values.LISTEN_ADDRESS,
+    adminUrl: values.ADMIN_URL,
+    listIntervalMs: values.LIST_INTERVAL,
+    listFile: values.LIST_FILE,
+    seed: values.SEED,
+    down: values.SENSORS_DOWN,
+    slow: values.SENSORS_SLOW,
+    slowDelayMs: values.SLOW_DELAY,
+    logLevel: values.LOG_LEVEL,
+  });
 }
 
-function listenAddress(text: string): ListenAddress {
-  const address = parseListenAddress(text);
-  if (address === undefined) throw new Error(`is ${text}, no :port, host:port or [v6]:port`);
-  return address;
+function readAdminUrl(text: string): string {
+  const { search, hash, href } = new URL(readHttpUrl(text));
+  if (search !== '' || hash !== '') throw new Error('must not hold a query or a fragment');
+  return href.replace(/\/+$/, '');
 }
 
-function adminUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new Error(`is ${text}, no http:// or https:// URL`);
-  if (url.username !== '' || url.password !== '') throw new Error('must not hold a user or a password');
-  if (url.search !== '' || url.hash !== '') throw new Error('must not hold a query or a fragment');
-  return url.href.replace(/\/+$/, '');
-}
-
-function duration(text: string, minMs: number): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new Error(`is ${text}, no duration like 2s or 500ms`);
-  if (milliseconds < minMs || milliseconds > MAX_DURATION_MS)
-    throw new Error(`is ${text}, it must lie between ${minMs}ms and 1h`);
-  return milliseconds;
-}
-
-function seed(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new Error(`is ${text}, no whole number of at most 15 digits`);
-  return Number(text);
-}
-
-function names(text: string): ReadonlySet<string> {
+function readNames(text: string): ReadonlySet<string> {
   return new Set(
     text
       .split(',')

@@ -1,25 +1,22 @@
-// Settings, from the environment only, read once: every fault is named in one go.
+// The sidecar's settings.
 
-import env from 'env-var';
 import { formatByteSize } from '../lib/byte-size.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { messageOf } from '../lib/errors.ts';
 import { hostPort, type ListenAddress } from '../lib/listen-address.ts';
 import type { LogLevel } from '../lib/log.ts';
 import { publicUrl } from '../lib/public-url.ts';
-import type { Labels } from '../model/labels.ts';
 import {
   durationBetween,
   integerBetween,
-  readByteSize,
-  readLabels,
+  readAbsolutePath,
+  readHttpUrl,
   readListenAddress,
   readLogLevel,
-  readPath,
-  readTargetsFile,
-  readUrl,
-} from './setting-values.ts';
-import { type Environment, INJECTED, isInjected, unknownSettings } from './unknown-settings.ts';
+} from '../lib/setting-values.ts';
+import { type Environment, readSettings } from '../lib/settings.ts';
+import type { Labels } from '../model/labels.ts';
+import { readAnswerSize, readLabels, readTargetsFile } from './setting-values.ts';
+import { unknownSettings } from './unknown-settings.ts';
 
 export interface Config {
   readonly inventoryUrl: string;
@@ -36,29 +33,19 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-export interface ReadConfig {
-  /** Undefined when there are faults. */
-  readonly config: Config | undefined;
-  /** One sentence for each faulty setting. */
-  readonly faults: readonly string[];
-  /** What is odd but does no harm. */
-  readonly warnings: readonly string[];
-}
-
 const HOUR = 3_600_000;
 
-/** Every setting: its default as a user would write it, and how its text is read (throws with what is wrong). */
 const SETTINGS = {
-  INVENTORY_URL: { default: 'http://inventory-server:1337/inventory', read: readUrl },
+  INVENTORY_URL: { default: 'http://inventory-server:1337/inventory', read: readHttpUrl },
   UPDATE_INTERVAL: { default: '30', read: durationBetween(50, 24 * HOUR) },
   TARGETS_FILE: { default: '/shared/targets.json', read: readTargetsFile },
   METRICS_PORT: { default: '9100', read: integerBetween(1, 65_535) },
-  METRICS_PATH: { default: '/metrics', read: readPath },
+  METRICS_PATH: { default: '/metrics', read: readAbsolutePath },
   TARGET_LABELS: { default: '', read: readLabels },
   LISTEN_ADDRESS: { default: ':9098', read: readListenAddress },
   INVENTORY_TIMEOUT: { default: '30s', read: durationBetween(10, HOUR) },
   INVENTORY_RETRIES: { default: '3', read: integerBetween(0, 20) },
-  INVENTORY_MAX_BYTES: { default: '256MB', read: readByteSize },
+  INVENTORY_MAX_BYTES: { default: '256MB', read: readAnswerSize },
   STALE_AFTER: {
     default: '',
     read: (text: string) => (text === '' ? undefined : durationBetween(1, 30 * 24 * HOUR)(text)),
@@ -68,31 +55,9 @@ const SETTINGS = {
 
 type Name = keyof typeof SETTINGS;
 
-/** Reads the settings; an empty value counts as none, as compose files write it. */
-export function readConfig(environment: Environment): ReadConfig {
-  const faults: string[] = [];
-  const set = env.from(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')));
-  const values = Object.fromEntries(
-    Object.keys(SETTINGS).map((name) => [name, read(name as Name)]),
-  ) as Values;
-  const config = faults.length > 0 ? undefined : toConfig(values);
-  const warnings = [...unknownSettings(environment, Object.keys(SETTINGS)), ...oddities(config)];
-  return { config, faults, warnings };
-
-  function read(name: Name): unknown {
-    const text = set.get(name).default(SETTINGS[name].default).asString().trim();
-    try {
-      return SETTINGS[name].read(text);
-    } catch (error) {
-      faults.push(`${name} ${isInjected(text) ? INJECTED : messageOf(error)}`);
-      return undefined;
-    }
-  }
-}
-
-type Values = { readonly [Key in Name]: ReturnType<(typeof SETTINGS)[Key]['read']> };
-
-function toConfig(values: Values): Config {
+/** @throws AppError `settings` that names every faulty one. */
+export function readConfig(environment: Environment): Config {
+  const values = readSettings(SETTINGS, environment);
   return Object.freeze({
     inventoryUrl: values.INVENTORY_URL,
     updateIntervalMs: values.UPDATE_INTERVAL,
@@ -109,9 +74,15 @@ function toConfig(values: Values): Config {
   });
 }
 
-function oddities(config: Config | undefined): string[] {
-  if (config === undefined || config.staleAfterMs >= config.updateIntervalMs) return [];
-  return ['STALE_AFTER is shorter than UPDATE_INTERVAL: the list counts as stale before each poll'];
+/** One sentence for each thing in the environment that is odd but does no harm. */
+export function oddities(environment: Environment, config: Config): string[] {
+  const isShort = config.staleAfterMs < config.updateIntervalMs;
+  return [
+    ...unknownSettings(environment, Object.keys(SETTINGS)),
+    ...(isShort
+      ? ['STALE_AFTER is shorter than UPDATE_INTERVAL: the list counts as stale before each poll']
+      : []),
+  ];
 }
 
 /** The effective settings under their own names, for the log: no query strings, which may hold secrets. */

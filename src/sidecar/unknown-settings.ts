@@ -1,17 +1,7 @@
 // Variables that look like settings of ours and are none: mistyped, or injected by Kubernetes.
 
 import { nearestName } from '../lib/nearest-name.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What to say of a setting that holds such an address. */
-export const INJECTED =
-  'looks like the address of a Service that Kubernetes injected; set enableServiceLinks: false in the pod, or set this variable';
-
-/** Whether the value is the address of a Service, as Kubernetes and old container links set it. */
-export function isInjected(value: string | undefined): boolean {
-  return /^(tcp|udp|sctp):\/\/\S+:\d+$/.test(value ?? '');
-}
+import { type Environment, isInjected } from '../lib/settings.ts';
 
 const OURS = /^(INVENTORY_|TARGET|MAX_|SHRINK_)/;
 const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/;

@@ -33,17 +33,16 @@ test('the defaults in containers are those of the sidecar, but for the size of a
   const settings = Object.entries(listed).filter(
     ([name]) => !/_(PORT|MEMORY|MAX_BYTES)$/.test(name) || name === 'METRICS_PORT',
   );
-  expect(readConfig(Object.fromEntries(settings)).config).toEqual(readConfig({}).config);
+  expect(readConfig(Object.fromEntries(settings))).toEqual(readConfig({}));
   const memory = parseByteSize((listed.INVENTORY_SD_MEMORY ?? '').replace('m', 'MB')) ?? 0;
-  expect(readConfig(listed).config?.inventoryMaxBytes).toBeLessThanOrEqual(memory / 4);
+  expect(readConfig(listed).inventoryMaxBytes).toBeLessThanOrEqual(memory / 4);
 });
 
 // The port inside the container is fixed; the published one is a setting.
 test.each([compose, exampleCompose])(
   'every setting of the sidecar but LISTEN_ADDRESS goes through',
   (text) => {
-    const { config } = readConfig({});
-    const { LISTEN_ADDRESS: _, ...settings } = config === undefined ? {} : showConfig(config);
+    const { LISTEN_ADDRESS: _, ...settings } = showConfig(readConfig({}));
     expect(Object.keys(settings)).toContain('INVENTORY_URL');
     for (const name of Object.keys(settings))
       expect(text).toMatch(new RegExp(`^ +${name}: \\$\\{${name}:`, 'm'));

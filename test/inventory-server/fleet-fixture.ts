@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type FleetSettings, readSettings } from '../../inventory-server/fleet/settings.ts';
+import { type FleetSettings, readFleetSettings } from '../../inventory-server/fleet/settings.ts';
 import { type Fleet, type FleetOptions, startFleet } from '../../inventory-server/fleet/start-fleet.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -86,7 +86,7 @@ export async function startTestFleet(
 ): Promise<TestFleet> {
   const log: { msg: string }[] = [];
   const logger = createLogger('debug', { write: (line) => void log.push(JSON.parse(line)) });
-  const read = readSettings({ LISTEN_ADDRESS: '127.0.0.1:0', LIST_INTERVAL: '100ms', ...environment });
+  const read = readFleetSettings({ LISTEN_ADDRESS: '127.0.0.1:0', LIST_INTERVAL: '100ms', ...environment });
   const fleet = await startFleet({ ...read, ...settings }, logger, options);
   onTestFinished(fleet.stop);
   const { port } = fleet.address;

@@ -43,9 +43,9 @@ test('faulty settings are named all at once, with exit 1', async () => {
   const program = startNode(SERVER, [], { env: { ...FREE, SENSORS: 'many', PAGE_SIZE: '0' } });
   expect(await program.exit).toEqual({ code: 1, signal: null });
   expect(program.stderr).toEqual([
-    'cannot start the inventory server: faulty settings: ' +
-      'SENSORS must be a whole number from 0 to 1000000, is "many"; ' +
-      'PAGE_SIZE must be a whole number from 1 to 10000, is "0"',
+    'cannot start: 2 faulty settings',
+    '  SENSORS is "many", not a whole number from 0 to 1000000',
+    '  PAGE_SIZE is "0", not a whole number from 1 to 10000',
   ]);
 });
 
@@ -53,7 +53,5 @@ test.each(['LISTEN_ADDRESS', 'ADMIN_ADDRESS'])('%s that is taken is named, with 
   const other = await startServer();
   const program = startNode(SERVER, [], { env: { ...FREE, [name]: `127.0.0.1:${other.port}` } });
   expect(await program.exit).toEqual({ code: 1, signal: null });
-  expect(program.stderr).toEqual([
-    `cannot start the inventory server: cannot listen on 127.0.0.1:${other.port}: another program listens there`,
-  ]);
+  expect(program.stderr).toEqual([`cannot listen on 127.0.0.1:${other.port}: another program listens there`]);
 });

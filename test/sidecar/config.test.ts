@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig, showConfig } from '../../src/sidecar/config.ts';
+import { oddities, readConfig, showConfig } from '../../src/sidecar/config.ts';
 
-const valid = (environment: Record<string, string>) => {
-  const { config, faults } = readConfig(environment);
-  expect(faults).toEqual([]);
-  if (config === undefined) throw new Error('no config');
-  return config;
-};
+const warnings = (environment: Record<string, string>) => oddities(environment, readConfig(environment));
 
 test('without any setting the documented defaults are in force', () => {
-  expect(showConfig(valid({}))).toEqual({
+  expect(showConfig(readConfig({}))).toEqual({
     INVENTORY_URL: 'http://inventory-server:1337/inventory',
     UPDATE_INTERVAL: '30s',
     TARGETS_FILE: '/shared/targets.json',
@@ -26,13 +21,13 @@ test('without any setting the documented defaults are in force', () => {
 });
 
 test('an empty value counts as none, as compose files write it', () => {
-  expect(valid({ UPDATE_INTERVAL: '', INVENTORY_URL: '' })).toEqual(valid({}));
+  expect(readConfig({ UPDATE_INTERVAL: '', INVENTORY_URL: '' })).toEqual(readConfig({}));
 });
 
 describe('a setting is read:', () => {
   const f = (name: string, text: string, shown: string | number) =>
     test(`${name}=${text}`, () =>
-      expect(showConfig(valid({ [name]: text }))).toMatchObject({ [name]: shown }));
+      expect(showConfig(readConfig({ [name]: text }))).toMatchObject({ [name]: shown }));
   f('INVENTORY_URL', 'https://inv.example.com:8443/a', 'https://inv.example.com:8443/a');
   f('UPDATE_INTERVAL', '1m30s', '1m30s');
   f('UPDATE_INTERVAL', ' 45 ', '45s');
@@ -50,18 +45,18 @@ describe('a setting is read:', () => {
 });
 
 test('the list counts as stale after three intervals, but not before two minutes', () => {
-  expect(valid({ UPDATE_INTERVAL: '5m' }).staleAfterMs).toBe(900_000);
-  expect(valid({ UPDATE_INTERVAL: '5s' }).staleAfterMs).toBe(120_000);
+  expect(readConfig({ UPDATE_INTERVAL: '5m' }).staleAfterMs).toBe(900_000);
+  expect(readConfig({ UPDATE_INTERVAL: '5s' }).staleAfterMs).toBe(120_000);
 });
 
 test('a STALE_AFTER below UPDATE_INTERVAL is odd, and said', () => {
-  expect(readConfig({ STALE_AFTER: '10s' }).warnings).toEqual([
+  expect(warnings({ STALE_AFTER: '10s' })).toEqual([
     expect.stringContaining('STALE_AFTER is shorter than UPDATE_INTERVAL'),
   ]);
 });
 
 test('the query of the URL is asked with, and never shown', () => {
-  const config = valid({ INVENTORY_URL: 'http://i/list?token=secret' });
+  const config = readConfig({ INVENTORY_URL: 'http://i/list?token=secret' });
   expect(config.inventoryUrl).toBe('http://i/list?token=secret');
   expect(showConfig(config).INVENTORY_URL).toBe('http://i/list?…');
 });
@@ -69,9 +64,9 @@ test('the query of the URL is asked with, and never shown', () => {
 describe('a faulty setting is named with what is wrong:', () => {
   const f = (name: string, text: string, message: string) =>
     test(`${name}=${text}`, () => {
-      const { config, faults } = readConfig({ [name]: text });
-      expect(config).toBeUndefined();
-      expect(faults).toEqual([expect.stringContaining(`${name} ${message}`)]);
+      expect(() => readConfig({ [name]: text })).toThrow(
+        `cannot start: 1 faulty setting\n  ${name} ${message}`,
+      );
     });
   f('INVENTORY_URL', 'inventory/list', 'is no URL');
   f('INVENTORY_URL', 'ftp://i/list', 'begins with ftp:');
@@ -105,34 +100,35 @@ describe('a faulty setting is named with what is wrong:', () => {
 });
 
 test('every faulty setting is named at once, and a password among them is not', () => {
-  const { faults } = readConfig({ INVENTORY_URL: 'http://u:hunter2@i/', METRICS_PORT: 'x', LOG_LEVEL: 'y' });
-  expect(faults).toHaveLength(3);
-  expect(faults.join()).not.toContain('hunter2');
+  const faulty = { INVENTORY_URL: 'http://u:hunter2@i/', METRICS_PORT: 'x', LOG_LEVEL: 'y' };
+  const names =
+    /^cannot start: 3 faulty settings\n {2}INVENTORY_URL .*\n {2}METRICS_PORT .*\n {2}LOG_LEVEL .*$/;
+  expect(() => readConfig(faulty)).toThrow(names);
+  expect(() => readConfig(faulty)).not.toThrow('hunter2');
 });
 
 describe('names that look like settings and are none', () => {
   test('get one warning, with the nearest setting', () => {
-    const { config, warnings } = readConfig({
+    const odd = warnings({
       INVENTORY_ULR: 'x',
       TARGETFILE: 'y',
       MAX_WHATEVER: '1',
       PATH: '/bin',
     });
-    expect(config).toBeDefined();
-    expect(warnings).toEqual([
+    expect(odd).toEqual([
       'unknown settings are ignored: INVENTORY_ULR (did you mean INVENTORY_URL?), TARGETFILE (did you mean TARGETS_FILE?), MAX_WHATEVER',
     ]);
   });
 
   test('that Kubernetes injected are told apart, with the remedy', () => {
-    const { warnings } = readConfig({
+    const odd = warnings({
       INVENTORY_SERVER_SERVICE_HOST: '10.0.0.1',
       INVENTORY_SERVER_PORT: 'tcp://10.0.0.1:1337',
     });
-    expect(warnings).toEqual([expect.stringContaining('set enableServiceLinks: false in the pod')]);
+    expect(odd).toEqual([expect.stringContaining('set enableServiceLinks: false in the pod')]);
   });
 
   test('a clean environment gets none', () => {
-    expect(readConfig({ INVENTORY_URL: 'http://i/' }).warnings).toEqual([]);
+    expect(warnings({ INVENTORY_URL: 'http://i/' })).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 // One entry of the inventory's answer → the sensors it names.
 
+import { isAbsolutePath } from '../../lib/absolute-path.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { isLabelName, type Labels } from '../../model/labels.ts';
-import { isMetricsPath } from '../../model/metrics-path.ts';
 import { parseAddress, parsePort } from './address.ts';
 import type { Sensor } from './sensor.ts';
 
@@ -68,7 +68,7 @@ function readLabel(name: string, value: unknown): string {
 // Prometheus drops the target over a wrong interval, and does not look at the other two at all.
 const SPECIAL: ReadonlyMap<string, (value: string) => string | undefined> = new Map([
   ['__scheme__', (value) => (value === 'http' || value === 'https' ? undefined : 'the unknown scheme')],
-  ['__metrics_path__', (value) => (isMetricsPath(value) ? undefined : 'no absolute path in')],
+  ['__metrics_path__', (value) => (isAbsolutePath(value) ? undefined : 'no absolute path in')],
   ['__scrape_interval__', duration],
   ['__scrape_timeout__', duration],
 ]);

@@ -1,0 +1,64 @@
+// The text of a setting → its value, or an Error that says what is wrong with the text.
+
+import { isAbsolutePath } from './absolute-path.ts';
+import { formatDuration, parseDuration } from './duration.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
+
+/** An http or https URL without user info. The faulty text is not repeated: it may hold a password. */
+export function readHttpUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null) throw new Error('is no URL; write e.g. http://inventory.example.com/sensors');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new Error(`begins with ${url.protocol}; http: and https: are understood`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Error('holds a user name or password; URLs end up in logs, so none is taken there');
+  }
+  return url.href;
+}
+
+export function readAbsolutePath(text: string): string {
+  if (!isAbsolutePath(text)) {
+    throw new Error(`is ${quoted(text)}; it must begin with / and hold no ?, # or space`);
+  }
+  return text;
+}
+
+export function readListenAddress(text: string): ListenAddress {
+  const address = parseListenAddress(text);
+  if (address === undefined) throw new Error(`is ${quoted(text)}; write :9098, 127.0.0.1:9098 or [::1]:9098`);
+  return address;
+}
+
+export function readLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level === undefined) throw new Error(`is ${quoted(text)}; it is one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+/** Reads whole numbers within these bounds, both included. */
+export function integerBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new Error(`is ${quoted(text)}, not a whole number from ${min} to ${max}`);
+  };
+}
+
+/** Reads durations within these bounds, both included. All in milliseconds. */
+export function durationBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = parseDuration(text);
+    if (value === undefined) {
+      throw new Error(`is ${quoted(text)}, no duration; write e.g. 30s, 1m30s or 30 (seconds)`);
+    }
+    if (value >= min && value <= max) return value;
+    throw new Error(`is ${quoted(text)}; it must lie from ${formatDuration(min)} to ${formatDuration(max)}`);
+  };
+}
+
+/** The text as a message shows it. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
