@@ -14,6 +14,8 @@ export interface InventoryMock {
   readonly requests: readonly Request[];
   /** Hands over what no handler answered, `GET http://…`, and forgets it. */
   takeUnhandled(): string[];
+  /** Called after each test. @throws Error that names what no handler answered. */
+  failOnUnhandled(): void;
 }
 
 /**
@@ -35,17 +37,21 @@ export function mockInventory(): InventoryMock {
     onUnhandledFrame: 'error',
   });
   network.events.on('request:start', ({ request }) => void requests.push(request.clone()));
+  const failOnUnhandled = () => {
+    const missed = unhandled.splice(0);
+    if (missed.length > 0) throw new Error(`no handler for ${missed.join(', ')}`);
+  };
   beforeAll(() => network.enable());
   afterEach(() => {
     network.resetHandlers();
     requests.length = 0;
-    const missed = unhandled.splice(0);
-    if (missed.length > 0) throw new Error(`no handler for ${missed.join(', ')}`);
+    failOnUnhandled();
   });
   afterAll(() => network.disable());
   return {
     use: (...handlers) => network.use(...handlers),
     requests,
     takeUnhandled: () => unhandled.splice(0),
+    failOnUnhandled,
   };
 }
