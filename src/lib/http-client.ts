@@ -84,7 +84,7 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
 }
 
 async function readBody(body: Readable, headers: Record<string, string>, maxBytes: number): Promise<Buffer> {
-  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const encoding = (headers['content-encoding'] || 'identity').trim().toLowerCase().slice(0, 40);
   const collect = collector(maxBytes);
   if (encoding === 'identity') return pipeline(body, collect);
   if (encoding === 'gzip' || encoding === 'x-gzip') return pipeline(body, createGunzip(), collect);

@@ -60,6 +60,11 @@ async function reload(shown: Shown, request: HttpRequest): Promise<Reply> {
   return text(result.kind === 'failed' ? 500 : 200, describe(result, shown.report()));
 }
 
+/** Whether a text could be the answer of a reload. */
+export function isReloadReply(body: string): boolean {
+  return /^(changed|unchanged|held|failed|only from this machine|not from another origin)\b/.test(body);
+}
+
 function describe(result: PassResult, report: StatusReport): string {
   return result.kind === 'failed' ? `failed: ${result.message}` : `${result.kind}: ${report.state}`;
 }

@@ -18,7 +18,7 @@ export interface Facts {
 export interface Readiness {
   /** A valid list stands. A stale or held one still does: without it the monitoring would be worse off. */
   readonly ready: boolean;
-  /** The list stands and the inventory confirms it. */
+  /** The list stands in the file, and the inventory confirms it. */
   readonly fresh: boolean;
   /** One line for the person who asks. */
   readonly text: string;
@@ -42,8 +42,13 @@ function degradations(facts: Facts): string[] {
   const { hold } = facts;
   return [
     ...freshness(facts),
+    ...(isUnwritten(facts.status) ? ['the target file cannot be written'] : []),
     ...(hold === undefined ? [] : [`held since ${clockTime(hold.since, facts.now.wall)} (${hold.reason})`]),
   ];
+}
+
+function isUnwritten({ lastResult }: Status): boolean {
+  return lastResult?.kind === 'failed' && lastResult.reason === 'write';
 }
 
 function freshness(facts: Facts): string[] {

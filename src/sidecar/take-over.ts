@@ -51,7 +51,7 @@ async function readStanding(path: string, warn: Means['warn']): Promise<Publishe
     const found = await readTargetFile(path);
     return found === undefined || countTargets(found.groups) === 0 ? undefined : found;
   } catch (error) {
-    warn(`${messageOf(error)}; it will be replaced by the first good answer`);
+    warn(`${messageOf(error)}; no list stands until a good answer is written`);
     return undefined;
   }
 }

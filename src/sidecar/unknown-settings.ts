@@ -8,7 +8,8 @@ const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/;
 
 /** Sentences about variables that look like settings of ours and are none. */
 export function unknownSettings(environment: Environment, known: readonly string[]): string[] {
-  const unknown = Object.keys(environment).filter((name) => OURS.test(name) && !known.includes(name));
+  const isNear = (name: string) => OURS.test(name) || nearestName(name, known) !== undefined;
+  const unknown = Object.keys(environment).filter((name) => !known.includes(name) && isNear(name));
   const links = unknown.filter((name) => SERVICE_LINK.test(name) || isInjected(environment[name]));
   const typos = unknown.filter((name) => !links.includes(name)).map((name) => suggest(name, known));
   return [

@@ -120,6 +120,14 @@ describe('names that look like settings and are none', () => {
     ]);
   });
 
+  test('are found also where only a letter is wrong', () => {
+    expect(
+      warnings({ UPDATE_INTERVALL: '5', METRIC_PORT: '1', LOGLEVEL: 'x', HOME: '/', TERM: 'x' }),
+    ).toEqual([
+      expect.stringMatching(/UPDATE_INTERVALL .*METRIC_PORT .*LOGLEVEL \(did you mean LOG_LEVEL\?\)$/),
+    ]);
+  });
+
   test('that Kubernetes injected are told apart, with the remedy', () => {
     const odd = warnings({
       INVENTORY_SERVER_SERVICE_HOST: '10.0.0.1',

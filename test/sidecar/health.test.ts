@@ -51,6 +51,13 @@ describe('readiness', () => {
     false,
     'degraded: stale 2m1s; held since 12:00:11 (empty); keeping 2 targets',
   );
+  f(
+    'a list that is not in the file, because that cannot be written',
+    { status: { ...initialStatus(at(0)), lastSuccess: at(0), lastResult: { ...FAILED, reason: 'write' } } },
+    true,
+    false,
+    'degraded: the target file cannot be written; keeping 2 targets',
+  );
   const none = { published: undefined, status: initialStatus(at(0)) };
   f('no list before the first poll has ended', none, false, false, 'not ready: the first poll has not ended');
   f(

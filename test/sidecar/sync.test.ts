@@ -242,7 +242,7 @@ describe('after a restart', () => {
     await mkdir(file);
     await restart();
     expect(observed.warnings).toEqual([
-      expect.stringContaining('it will be replaced by the first good answer'),
+      expect.stringContaining('no list stands until a good answer is written'),
     ]);
   });
 });

@@ -2,19 +2,25 @@
 
 import type { ListenAddress } from '../../lib/listen-address.ts';
 import { factsOf, type StatusReport } from '../status-report.ts';
-import { ask } from './ask.ts';
+import { ask, WAIT_MS } from './ask.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 
 /** @throws AppError when no sidecar answers. */
 export async function show(address: ListenAddress, asJson: boolean, terminal: Terminal): Promise<ExitCode> {
-  const { status, body } = await ask(address, 'GET', '/status');
-  if (status !== 200) {
-    terminal.err(`cannot show the status: ${status} ${body}`);
-    return EXIT.failed;
-  }
+  const question = { method: 'GET', path: '/status', waitMs: WAIT_MS.status, isOurs: isReport } as const;
+  const { body } = await ask(address, question);
   if (asJson) terminal.out(body);
   else print(JSON.parse(body) as StatusReport, terminal);
   return EXIT.ok;
+}
+
+function isReport(body: string): boolean {
+  try {
+    const report = JSON.parse(body) as Partial<StatusReport> | null;
+    return typeof report?.state === 'string' && report.inventory !== undefined && report.file !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function print(report: StatusReport, terminal: Terminal): void {

@@ -28,6 +28,8 @@ function checkName(name: string): string {
   if (isIP(name) === 4) return name;
   const labels = name.replace(/\.$/, '').split('.');
   const valid = labels.every((label) => /^[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?$/.test(label));
+  // 999.1.1.1 would be asked of DNS as a name, and is a mistyped address.
+  if (/^[\d.]+$/.test(name) && labels.length === 4) throw new Error('is no IPv4 address');
   if (!valid || name.length > 253) throw new Error('is no host name');
   return name;
 }

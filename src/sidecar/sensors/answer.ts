@@ -35,7 +35,7 @@ function readNumbered(entry: unknown, index: number): Sensor[] {
     const shown = excerpt(
       inspect(entry, { depth: 1, maxArrayLength: 5, maxStringLength: 80, breakLength: Infinity }),
     );
-    throw new AppError('bad_entry', `entry ${index} ${messageOf(cause)}: ${shown}`, { cause });
+    throw new AppError('bad_entry', `entry ${index} ${excerpt(messageOf(cause))}: ${shown}`, { cause });
   }
 }
 

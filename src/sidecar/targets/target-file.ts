@@ -1,8 +1,19 @@
 // The file Prometheus reads: written whole or not at all, in one event of its directory, and looked at on every pass.
 
 import type { BigIntStats } from 'node:fs';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { AppError, codeOf, messageOf } from '../../lib/errors.ts';
 import { parseTargetGroups, type TargetGroup } from '../../model/target-group.ts';
@@ -31,6 +42,8 @@ export class WriteError extends AppError<WriteFailure> {}
 const STAGING = '.inventory-sd';
 const READABLE_BY_PROMETHEUS = 0o644;
 const READABLE_BY_ALL = 0o444;
+// The last Unix millisecond that a Date can hold (ECMA-262); the time of a file may lie beyond.
+const LATEST_DATE = 8.64e15;
 
 /**
  * Reads the list that stands in the file.
@@ -40,6 +53,7 @@ const READABLE_BY_ALL = 0o444;
 export async function readTargetFile(path: string): Promise<Published | undefined> {
   try {
     const before = await stat(path, { bigint: true });
+    if (!before.isFile()) throw new Error('it is no regular file');
     const text = await readFile(path, 'utf8');
     return { ...published(before, parseTargetGroups(text), text), mode: READABLE_BY_ALL };
   } catch (cause) {
@@ -76,7 +90,7 @@ export async function writeTargetFile(
   text: string,
 ): Promise<Published> {
   try {
-    const target = await realpath(path).catch(() => path);
+    const target = await realTarget(path);
     const staged = stagedName(target);
     await mkdir(dirname(staged)).catch(ignoreExisting);
     await stage(staged, text);
@@ -92,7 +106,9 @@ export async function writeTargetFile(
 
 /** Removes what a killed run left of this target file in the staging folder, and nothing else. */
 export async function clearLeftovers(path: string): Promise<void> {
-  const staged = stagedName(await realpath(path).catch(() => path));
+  const target = await realTarget(path).catch(() => undefined);
+  if (target === undefined) return;
+  const staged = stagedName(target);
   const names = await readdir(dirname(staged)).catch(() => []);
   const ours = names.filter((name) => isLeftover(name, basename(staged)));
   await Promise.all(ours.map((name) => rm(join(dirname(staged), name), { force: true })));
@@ -101,6 +117,20 @@ export async function clearLeftovers(path: string): Promise<void> {
 // write-file-atomic names its temporary file `<name>.<digits>`.
 function isLeftover(name: string, staged: string): boolean {
   return name === staged || (name.startsWith(`${staged}.`) && /^\d+$/.test(name.slice(staged.length + 1)));
+}
+
+// Where the file really is: a symlink stays one, also while it leads nowhere. What is no file (a device, a pipe, a
+// folder) is never replaced.
+async function realTarget(path: string): Promise<string> {
+  try {
+    const target = await realpath(path);
+    if (!(await stat(target)).isFile()) throw new Error('it is no regular file');
+    return target;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? path : resolve(dirname(path), link);
+  }
 }
 
 function stagedName(target: string): string {
@@ -127,7 +157,7 @@ function published(file: BigIntStats, groups: readonly TargetGroup[], text: stri
     groups,
     text,
     bytes: Number(file.size),
-    changedAt: Number(file.mtimeNs / 1_000_000n),
+    changedAt: Math.min(Number(file.mtimeNs / 1_000_000n), LATEST_DATE),
     mark: markOf(file),
     mode: Number(file.mode) & READABLE_BY_ALL,
   };

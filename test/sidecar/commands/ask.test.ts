@@ -56,17 +56,20 @@ describe('show', () => {
 
   test('--json prints what the sidecar answered', async () => {
     const terminal = testTerminal();
-    const address = await sidecar((_, response) => response.end('{"state": 1}\n'));
+    const address = await sidecar((_, response) => response.end(`${JSON.stringify(REPORT)}\n`));
     expect(await show(address, true, terminal)).toBe(0);
-    expect(terminal.stdout).toEqual(['{"state": 1}']);
+    expect(terminal.stdout).toEqual([JSON.stringify(REPORT)]);
   });
 
-  test('of another program exits 1', async () => {
-    const terminal = testTerminal();
-    const address = await sidecar((_, response) => response.writeHead(404).end('nothing here'));
-    expect(await show(address, false, terminal)).toBe(1);
-    expect(terminal.stderr).toEqual(['cannot show the status: 404 nothing here']);
-  });
+  test.each(['<html>', '{}', 'null', '{"state":"up"}'])(
+    'of another program that answers %s says so',
+    async (body) => {
+      const address = await sidecar((_, response) => response.end(body));
+      const message = `what answers at 127.0.0.1:${address.port} is no inventory-sd (status 200)`;
+      await expect(show(address, true, testTerminal())).rejects.toThrow(message);
+      await expect(reload(address, testTerminal())).rejects.toThrow(message);
+    },
+  );
 
   test('without a sidecar says where it asked', async () => {
     await expect(show(NOBODY, false, testTerminal())).rejects.toMatchObject({
@@ -87,9 +90,11 @@ describe('show', () => {
 describe('reload', () => {
   test('prints how the poll ended', async () => {
     const terminal = testTerminal();
-    const address = await sidecar((request, response) => response.end(`${request.method} ${request.url}\n`));
+    const address = await sidecar((request, response) =>
+      response.end(`changed: ${request.method} ${request.url}\n`),
+    );
     expect(await reload(address, terminal)).toBe(0);
-    expect(terminal.stdout).toEqual(['POST /-/reload']);
+    expect(terminal.stdout).toEqual(['changed: POST /-/reload']);
   });
 
   test('of a poll that failed exits 1', async () => {

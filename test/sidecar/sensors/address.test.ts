@@ -33,6 +33,7 @@ describe('is refused, because Prometheus would not notice:', () => {
   f('ä', /no host name/);
   f('a'.repeat(64), /no host name/);
   f(`${'a.'.repeat(127)}a`, /no host name/);
+  f('999.1.1.1', /no IPv4 address/);
   f('a:9200:9100', /no port/);
   f('a:', /no port/);
   f('a:0', /no port/);

@@ -48,6 +48,11 @@ test('a message shows where an answer begins, without what a terminal would obey
   expect(() => read(body)).toThrow(/it begins <html> \[2J x+…$/);
 });
 
+test('a message stays short and plain, whatever an entry holds', () => {
+  const entry = { host: 'a', scheme: `\u009b\u202e${'x'.repeat(100_000)}` };
+  expect(() => read(JSON.stringify([entry]))).toThrow(/^[ -~…]{1,400}$/);
+});
+
 test('a defect of ours is not explained away as a faulty answer', () => {
   expect(() => readSensors(undefined as unknown as Uint8Array, 'x')).toThrow(TypeError);
 });

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import fs, { watch } from 'node:fs';
 import {
   chmod,
+  lstat,
   mkdir,
+  mkdtemp,
   readdir,
   readFile,
   rename,
@@ -79,6 +82,37 @@ test('a symlink stays one: the file it points at is replaced', async () => {
   await write();
   expect(await readFile(join(real, 't.json'), 'utf8')).toBe(TEXT);
   expect((await readdir(real)).sort()).toEqual(['.inventory-sd', 't.json']);
+});
+
+test('a symlink that leads nowhere stays one: the file it points at is made', async () => {
+  await mkdir(join(dir.path, 'real'));
+  await symlink('real/t.json', path);
+  await write();
+  expect((await lstat(path)).isSymbolicLink()).toBe(true);
+  expect(await readFile(join(dir.path, 'real', 't.json'), 'utf8')).toBe(TEXT);
+});
+
+test('what is no regular file is neither read nor replaced', async () => {
+  const device = join(dir.path, 'device.json');
+  await symlink('/dev/null', device);
+  await expect(readTargetFile(device)).rejects.toThrow(`cannot take over ${device}: it is no regular file`);
+  await expect(write(GROUPS, device)).rejects.toMatchObject({
+    message: expect.stringContaining('no regular file'),
+  });
+  execFileSync('mkfifo', [path]);
+  await expect(readTargetFile(path)).rejects.toThrow('it is no regular file');
+  await expect(write()).rejects.toThrow('it is no regular file');
+});
+
+test('a file from beyond the end of time is taken over', async () => {
+  // ext4 knows no such time, tmpfs does.
+  const folder = await mkdtemp('/dev/shm/inventory-sd-');
+  const file = join(folder, 'targets.json');
+  await writeFile(file, TEXT);
+  execFileSync('touch', ['-d', '@8640000000001', file]);
+  const { changedAt } = (await readTargetFile(file)) as Published;
+  await rm(folder, { recursive: true });
+  expect(new Date(changedAt).getTime()).toBe(8.64e15);
 });
 
 describe('the file no longer stands', () => {
