@@ -35,7 +35,7 @@ test('the defaults in containers are those of the sidecar, but for the size of a
   );
   expect(readConfig(Object.fromEntries(settings))).toEqual(readConfig({}));
   const memory = parseByteSize((listed.INVENTORY_SD_MEMORY ?? '').replace('m', 'MB')) ?? 0;
-  expect(readConfig(listed).inventoryMaxBytes).toBeLessThanOrEqual(memory / 50);
+  expect(readConfig(listed).inventoryMaxBytes).toBeLessThanOrEqual(memory / 100);
 });
 
 // The port inside the container is fixed; the published one is a setting.
