@@ -62,17 +62,13 @@ export async function sync(inventory: Inventory, now: number, signal: AbortSigna
 
 async function readCandidate(inventory: Inventory, signal: AbortSignal): Promise<readonly TargetGroup[]> {
   const known = inventory.answer;
-  const answer = await fetchInventory(inventory.request, known?.validators, signal);
-  const groups =
-    answer.body === undefined && known !== undefined ? known.groups : decode(answer.body, inventory);
-  inventory.answer = { validators: answer.validators, groups };
+  const { body, validators } = await fetchInventory(inventory.request, known?.validators, signal);
+  const groups = body === undefined ? (known?.groups ?? []) : decode(body, inventory);
+  inventory.answer = { validators, groups };
   return groups;
 }
 
-function decode(
-  body: Uint8Array = new Uint8Array(),
-  { request, defaults }: Inventory,
-): readonly TargetGroup[] {
+function decode(body: Uint8Array, { request, defaults }: Inventory): readonly TargetGroup[] {
   return buildTargetGroups(readSensors(body, publicUrl(request.url)), defaults);
 }
 
