@@ -54,6 +54,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** `1 target`, `100 targets`: how many the groups hold, in words. */
+export function describeTargets(groups: readonly TargetGroup[]): string {
+  const count = countTargets(groups);
+  return `${count} ${count === 1 ? 'target' : 'targets'}`;
+}
+
 /** How many targets the groups hold. */
 export function countTargets(groups: readonly TargetGroup[]): number {
   return groups.reduce((sum, group) => sum + group.targets.length, 0);

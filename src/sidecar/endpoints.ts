@@ -73,7 +73,8 @@ function describe(result: PassResult, report: StatusReport): string {
 function refuse({ remoteAddress, localAddress, headers }: HttpRequest): string | undefined {
   // A server bound to one address of this machine is asked from that very address.
   const isHere = isLoopback(remoteAddress) || (remoteAddress !== '' && remoteAddress === localAddress);
-  if (!isHere) return 'only from this machine: run inventory-sd reload beside the sidecar';
+  if (!isHere)
+    return 'only from this machine: run inventory-sd reload beside the sidecar, in its container if it has one';
   if (headers.origin === undefined) return undefined;
   const origin = URL.parse(headers.origin);
   const isOwn = origin?.host === headers.host && isLoopback(origin?.hostname ?? '');

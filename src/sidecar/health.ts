@@ -1,7 +1,7 @@
 // The answers of the probes, as pure judgments: alive, ready, fresh.
 
 import { formatAge } from '../lib/duration.ts';
-import { countTargets } from '../model/target-group.ts';
+import { describeTargets } from '../model/target-group.ts';
 import { ageOf, type Moment, type Status } from './status.ts';
 import { describeHold, type Hold } from './targets/guard.ts';
 import type { Published } from './targets/target-file.ts';
@@ -28,7 +28,7 @@ export interface Readiness {
 export function readiness(facts: Facts): Readiness {
   if (facts.published === undefined) return { ready: false, fresh: false, text: whyNone(facts) };
   const degraded = degradations(facts);
-  const listed = `${countTargets(facts.published.groups)} targets`;
+  const listed = describeTargets(facts.published.groups);
   if (degraded.length === 0) return { ready: true, fresh: true, text: `ready: ${listed}` };
   return { ready: true, fresh: false, text: `degraded: ${degraded.join('; ')}; keeping ${listed}` };
 }

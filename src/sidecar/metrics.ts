@@ -64,7 +64,7 @@ function registerTimes(registry: Registry, observe: () => Observed): void {
     'When the inventory last gave a whole, readable answer.',
     () => seconds(observe().status.lastSuccess),
   );
-  gauge(registry, 'last_change_timestamp_seconds', 'When the target file last changed.', () => {
+  gauge(registry, 'last_change_timestamp_seconds', 'When the list in the target file last changed.', () => {
     const changedAt = observe().published?.changedAt;
     return changedAt === undefined ? undefined : changedAt / 1000;
   });

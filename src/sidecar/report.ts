@@ -2,7 +2,7 @@
 
 import { formatAge } from '../lib/duration.ts';
 import type { Logger } from '../lib/log.ts';
-import { countTargets } from '../model/target-group.ts';
+import { countTargets, describeTargets } from '../model/target-group.ts';
 import { clockTime } from './health.ts';
 import { FetchError } from './inventory/request.ts';
 import type { Failure, Moment, PassResult } from './status.ts';
@@ -10,6 +10,8 @@ import { describeHold, type Hold } from './targets/guard.ts';
 import type { Published } from './targets/target-file.ts';
 
 const REPEAT_MS = 600_000;
+// Other words for the same trouble (another entry, another body) are news, but may come with every poll.
+const REWORDED_MS = 60_000;
 
 /** What to say of a state that lasts over many passes, and how long it has lasted (ms). */
 interface Remark {
@@ -17,20 +19,35 @@ interface Remark {
   readonly lasted: number;
 }
 
-/** Makes the function that follows one state: it speaks when it begins, changes its reason, after ten minutes, and at the end. */
-function createEpisode(): (reason: string | undefined, now: Moment) => Remark {
-  let current: { readonly reason: string; readonly began: number; readonly said: number } | undefined;
-  return (reason, { mono }) => {
-    const before = current;
+interface Said {
+  readonly reason: string;
+  readonly words: string;
+  readonly began: number;
+  readonly at: number;
+}
+
+/**
+ * Makes the function that follows one state: it speaks when the state begins, when its reason changes, when its words
+ * do (at most once a minute), after ten minutes, and at the end.
+ */
+function createEpisode(): (reason: string | undefined, words: string, now: Moment) => Remark {
+  let last: Said | undefined;
+  return (reason, words, { mono }) => {
+    const before = last;
     const lasted = mono - (before?.began ?? mono);
     if (reason === undefined) {
-      current = undefined;
+      last = undefined;
       return { say: before && 'end', lasted };
     }
-    if (reason === before?.reason && mono - before.said < REPEAT_MS) return { say: undefined, lasted };
-    current = { reason, began: before?.began ?? mono, said: mono };
+    if (before !== undefined && isOldNews(before, reason, words, mono)) return { say: undefined, lasted };
+    last = { reason, words, began: before?.began ?? mono, at: mono };
     return { say: before === undefined ? 'begin' : 'again', lasted };
   };
+}
+
+function isOldNews(said: Said, reason: string, words: string, mono: number): boolean {
+  if (said.reason !== reason) return false;
+  return mono - said.at < (said.words === words ? REPEAT_MS : REWORDED_MS);
 }
 
 /** What the reporter reads after each pass. */
@@ -46,11 +63,12 @@ export function createReporter(log: Logger): (result: PassResult, seen: Seen) =>
   const holding = createEpisode();
 
   return (result, seen) => {
-    const failure = failing(result.kind === 'failed' ? troubleOf(result) : undefined, seen.now);
-    if (failure.say === 'end') log.info({ lasted: formatAge(failure.lasted) }, 'poll succeeds again');
+    const trouble = result.kind === 'failed' ? troubleOf(result) : undefined;
+    const failure = failing(trouble?.reason, trouble?.words ?? '', seen.now);
+    if (failure.say === 'end') logRecovery(log, failure.lasted, seen);
     else if (failure.say !== undefined) logFailure(log, result as Failure, seen);
 
-    const hold = holding(seen.hold?.reason, seen.now);
+    const hold = holding(seen.hold?.reason, '', seen.now);
     if (hold.say === 'end') log.info({ lasted: formatAge(hold.lasted) }, 'hold ended');
     else if (hold.say !== undefined) logHold(log, seen);
 
@@ -58,9 +76,16 @@ export function createReporter(log: Logger): (result: PassResult, seen: Seen) =>
   };
 }
 
-// A 401 after a 503 is other news, though both are counted as `status`.
-function troubleOf({ reason, cause }: Failure): string {
-  return cause instanceof FetchError ? `${reason} ${cause.status}` : reason;
+// A 401 after a 503 is other news, though both are counted as `status`; the words of a failed fetch count its tries.
+function troubleOf({ reason, message, cause }: Failure): { reason: string; words: string } {
+  if (cause instanceof FetchError) return { reason: `${reason} ${cause.status}`, words: '' };
+  return { reason, words: message };
+}
+
+function logRecovery(log: Logger, lasted: number, { hold, published, now }: Seen): void {
+  const fields = { lasted: formatAge(lasted) };
+  if (hold === undefined) log.info(fields, 'poll succeeds again');
+  else log.warn(fields, `poll succeeds again; ${describeHold(hold)}; ${whatStands(published, now.wall)}`);
 }
 
 function logFailure(log: Logger, failure: Failure, seen: Seen): void {
@@ -87,5 +112,5 @@ function logOutcome(log: Logger, result: PassResult, { published }: Seen): void 
 /** The end of every message about a pass that went wrong: what happens now. */
 export function whatStands(published: Published | undefined, now: number): string {
   if (published === undefined) return 'no list stands yet, nothing is written';
-  return `keeping the ${countTargets(published.groups)} targets of ${clockTime(published.changedAt, now)}`;
+  return `keeping the ${describeTargets(published.groups)} of ${clockTime(published.changedAt, now)}`;
 }

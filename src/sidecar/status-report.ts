@@ -105,19 +105,24 @@ export function factsOf({ inventory, held, file }: StatusReport): [string, strin
     ['Last answer', inventory.lastSuccess ?? 'none since the start'],
     ...(inventory.lastFailure === null
       ? []
-      : [['Last failure', inventory.lastFailure.message] as [string, string]]),
+      : [failureFact(inventory.lastFailure.message, inventory.consecutiveFailures)]),
     [
       'Next poll',
       `${inventory.nextPoll}${inventory.postponed ? ' (the inventory asked by Retry-After to wait)' : ''}`,
     ],
-    [
-      'Held',
-      held === null ? 'nothing' : `${held.targets} targets since ${held.since}: ${describeHold(held)}`,
-    ],
+    ...(held === null ? [] : [heldFact(held)]),
     ['Target file', file.path],
     ['Targets', file.targets === null ? 'no list stands yet' : listed(file.targets, file.groups ?? 0)],
     ['Last change', file.lastChange ?? 'unknown'],
   ];
+}
+
+function failureFact(message: string, count: number): [string, string] {
+  return ['Last failure', count > 1 ? `${message} (${count} polls in a row)` : message];
+}
+
+function heldFact(held: NonNullable<StatusReport['held']>): [string, string] {
+  return ['Held', `${held.targets} targets since ${held.since}: ${describeHold(held)}`];
 }
 
 function listed(targets: number, groups: number): string {

@@ -96,8 +96,13 @@ async function publish(
 
 async function keep(inventory: Inventory, list: Published): Promise<void> {
   const standing = await stillStands(inventory.targetFile, list);
-  inventory.published = standing ?? (await writeTargetFile(inventory.targetFile, list.groups, list.text));
-  if (standing !== undefined) return;
+  if (standing !== undefined) {
+    inventory.published = standing;
+    return;
+  }
+  const written = await writeTargetFile(inventory.targetFile, list.groups, list.text);
+  // The file is new, the list is not.
+  inventory.published = { ...written, changedAt: list.changedAt };
   inventory.observer.written();
   inventory.observer.restored();
 }

@@ -76,6 +76,33 @@ describe('a failure', () => {
     expect(said()).toHaveLength(2);
   });
 
+  test('in other words is said again, at most once a minute', () => {
+    const { pass, said } = reporter();
+    const reworded = (entry: number): PassResult => ({
+      ...(failed('bad_entry') as PassResult & { kind: 'failed' }),
+      message: `entry ${entry}`,
+    });
+    pass(reworded(1), 0);
+    pass(reworded(2), 0.5);
+    pass(reworded(2), 1);
+    pass(reworded(2), 1.5);
+    expect(said().map(([, message]) => message)).toEqual([
+      'entry 1; keeping the 2 targets of 12:03:11',
+      'entry 2; keeping the 2 targets of 12:03:11',
+    ]);
+  });
+
+  test('that ends while the list is still held says so', () => {
+    const { pass, said } = reporter();
+    pass(HELD, 0, { hold: HOLD });
+    pass(failed('status'), 1, { hold: HOLD });
+    said();
+    pass(HELD, 2, { hold: HOLD });
+    expect(said()).toEqual([
+      ['warn', 'poll succeeds again; the inventory lists no sensor; keeping the 2 targets of 12:03:11', '1m'],
+    ]);
+  });
+
   test('of ours is an error; a defect comes with its stack', () => {
     const { pass, lines } = reporter();
     pass(failed('write'), 0);

@@ -1,6 +1,6 @@
 // `inventory-sd once`: one pass, then exit 0 (published or unchanged), 1 (failed) or 3 (held, nothing removed).
 
-import { countTargets } from '../../model/target-group.ts';
+import { countTargets, describeTargets } from '../../model/target-group.ts';
 import { whatStands } from '../report.ts';
 import { failureOf, type PassResult } from '../status.ts';
 import { type Inventory, sync } from '../sync.ts';
@@ -30,9 +30,9 @@ function sentence(
 ): string {
   if (inventory.hold !== undefined)
     return `held: ${describeHold(inventory.hold)}; ${whatStands(inventory.published, now)}`;
-  const targets = countTargets(inventory.published?.groups ?? []);
+  const targets = describeTargets(inventory.published?.groups ?? []);
   const changes = result.kind === 'changed' ? ` (${result.added} added, ${result.removed} removed)` : '';
-  return `${result.kind}: ${targets} targets${changes} in ${inventory.targetFile}`;
+  return `${result.kind}: ${targets}${changes} in ${inventory.targetFile}`;
 }
 
 function summary(result: PassResult, { published, targetFile, hold }: Inventory): object {

@@ -47,7 +47,6 @@ describe('show', () => {
       'Inventory:    http://i/list',
       'Last answer:  none since the start',
       'Next poll:    soon',
-      'Held:         nothing',
       'Target file:  /t.json',
       'Targets:      2 in 2 groups',
       'Last change:  unknown',

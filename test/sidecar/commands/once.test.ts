@@ -46,7 +46,7 @@ test('a held list exits 3 and says what stands', async () => {
   expect(await run([])).toMatchObject({
     code: 3,
     out: expect.stringMatching(
-      /^held: the inventory lists no sensor; keeping the 1 targets of \d\d:\d\d:\d\d$/,
+      /^held: the inventory lists no sensor; keeping the 1 target of \d\d:\d\d:\d\d$/,
     ),
   });
 });
