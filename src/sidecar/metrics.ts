@@ -2,19 +2,16 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 import { countTargets } from '../model/target-group.ts';
+import type { Facts } from './health.ts';
 import { FETCH_FAILURES, type RequestObserver } from './inventory/request.ts';
 import { ANSWER_FAILURES } from './sensors/answer.ts';
-import type { Moment, PassResult, Status } from './status.ts';
+import type { Moment, PassResult } from './status.ts';
 import type { FileObserver } from './sync.ts';
-import { HOLD_REASONS, type Hold } from './targets/guard.ts';
-import { type Published, WRITE_FAILURES } from './targets/target-file.ts';
+import { HOLD_REASONS } from './targets/guard.ts';
+import { WRITE_FAILURES } from './targets/target-file.ts';
 
 /** What the gauges read. */
-export interface Observed {
-  readonly status: Status;
-  readonly published: Published | undefined;
-  readonly hold: Hold | undefined;
-}
+export type Observed = Pick<Facts, 'status' | 'published' | 'hold'>;
 
 export interface Metrics extends RequestObserver, FileObserver {
   /** Counts one pass. */

@@ -3,10 +3,10 @@
 import { formatAge } from '../lib/duration.ts';
 import type { Logger } from '../lib/log.ts';
 import { countTargets, describeTargets } from '../model/target-group.ts';
-import { clockTime } from './health.ts';
+import { clockTime, type Facts } from './health.ts';
 import { FetchError } from './inventory/request.ts';
 import type { Failure, Moment, PassResult } from './status.ts';
-import { describeHold, type Hold } from './targets/guard.ts';
+import { describeHold } from './targets/guard.ts';
 import type { Published } from './targets/target-file.ts';
 
 const REPEAT_MS = 600_000;
@@ -51,11 +51,7 @@ function isOldNews(said: Said, reason: string, words: string, mono: number): boo
 }
 
 /** What the reporter reads after each pass. */
-export interface Seen {
-  readonly published: Published | undefined;
-  readonly hold: Hold | undefined;
-  readonly now: Moment;
-}
+export type Seen = Pick<Facts, 'published' | 'hold' | 'now'>;
 
 /** Makes the function that logs a pass. */
 export function createReporter(log: Logger): (result: PassResult, seen: Seen) => void {
