@@ -117,8 +117,8 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
     },
   });
   const facts = (): Facts => {
-    const { published, hold } = inventory;
-    return { status: poller.status, published, hold, staleAfterMs, now: clock() };
+    const { hold, file } = inventory;
+    return { status: poller.status, published: file.published, hold, staleAfterMs, now: clock() };
   };
   const described = () => reportStatus({ ...facts(), version, inventoryUrl, targetFile, next: poller.next });
   return { poller, routes: endpoints({ registry, poller, facts, report: described }) };

@@ -6,8 +6,8 @@ import type { Facts } from './health.ts';
 import { FETCH_FAILURES, type RequestObserver } from './inventory/request.ts';
 import { ANSWER_FAILURES } from './sensors/answer.ts';
 import type { Moment, PassResult } from './status.ts';
-import type { FileObserver } from './sync.ts';
 import { HOLD_REASONS } from './targets/guard.ts';
+import type { FileObserver } from './targets/publish.ts';
 import { WRITE_FAILURES } from './targets/target-file.ts';
 
 /** What the gauges read. */

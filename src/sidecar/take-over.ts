@@ -5,7 +5,8 @@ import type { HttpClient } from '../lib/http-client.ts';
 import { countTargets } from '../model/target-group.ts';
 import type { Config } from './config.ts';
 import type { RequestObserver } from './inventory/request.ts';
-import type { FileObserver, Inventory } from './sync.ts';
+import type { Inventory } from './sync.ts';
+import type { FileObserver } from './targets/publish.ts';
 import { clearLeftovers, type Published, readTargetFile } from './targets/target-file.ts';
 
 /** What the program brings to its inventory. */
@@ -37,10 +38,8 @@ export async function takeOver(
       observer,
     },
     defaults: { port: config.metricsPort, path: config.metricsPath, labels: config.targetLabels },
-    targetFile: config.targetsFile,
-    observer,
+    file: { path: config.targetsFile, observer, published: await readStanding(config.targetsFile, warn) },
     answer: undefined,
-    published: await readStanding(config.targetsFile, warn),
     hold: undefined,
   };
 }

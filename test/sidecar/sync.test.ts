@@ -210,7 +210,9 @@ describe('after a restart', () => {
   test('the list in the file stands, and the same answer writes nothing', async () => {
     await standing();
     await restart();
-    expect(observed.inventory.published?.groups).toEqual([{ targets: ['a:9100', 'b:9100'], labels: {} }]);
+    expect(observed.inventory.file.published?.groups).toEqual([
+      { targets: ['a:9100', 'b:9100'], labels: {} },
+    ]);
     expect(await pass()).toMatchObject({ kind: 'unchanged' });
     expect(observed.told).toEqual([]);
   });
@@ -227,7 +229,7 @@ describe('after a restart', () => {
     test(`${name} is no list that stands; the first good answer replaces it`, async () => {
       await writeFile(file, text);
       await restart();
-      expect(observed.inventory.published).toBeUndefined();
+      expect(observed.inventory.file.published).toBeUndefined();
       expect(observed.warnings).toEqual(warnings);
       answer([]);
       await pass();

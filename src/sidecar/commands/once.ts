@@ -13,7 +13,7 @@ export async function once(inventory: Inventory, asJson: boolean, terminal: Term
   const result = await sync(inventory, now, new AbortController().signal).catch(failureOf);
   if (asJson) terminal.out(JSON.stringify(summary(result, inventory)));
   else if (result.kind === 'failed')
-    terminal.err(`${result.message}; ${whatStands(inventory.published, now)}`);
+    terminal.err(`${result.message}; ${whatStands(inventory.file.published, now)}`);
   else terminal.out(sentence(result, inventory, now));
   return exitCodeOf(result);
 }
@@ -29,14 +29,14 @@ function sentence(
   now: number,
 ): string {
   if (inventory.hold !== undefined)
-    return `held: ${describeHold(inventory.hold)}; ${whatStands(inventory.published, now)}`;
-  const targets = describeTargets(inventory.published?.groups ?? []);
+    return `held: ${describeHold(inventory.hold)}; ${whatStands(inventory.file.published, now)}`;
+  const targets = describeTargets(inventory.file.published?.groups ?? []);
   const changes = result.kind === 'changed' ? ` (${result.added} added, ${result.removed} removed)` : '';
-  return `${result.kind}: ${targets}${changes} in ${inventory.targetFile}`;
+  return `${result.kind}: ${targets}${changes} in ${inventory.file.path}`;
 }
 
-function summary(result: PassResult, { published, targetFile, hold }: Inventory): object {
-  const file = { path: targetFile, targets: published === undefined ? null : countTargets(published.groups) };
+function summary(result: PassResult, { file: { path, published }, hold }: Inventory): object {
+  const file = { path, targets: published === undefined ? null : countTargets(published.groups) };
   if (result.kind !== 'failed') return { ...result, held: hold ?? null, file };
   return { kind: result.kind, reason: result.reason, message: result.message, file };
 }
