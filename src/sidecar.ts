@@ -10,7 +10,7 @@ import { hostPort } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { type Routes, serveRoutes } from './lib/routes.ts';
 import { stopSignal } from './lib/stop-signal.ts';
-import { type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
+import { type Arguments, type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
 import { healthcheck } from './sidecar/commands/healthcheck.ts';
 import { once } from './sidecar/commands/once.ts';
 import { reload } from './sidecar/commands/reload.ts';
@@ -41,24 +41,24 @@ async function main(args: string[]): Promise<ExitCode> {
   if (parsed.version) terminal.out(version);
   if (parsed.help || parsed.version) return EXIT.ok;
   const config = readConfig(process.env);
-  return COMMANDS[parsed.command](config, parsed.json, oddities(process.env, config));
+  return COMMANDS[parsed.command](config, parsed, oddities(process.env, config));
 }
 
 const COMMANDS: Readonly<
-  Record<Command, (config: Config, json: boolean, warnings: readonly string[]) => Promise<ExitCode>>
+  Record<Command, (config: Config, args: Arguments, warnings: readonly string[]) => Promise<ExitCode>>
 > = {
   run,
   once: runOnce,
-  show: (config: Config, json: boolean) => show(config.listenAddress, json, terminal),
-  reload: (config: Config) => reload(config.listenAddress, terminal),
-  healthcheck: async (config: Config) => {
+  show: (config, { json }) => show(config.listenAddress, json, terminal),
+  reload: (config) => reload(config.listenAddress, terminal),
+  healthcheck: async (config) => {
     const fault = await healthcheck(config.listenAddress);
     if (fault !== undefined) terminal.err(fault);
     return fault === undefined ? EXIT.ok : EXIT.failed;
   },
 };
 
-async function runOnce(config: Config, json: boolean, warnings: readonly string[]): Promise<ExitCode> {
+async function runOnce(config: Config, { json }: Arguments, warnings: readonly string[]): Promise<ExitCode> {
   const client = createHttpClient();
   const observer = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
   for (const warning of warnings) terminal.err(warning);
@@ -68,7 +68,7 @@ async function runOnce(config: Config, json: boolean, warnings: readonly string[
   return code;
 }
 
-async function run(config: Config, _json: boolean, warnings: readonly string[]): Promise<ExitCode> {
+async function run(config: Config, _args: Arguments, warnings: readonly string[]): Promise<ExitCode> {
   const log = createLogger(config.logLevel);
   const stopping = stopSignal((signal) => log.info({ signal }, 'stopping'));
   let sidecar: Sidecar | undefined;

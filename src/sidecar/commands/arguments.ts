@@ -1,49 +1,112 @@
-// The command line: one command, few flags.
+// The command line: one command, and the options and operands that this command takes.
 
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../lib/errors.ts';
 
-const COMMANDS = ['run', 'once', 'show', 'reload', 'healthcheck'] as const;
-export type Command = (typeof COMMANDS)[number];
+// `shown` is what --help writes; `says` is completed with the commands that take the option.
+const OPTIONS = {
+  json: { type: 'boolean', default: false, shown: '--json', says: 'print JSON' },
+} as const;
 
-export interface Arguments {
+const GENERAL = {
+  help: { type: 'boolean', default: false, short: 'h' },
+  version: { type: 'boolean', default: false },
+} as const;
+
+interface Syntax {
+  readonly says: string;
+  readonly options: readonly (keyof typeof OPTIONS)[];
+  /** Names of the operands that may follow, as --help writes them. */
+  readonly operands: readonly string[];
+}
+
+const COMMANDS = {
+  run: {
+    says: 'poll the inventory, write the target file, serve health and metrics, until SIGTERM (the default)',
+    options: [],
+    operands: [],
+  },
+  once: {
+    says: 'make one pass; exit 0: published or unchanged, 1: failed, 3: held, nothing removed',
+    options: ['json'],
+    operands: [],
+  },
+  show: {
+    says: 'what the running sidecar knows: list, freshness, what is held and why',
+    options: ['json'],
+    operands: [],
+  },
+  reload: { says: 'let the running sidecar poll now', options: [], operands: [] },
+  healthcheck: { says: "exit 0 while the running sidecar's loop turns, else 1", options: [], operands: [] },
+} as const satisfies Record<string, Syntax>;
+
+export type Command = keyof typeof COMMANDS;
+
+type Values = ReturnType<typeof split>['values'];
+
+export interface Arguments extends Values {
   readonly command: Command;
-  readonly json: boolean;
-  readonly help: boolean;
-  readonly version: boolean;
+  readonly operands: readonly string[];
 }
 
 /** @returns what was asked, or one line that says what is wrong with it. */
 export function parseArguments(args: string[]): Arguments | string {
   try {
-    const flag = { type: 'boolean', default: false } as const;
-    const options = { json: flag, help: { ...flag, short: 'h' }, version: flag };
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    const [name = 'run', extra] = positionals;
-    const command = COMMANDS.find((known) => known === name);
-    if (command === undefined) return `unknown command ${JSON.stringify(name)}`;
+    const { values, positionals, tokens } = split(args);
+    const [command = 'run', ...operands] = positionals;
+    if (!isCommand(command)) return `unknown command ${JSON.stringify(command)}`;
+    const syntax: Syntax = COMMANDS[command];
+    const extra = operands[syntax.operands.length];
     if (extra !== undefined) return `unexpected argument ${JSON.stringify(extra)}`;
-    return { ...values, command };
+    const taken = new Set<string>([...syntax.options, ...Object.keys(GENERAL)]);
+    const foreign = tokens.find((token) => token.kind === 'option' && !taken.has(token.name));
+    if (foreign?.kind === 'option') return `${command} takes no ${foreign.rawName}`;
+    return { ...values, command, operands };
   } catch (error) {
     return messageOf(error);
   }
+}
+
+function split(args: string[]) {
+  return parseArgs({ args, options: { ...OPTIONS, ...GENERAL }, allowPositionals: true, tokens: true });
+}
+
+function isCommand(name: string): name is Command {
+  return Object.hasOwn(COMMANDS, name);
 }
 
 /** What --help prints. */
 export function helpText(version: string): string {
   return `inventory-sd ${version}: turns an inventory into Prometheus targets
 
-Usage: inventory-sd [COMMAND] [--json]
+Usage: inventory-sd [COMMAND] [OPTION…]
 
-  (none)        poll the inventory, write the target file, serve health and metrics, until SIGTERM
-  once          make one pass; exit 0: published or unchanged, 1: failed, 3: held, nothing removed
-  show          what the running sidecar knows: list, freshness, what is held and why
-  reload        let the running sidecar poll now
-  healthcheck   exit 0 while the running sidecar's loop turns, else 1
+${rows(commands())}
 
-  --json        print JSON (once, show)
-  --help, --version
+${rows(options())}
 
 Settings come from the environment; the README lists them. The most used:
   INVENTORY_URL (http://inventory-server:1337/inventory)  UPDATE_INTERVAL (30)  TARGETS_FILE (/shared/targets.json)`;
+}
+
+function commands(): [string, string][] {
+  return Object.entries<Syntax>(COMMANDS).map(([name, { says, operands }]) => [
+    [name, ...operands.map((operand) => `[${operand}]`)].join(' '),
+    says,
+  ]);
+}
+
+function options(): [string, string][] {
+  const own = Object.entries(OPTIONS).map(([name, { shown, says }]): [string, string] => {
+    const takers = Object.entries<Syntax>(COMMANDS).filter(([, { options }]) =>
+      options.includes(name as 'json'),
+    );
+    return [shown, `${says} (${takers.map(([command]) => command).join(', ')})`];
+  });
+  return [...own, ['--help, --version', '']];
+}
+
+function rows(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([left]) => left.length)) + 3;
+  return pairs.map(([left, right]) => `  ${left.padEnd(width)}${right}`.trimEnd()).join('\n');
 }

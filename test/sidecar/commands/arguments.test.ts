@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { helpText, parseArguments } from '../../../src/sidecar/commands/arguments.ts';
 
-const NONE = { json: false, help: false, version: false };
+const NONE = { json: false, help: false, version: false, operands: [] };
 
 describe('arguments', () => {
   const f = (line: string, parsed: unknown) =>
@@ -14,7 +14,17 @@ describe('arguments', () => {
   f('fly', 'unknown command "fly"');
   f('toString', 'unknown command "toString"');
   f('once twice', 'unexpected argument "twice"');
+  f('run --json', 'run takes no --json');
+  f('--json', 'run takes no --json');
+  f('reload --json', 'reload takes no --json');
+  f('--json once', { command: 'once', ...NONE, json: true });
+  f('reload -h', { command: 'reload', ...NONE, help: true });
+  f('once --json=yes', expect.stringContaining('does not take an argument'));
   f('once --wrong', expect.stringContaining("Unknown option '--wrong'"));
+});
+
+test('the help says which commands take an option', () => {
+  expect(helpText('')).toMatch(/^ {2}--json +print JSON \(once, show\)$/m);
 });
 
 test('the help names every command and the most used settings', () => {
