@@ -1,22 +1,11 @@
 // The file Prometheus reads: written whole or not at all, in one event of its directory, and looked at on every pass.
 
 import type { BigIntStats } from 'node:fs';
-import {
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { AppError, codeOf, messageOf } from '../../lib/errors.ts';
 import { parseTargetGroups, type TargetGroup } from '../../model/target-group.ts';
+import { isStagedName, writeAtomically } from './atomic-write.ts';
 
 /** Why a write failed. */
 export const WRITE_FAILURES = ['no_folder', 'read_only', 'no_space', 'permission', 'other'] as const;
@@ -91,32 +80,30 @@ export async function writeTargetFile(
 ): Promise<Published> {
   try {
     const target = await realTarget(path);
-    const staged = stagedName(target);
-    await mkdir(dirname(staged)).catch(ignoreExisting);
-    await stage(staged, text);
-    // Looked at before the rename, which keeps all of it: afterwards the path may be another writer's.
-    const file = await stat(staged, { bigint: true });
-    await rename(staged, target);
-    await Promise.all([syncFolder(dirname(staged)), syncFolder(dirname(target))]);
+    const file = await writeAtomically(target, text, {
+      mode: READABLE_BY_PROMETHEUS,
+      staging: stagingOf(target),
+    });
     return published(file, groups, text);
   } catch (error) {
     throw writeError(`cannot write ${path}`, error);
   }
 }
 
-/** Removes what a killed run left of this target file in the staging folder, and nothing else. */
+/** Removes what a killed run left of this target file and of its state in the staging folder, and nothing else. */
 export async function clearLeftovers(path: string): Promise<void> {
   const target = await realTarget(path).catch(() => undefined);
   if (target === undefined) return;
-  const staged = stagedName(target);
-  const names = await readdir(dirname(staged)).catch(() => []);
-  const ours = names.filter((name) => isLeftover(name, basename(staged)));
-  await Promise.all(ours.map((name) => rm(join(dirname(staged), name), { force: true })));
+  const staging = stagingOf(target);
+  const names = await readdir(staging).catch(() => []);
+  const ours = names.filter((name) => isLeftover(name, basename(target)));
+  await Promise.all(ours.map((name) => rm(join(staging, name), { force: true })));
 }
 
-// write-file-atomic names its temporary file `<name>.<digits>`.
-function isLeftover(name: string, staged: string): boolean {
-  return name === staged || (name.startsWith(`${staged}.`) && /^\d+$/.test(name.slice(staged.length + 1)));
+// Earlier versions staged the target file there under its own name.
+function isLeftover(name: string, target: string): boolean {
+  const kept = ['', '.state.json', '.before.json'].map((kind) => target + kind);
+  return name === target || kept.some((of) => isStagedName(name, of));
 }
 
 // Where the file really is: a symlink stays one, also while it leads nowhere. What is no file (a device, a pipe, a
@@ -133,23 +120,8 @@ async function realTarget(path: string): Promise<string> {
   }
 }
 
-function stagedName(target: string): string {
-  return join(dirname(target), STAGING, basename(target));
-}
-
-async function stage(staged: string, text: string): Promise<void> {
-  // write-file-atomic ignores how many bytes a write took and would publish a cut file on a full disk; so it gets no
-  // data, and the file is filled by a call that reports ENOSPC. It changes the options object: a fresh one each time.
-  const fill = (temporary: string) => writeFile(temporary, text);
-  await writeFileAtomic(staged, '', { mode: READABLE_BY_PROMETHEUS, tmpfileCreated: fill });
-}
-
-// The list is in place by now. A file system that cannot flush a folder, or does not let us, costs only certainty
-// about a power cut in the next seconds.
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
+function stagingOf(target: string): string {
+  return join(dirname(target), STAGING);
 }
 
 function published(file: BigIntStats, groups: readonly TargetGroup[], text: string): Published {
@@ -165,10 +137,6 @@ function published(file: BigIntStats, groups: readonly TargetGroup[], text: stri
 
 function markOf(file: BigIntStats): string {
   return `${file.ino}:${file.size}:${file.mtimeNs}`;
-}
-
-function ignoreExisting(error: unknown): void {
-  if (codeOf(error) !== 'EEXIST') throw error;
 }
 
 const WRITE_CODES: Readonly<Record<string, WriteFailure>> = {

@@ -185,9 +185,22 @@ describe('at the start', () => {
   test('leftovers of a killed run are cleared, those of another sidecar are not', async () => {
     const staging = join(dir.path, '.inventory-sd');
     await mkdir(staging);
-    const others = ['other.json', 'other.json.123', 'targets.json.state.json', 'targets.json.12a'];
-    for (const name of ['targets.json', 'targets.json.123', ...others])
-      await writeFile(join(staging, name), '');
+    const others = [
+      'other.json',
+      'other.json.123',
+      'targets.json.state.json',
+      'targets.json.before.json',
+      'targets.json.12a',
+    ];
+    const ours = [
+      'targets.json',
+      'targets.json.123',
+      'targets.json.0123456789ab.tmp',
+      'targets.json.0123456789ab.tmp.123',
+      'targets.json.state.json.0123456789ab.tmp',
+      'targets.json.before.json.0123456789ab.tmp.1',
+    ];
+    for (const name of [...ours, ...others]) await writeFile(join(staging, name), '');
     await clearLeftovers(path);
     expect((await readdir(staging)).sort()).toEqual(others.sort());
   });
