@@ -8,7 +8,7 @@ import { AppError, codeOf, messageOf } from './errors.ts';
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Lower-case names; of a repeated header the first. */
+  /** Lower-case names; of a repeated header the first, but all of `link`. */
   readonly headers: Readonly<Record<string, string>>;
   /** Empty unless the status is 200: nothing else is read. */
   readonly body: Buffer;
@@ -77,7 +77,7 @@ function drop(body: Readable): void {
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    const first = Array.isArray(value) ? value[0] : value;
+    const first = Array.isArray(value) ? (name === 'link' ? value.join() : value[0]) : value;
     if (first !== undefined) flat[name] = first;
   }
   return flat;

@@ -3,7 +3,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 import { countTargets } from '../model/target-group.ts';
 import type { Facts } from './health.ts';
-import { FETCH_FAILURES, type RequestObserver } from './inventory/request.ts';
+import type { RequestObserver } from './inventory/attempts.ts';
+import { FETCH_FAILURES } from './inventory/fetch-error.ts';
 import { ANSWER_FAILURES } from './sensors/answer.ts';
 import type { Moment, PassResult } from './status.ts';
 import { HOLD_REASONS } from './targets/guard.ts';

@@ -4,7 +4,7 @@ import { formatAge } from '../lib/duration.ts';
 import type { Logger } from '../lib/log.ts';
 import { countTargets, describeTargets } from '../model/target-group.ts';
 import { clockTime, type Facts } from './health.ts';
-import { FetchError } from './inventory/request.ts';
+import { FetchError } from './inventory/fetch-error.ts';
 import type { Failure, Moment, PassResult } from './status.ts';
 import { describeHold } from './targets/guard.ts';
 import type { Published } from './targets/target-file.ts';

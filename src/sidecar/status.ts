@@ -1,7 +1,7 @@
 // What happened so far, as a value: each pass makes the next one from the last.
 
 import { AppError, messageOf } from '../lib/errors.ts';
-import { FetchError } from './inventory/request.ts';
+import { FetchError } from './inventory/fetch-error.ts';
 import type { Outcome } from './sync.ts';
 import { WriteError } from './targets/target-file.ts';
 

@@ -1,9 +1,9 @@
 // One pass: inventory → sensors → groups → guard → target file. Every pass is judged and the file looked at.
 
-import { publicUrl } from '../lib/public-url.ts';
 import type { TargetGroup } from '../model/target-group.ts';
-import { fetchInventory, type InventoryRequest, type Validators } from './inventory/request.ts';
-import { readSensors } from './sensors/answer.ts';
+import { fetchInventory, type InventoryRequest } from './inventory/request.ts';
+import type { Validators } from './inventory/validators.ts';
+import type { Sensor } from './sensors/sensor.ts';
 import type { Changes } from './targets/changes.ts';
 import { buildTargetGroups, type TargetDefaults } from './targets/groups.ts';
 import { guard, type Hold } from './targets/guard.ts';
@@ -47,12 +47,11 @@ export async function sync(inventory: Inventory, now: number, signal: AbortSigna
 
 async function readCandidate(inventory: Inventory, signal: AbortSignal): Promise<readonly TargetGroup[]> {
   const known = inventory.answer;
-  const { body, validators } = await fetchInventory(inventory.request, known?.validators, signal);
-  const groups = body === undefined ? (known?.groups ?? []) : decode(body, inventory);
+  const { entries, validators } = await fetchInventory(inventory.request, known?.validators, signal);
+  const groups =
+    entries === undefined
+      ? (known?.groups ?? [])
+      : buildTargetGroups(entries as readonly Sensor[], inventory.defaults);
   inventory.answer = { validators, groups };
   return groups;
-}
-
-function decode(body: Uint8Array, { request, defaults }: Inventory): readonly TargetGroup[] {
-  return buildTargetGroups(readSensors(body, publicUrl(request.url)), defaults);
 }

@@ -4,7 +4,8 @@ import { messageOf } from '../lib/errors.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import { countTargets } from '../model/target-group.ts';
 import type { Config } from './config.ts';
-import type { RequestObserver } from './inventory/request.ts';
+import type { RequestObserver } from './inventory/attempts.ts';
+import { readSensors } from './sensors/answer.ts';
 import type { Inventory } from './sync.ts';
 import type { FileObserver } from './targets/publish.ts';
 import { clearLeftovers, type Published, readTargetFile } from './targets/target-file.ts';
@@ -36,6 +37,7 @@ export async function takeOver(
       maxBytes: config.inventoryMaxBytes,
       backoffMs: 500,
       observer,
+      readPage: (body, source) => ({ entries: readSensors(body, source), next: undefined, total: undefined }),
     },
     defaults: { port: config.metricsPort, path: config.metricsPath, labels: config.targetLabels },
     file: { path: config.targetsFile, observer, published: await readStanding(config.targetsFile, warn) },

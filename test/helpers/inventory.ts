@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { createHttpClient } from '../../src/lib/http-client.ts';
 import { readConfig } from '../../src/sidecar/config.ts';
+import type { Page } from '../../src/sidecar/inventory/pages.ts';
 import type { Inventory } from '../../src/sidecar/sync.ts';
 import { takeOver } from '../../src/sidecar/take-over.ts';
 
@@ -38,4 +39,11 @@ export async function observedInventory(
   const warn = (message: string) => void warnings.push(message);
   const inventory = await takeOver(config, { client, version: 'test', observer, warn });
   return { inventory, told, warnings, close: () => client.close() };
+}
+
+/** Reads a page that is a list, or an object with `entries` and perhaps `next` and `total`. */
+export function readList(body: Buffer): Page {
+  const answer = JSON.parse(body.toString());
+  const { entries, next, total } = Array.isArray(answer) ? { entries: answer } : answer;
+  return { entries, next, total };
 }

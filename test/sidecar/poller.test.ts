@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FetchError } from '../../src/sidecar/inventory/request.ts';
+import { FetchError } from '../../src/sidecar/inventory/fetch-error.ts';
 import { createPoller, type Poller, type PollerOptions } from '../../src/sidecar/poller.ts';
 import type { PassResult } from '../../src/sidecar/status.ts';
 import type { Outcome } from '../../src/sidecar/sync.ts';

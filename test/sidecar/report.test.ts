@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
-import { FetchError } from '../../src/sidecar/inventory/request.ts';
+import { FetchError } from '../../src/sidecar/inventory/fetch-error.ts';
 import { createReporter, type Seen, whatStands } from '../../src/sidecar/report.ts';
 import type { PassResult } from '../../src/sidecar/status.ts';
 

@@ -3,8 +3,10 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.ts';
-import { type FetchError, fetchInventory } from '../../../src/sidecar/inventory/request.ts';
+import type { FetchError } from '../../../src/sidecar/inventory/fetch-error.ts';
+import { fetchInventory } from '../../../src/sidecar/inventory/request.ts';
 import { startTestServer, type TestServer } from '../../helpers/http-server.ts';
+import { readList } from '../../helpers/inventory.ts';
 
 let server: TestServer | undefined;
 let client: HttpClient | undefined;
@@ -32,6 +34,7 @@ async function fetchFrom(listener: RequestListener, bounds: Bounds): Promise<Fet
     maxBytes: 1000,
     retries: 3,
     backoffMs: 1,
+    readPage: readList,
   };
   return fetchInventory({ ...common, observer, ...rest }, undefined, signal).then(
     () => undefined,
