@@ -20,12 +20,13 @@ import { type Config, oddities, readConfig, showConfig } from './sidecar/config.
 import { endpoints } from './sidecar/endpoints.ts';
 import type { Facts } from './sidecar/health.ts';
 import { createMetrics } from './sidecar/metrics.ts';
+import { systemClock } from './sidecar/moment.ts';
 import { createPoller, type Poller } from './sidecar/poller.ts';
 import { createReporter } from './sidecar/report.ts';
-import type { Moment } from './sidecar/status.ts';
 import { reportStatus } from './sidecar/status-report.ts';
 import { sync } from './sidecar/sync.ts';
 import { takeOver } from './sidecar/take-over.ts';
+import { heldAnswer } from './sidecar/targets/held-answer.ts';
 
 const { version } = manifest;
 
@@ -108,8 +109,8 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
   const poller = createPoller({
     intervalMs: config.updateIntervalMs,
     timeoutMs: config.inventoryTimeoutMs,
-    pass: (signal) => sync(inventory, Date.now(), signal),
-    clock,
+    pass: (signal) => sync(inventory, systemClock, signal),
+    clock: systemClock,
     random: Math.random,
     onResult(result, milliseconds) {
       metrics.passed(result, milliseconds);
@@ -117,8 +118,11 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
     },
   });
   const facts = (): Facts => {
-    const { hold, file } = inventory;
-    return { status: poller.status, published: file.published, hold, staleAfterMs, now: clock() };
+    const { guard, file, limits } = inventory;
+    const now = systemClock();
+    const hold = heldAnswer(guard, limits);
+    const { published } = file;
+    return { status: poller.status, published, hold, waiting: guard.waiting, staleAfterMs, now };
   };
   const described = () => reportStatus({ ...facts(), version, inventoryUrl, targetFile, next: poller.next });
   return { poller, routes: endpoints({ registry, poller, facts, report: described }) };
@@ -127,10 +131,6 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
 interface Sidecar {
   readonly poller: Poller;
   readonly routes: Routes;
-}
-
-function clock(): Moment {
-  return { wall: Date.now(), mono: performance.now() };
 }
 
 main(process.argv.slice(2)).then(

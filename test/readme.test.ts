@@ -38,7 +38,7 @@ describe('settings', () => {
     example: words(example)[0] ?? '',
   }));
   const config = readConfig({});
-  const defaults: Record<string, string | number> = showConfig(config);
+  const defaults: Record<string, unknown> = showConfig(config);
 
   test('each has a row, in the order of the program', () => {
     expect(rows.map((row) => row.name)).toEqual(Object.keys(defaults));
@@ -63,7 +63,7 @@ test('every endpoint has a row, and every row is an endpoint', () => {
 test('every metric has a row with its labels, and every row is a metric', async () => {
   const registry = new Registry();
   const status = initialStatus({ wall: 0, mono: 0 });
-  const observe = () => ({ status, published: undefined, hold: undefined });
+  const observe = () => ({ status, published: undefined, hold: undefined, waiting: 0 });
   createMetrics(registry, { version: '1', intervalMs: 1, staleAfterMs: 1 }, observe);
   const metrics = await registry.getMetricsAsJSON();
   const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('inventory_sd_'));

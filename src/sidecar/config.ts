@@ -15,7 +15,15 @@ import {
 } from '../lib/setting-values.ts';
 import { type Environment, readSettings } from '../lib/settings.ts';
 import type { Labels } from '../model/labels.ts';
-import { readAnswerSize, readLabels, readTargetsFile } from './setting-values.ts';
+import {
+  readAnswerSize,
+  readBoolean,
+  readLabels,
+  readMaxShrink,
+  readMaxTargets,
+  readTargetsFile,
+} from './setting-values.ts';
+import { formatMaxShrink, type Limits } from './targets/limits.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
 export interface Config {
@@ -31,6 +39,7 @@ export interface Config {
   readonly inventoryMaxBytes: number;
   readonly staleAfterMs: number;
   readonly logLevel: LogLevel;
+  readonly limits: Limits;
 }
 
 const HOUR = 3_600_000;
@@ -51,6 +60,12 @@ const SETTINGS = {
     read: (text: string) => (text === '' ? undefined : durationBetween(1, 30 * 24 * HOUR)(text)),
   },
   LOG_LEVEL: { default: 'info', read: readLogLevel },
+  ALLOW_EMPTY: { default: 'false', read: readBoolean },
+  MAX_SHRINK: { default: '20%', read: readMaxShrink },
+  SHRINK_WINDOW: { default: '1h', read: durationBetween(1000, 30 * 24 * HOUR) },
+  SHRINK_CONFIRM_AFTER: { default: '1h', read: durationBetween(0, 30 * 24 * HOUR) },
+  REMOVAL_GRACE: { default: '0', read: durationBetween(0, 30 * 24 * HOUR) },
+  MAX_TARGETS: { default: '', read: readMaxTargets },
 } as const;
 
 type Name = keyof typeof SETTINGS;
@@ -71,6 +86,15 @@ export function readConfig(environment: Environment): Config {
     inventoryMaxBytes: values.INVENTORY_MAX_BYTES,
     staleAfterMs: values.STALE_AFTER ?? Math.max(3 * values.UPDATE_INTERVAL, 120_000),
     logLevel: values.LOG_LEVEL,
+    limits: Object.freeze({
+      allowEmpty: values.ALLOW_EMPTY,
+      maxShrink: values.MAX_SHRINK,
+      windowMs: values.SHRINK_WINDOW,
+      confirmAfterMs: values.SHRINK_CONFIRM_AFTER,
+      graceMs: values.REMOVAL_GRACE,
+      maxTargets: values.MAX_TARGETS,
+      intervalMs: values.UPDATE_INTERVAL,
+    }),
   });
 }
 
@@ -86,7 +110,7 @@ export function oddities(environment: Environment, config: Config): string[] {
 }
 
 /** The effective settings under their own names, for the log: no query strings, which may hold secrets. */
-export function showConfig(config: Config): Record<Name, string | number> {
+export function showConfig(config: Config): Record<Name, string | number | boolean> {
   return {
     INVENTORY_URL: publicUrl(config.inventoryUrl),
     UPDATE_INTERVAL: formatDuration(config.updateIntervalMs),
@@ -102,5 +126,17 @@ export function showConfig(config: Config): Record<Name, string | number> {
     INVENTORY_MAX_BYTES: formatByteSize(config.inventoryMaxBytes),
     STALE_AFTER: formatDuration(config.staleAfterMs),
     LOG_LEVEL: config.logLevel,
+    ...showLimits(config.limits),
+  };
+}
+
+function showLimits(limits: Limits) {
+  return {
+    ALLOW_EMPTY: limits.allowEmpty,
+    MAX_SHRINK: formatMaxShrink(limits.maxShrink),
+    SHRINK_WINDOW: formatDuration(limits.windowMs),
+    SHRINK_CONFIRM_AFTER: formatDuration(limits.confirmAfterMs),
+    REMOVAL_GRACE: formatDuration(limits.graceMs),
+    MAX_TARGETS: Number.isFinite(limits.maxTargets) ? limits.maxTargets : '',
   };
 }

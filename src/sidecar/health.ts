@@ -2,15 +2,18 @@
 
 import { formatAge } from '../lib/duration.ts';
 import { describeTargets } from '../model/target-group.ts';
-import { ageOf, type Moment, type Status } from './status.ts';
-import { describeHold, type Hold } from './targets/guard.ts';
+import type { Moment } from './moment.ts';
+import { ageOf, type Status } from './status.ts';
+import type { HeldAnswer } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
 
 /** What the judgments rest on. */
 export interface Facts {
   readonly status: Status;
   readonly published: Published | undefined;
-  readonly hold: Hold | undefined;
+  readonly hold: HeldAnswer | undefined;
+  /** Additions that wait for room below MAX_TARGETS. */
+  readonly waiting: number;
   readonly staleAfterMs: number;
   readonly now: Moment;
 }
@@ -44,6 +47,7 @@ function degradations(facts: Facts): string[] {
     ...freshness(facts),
     ...(isUnwritten(facts.status) ? ['the target file cannot be written'] : []),
     ...(hold === undefined ? [] : [`held since ${clockTime(hold.since, facts.now.wall)} (${hold.reason})`]),
+    ...(facts.waiting === 0 ? [] : [`${facts.waiting} new targets wait for room below MAX_TARGETS`]),
   ];
 }
 
@@ -58,7 +62,7 @@ function freshness(facts: Facts): string[] {
 
 function whyNone({ status, hold }: Facts): string {
   if (status.lastResult?.kind === 'failed') return `not ready: ${status.lastResult.message}`;
-  if (hold !== undefined) return `not ready: no list stands, and ${describeHold(hold)}`;
+  if (hold !== undefined) return `not ready: no list stands, and ${hold.message}`;
   return 'not ready: the first poll has not ended';
 }
 

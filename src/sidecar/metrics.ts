@@ -5,14 +5,15 @@ import { countTargets } from '../model/target-group.ts';
 import type { Facts } from './health.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
 import { FETCH_FAILURES } from './inventory/fetch-error.ts';
+import type { Moment } from './moment.ts';
 import { ANSWER_FAILURES } from './sensors/answer.ts';
-import type { Moment, PassResult } from './status.ts';
-import { HOLD_REASONS } from './targets/guard.ts';
+import type { PassResult } from './status.ts';
+import { HOLD_REASONS } from './targets/guard-state.ts';
 import type { FileObserver } from './targets/publish.ts';
 import { WRITE_FAILURES } from './targets/target-file.ts';
 
 /** What the gauges read. */
-export type Observed = Pick<Facts, 'status' | 'published' | 'hold'>;
+export type Observed = Pick<Facts, 'status' | 'published' | 'hold' | 'waiting'>;
 
 export interface Metrics extends RequestObserver, FileObserver {
   /** Counts one pass. */
@@ -96,6 +97,12 @@ function registerHold(registry: Registry, observe: () => Observed): void {
     'held_targets',
     'Targets that stand although the newest answer would remove them.',
     () => observe().hold?.targets ?? 0,
+  );
+  gauge(
+    registry,
+    'waiting_targets',
+    'Additions that wait for room below MAX_TARGETS.',
+    () => observe().waiting,
   );
   gauge(
     registry,

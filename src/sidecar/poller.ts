@@ -1,7 +1,8 @@
 // When to poll: at once, then every interval with jitter, never two passes at a time, sooner when asked.
 
 import { AppError } from '../lib/errors.ts';
-import { afterPass, failureOf, initialStatus, type Moment, type PassResult, type Status } from './status.ts';
+import type { Clock, Moment } from './moment.ts';
+import { afterPass, failureOf, initialStatus, type PassResult, type Status } from './status.ts';
 import type { Outcome } from './sync.ts';
 
 /** A pass that takes longer than its deadline by this much hangs (a dead network file system, say). Milliseconds. */
@@ -16,7 +17,7 @@ export interface PollerOptions {
   readonly timeoutMs: number;
   /** One pass; it may throw. */
   readonly pass: (signal: AbortSignal) => Promise<Outcome>;
-  readonly clock: () => Moment;
+  readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** Told of each pass when its status stands. */

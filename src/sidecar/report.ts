@@ -5,8 +5,9 @@ import type { Logger } from '../lib/log.ts';
 import { countTargets, describeTargets } from '../model/target-group.ts';
 import { clockTime, type Facts } from './health.ts';
 import { FetchError } from './inventory/fetch-error.ts';
-import type { Failure, Moment, PassResult } from './status.ts';
-import { describeHold } from './targets/guard.ts';
+import type { Moment } from './moment.ts';
+import type { Failure, PassResult } from './status.ts';
+import { howItEnds } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
 
 const REPEAT_MS = 600_000;
@@ -64,8 +65,8 @@ export function createReporter(log: Logger): (result: PassResult, seen: Seen) =>
     if (failure.say === 'end') logRecovery(log, failure.lasted, seen);
     else if (failure.say !== undefined) logFailure(log, result as Failure, seen);
 
-    const hold = holding(seen.hold?.reason, '', seen.now);
-    if (hold.say === 'end') log.info({ lasted: formatAge(hold.lasted) }, 'hold ended');
+    const hold = holding(seen.hold?.reason, seen.hold?.digest ?? '', seen.now);
+    if (hold.say === 'end') logHoldEnd(log, result, hold.lasted);
     else if (hold.say !== undefined) logHold(log, seen);
 
     logOutcome(log, result, seen);
@@ -81,7 +82,7 @@ function troubleOf({ reason, message, cause }: Failure): { reason: string; words
 function logRecovery(log: Logger, lasted: number, { hold, published, now }: Seen): void {
   const fields = { lasted: formatAge(lasted) };
   if (hold === undefined) log.info(fields, 'poll succeeds again');
-  else log.warn(fields, `poll succeeds again; ${describeHold(hold)}; ${whatStands(published, now.wall)}`);
+  else log.warn(fields, `poll succeeds again; ${hold.message}; ${whatStands(published, now.wall)}`);
 }
 
 function logFailure(log: Logger, failure: Failure, seen: Seen): void {
@@ -94,8 +95,18 @@ function logFailure(log: Logger, failure: Failure, seen: Seen): void {
 
 function logHold(log: Logger, { hold, published, now }: Seen): void {
   if (hold === undefined) return;
-  const fields = { reason: hold.reason, heldTargets: hold.targets };
-  log.warn(fields, `${describeHold(hold)}; ${whatStands(published, now.wall)}`);
+  const fields = { reason: hold.reason, heldTargets: hold.targets, digest: hold.digest };
+  log.warn(fields, `${hold.message}; ${whatStands(published, now.wall)}; ${howItEnds(hold)}`);
+}
+
+function logHoldEnd(log: Logger, result: PassResult, lasted: number): void {
+  const fields = { lasted: formatAge(lasted) };
+  if (result.kind === 'failed' || !result.isAccepted) log.info(fields, 'hold ended');
+  else
+    log.warn(
+      fields,
+      'hold ended: the list is believed because it stayed so; undo: inventory-sd accept --undo',
+    );
 }
 
 function logOutcome(log: Logger, result: PassResult, { published }: Seen): void {

@@ -1,8 +1,9 @@
 // Settings that only the sidecar has: their text → their value, or an Error that says what is wrong with the text.
 
 import { parseByteSize } from '../lib/byte-size.ts';
-import { quoted } from '../lib/setting-values.ts';
+import { integerBetween, quoted } from '../lib/setting-values.ts';
 import { isLabelName, type Labels } from '../model/labels.ts';
+import type { MaxShrink } from './targets/limits.ts';
 
 /** A path that ends in .json: Prometheus goes by the name, and an empty YAML file would remove every target. */
 export function readTargetsFile(text: string): string {
@@ -39,4 +40,22 @@ export function readAnswerSize(text: string): number {
     throw new Error(`is ${quoted(text)}; write a size up to 500MB, e.g. 256MB`);
   }
   return bytes;
+}
+
+export function readBoolean(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new Error(`is ${quoted(text)}; write true or false`);
+}
+
+/** `20%` of the sensors, or a number of them. */
+export function readMaxShrink(text: string): MaxShrink {
+  const percent = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return { percent: Number(percent) };
+  if (/^\d{1,9}$/.test(text)) return { count: Number(text) };
+  throw new Error(`is ${quoted(text)}; write a share from 0% to 100%, or a number of sensors`);
+}
+
+/** Empty: no limit. */
+export function readMaxTargets(text: string): number {
+  return text === '' ? Number.POSITIVE_INFINITY : integerBetween(1, 100_000_000)(text);
 }

@@ -3,9 +3,11 @@
 import { publicUrl } from '../lib/public-url.ts';
 import { countTargets } from '../model/target-group.ts';
 import { type Facts, isStale, readiness } from './health.ts';
+import type { Moment } from './moment.ts';
 import type { Poller } from './poller.ts';
-import { ageOf, type Moment, type Status } from './status.ts';
-import { describeHold, type HoldReason } from './targets/guard.ts';
+import { ageOf, type Status } from './status.ts';
+import type { HoldReason } from './targets/guard-state.ts';
+import { howItEnds } from './targets/held-answer.ts';
 
 /** The JSON of /status. Times are RFC 3339 in UTC, null while unknown. */
 export interface StatusReport {
@@ -28,7 +30,22 @@ export interface StatusReport {
     /** The inventory asked by Retry-After to be left alone until nextPoll. */
     readonly postponed: boolean;
   };
-  readonly held: { readonly reason: HoldReason; readonly since: string; readonly targets: number } | null;
+  readonly held: {
+    readonly reason: HoldReason;
+    readonly message: string;
+    readonly since: string;
+    /** Targets that stand although the newest answer would remove them. */
+    readonly targets: number;
+    /** Not even the additions of the newest answer are published. */
+    readonly whole: boolean;
+    /** For `accept`. */
+    readonly digest: string;
+    /** How much longer it must last to be believed; null: never by waiting. */
+    readonly believedInSeconds: number | null;
+    readonly ends: string;
+  } | null;
+  /** Additions that wait for room below MAX_TARGETS. */
+  readonly waiting: number;
   readonly file: {
     readonly path: string;
     readonly targets: number | null;
@@ -58,6 +75,7 @@ export function reportStatus(described: Described): StatusReport {
     startedAt: iso(described.status.startedAt.wall),
     inventory: reportInventory(described),
     held: reportHold(described),
+    waiting: described.waiting,
     file: reportFile(described),
   };
 }
@@ -81,7 +99,11 @@ function lastFailure({ lastResult }: Status): StatusReport['inventory']['lastFai
 }
 
 function reportHold({ hold }: Described): StatusReport['held'] {
-  return hold === undefined ? null : { reason: hold.reason, since: iso(hold.since), targets: hold.targets };
+  if (hold === undefined) return null;
+  const { reason, message, targets, isWhole: whole, digest, confirmsInMs } = hold;
+  const believedInSeconds = confirmsInMs === undefined ? null : Math.round(confirmsInMs / 1000);
+  const ends = howItEnds(hold);
+  return { reason, message, since: iso(hold.since), targets, whole, digest, believedInSeconds, ends };
 }
 
 function reportFile({ targetFile: path, published }: Described): StatusReport['file'] {
@@ -110,7 +132,7 @@ export function factsOf({ inventory, held, file }: StatusReport): [string, strin
       'Next poll',
       `${inventory.nextPoll}${inventory.postponed ? ' (the inventory asked by Retry-After to wait)' : ''}`,
     ],
-    ...(held === null ? [] : [heldFact(held)]),
+    ...(held === null ? [] : heldFacts(held)),
     ['Target file', file.path],
     ['Targets', file.targets === null ? 'no list stands yet' : listed(file.targets, file.groups ?? 0)],
     ['Last change', file.lastChange ?? 'unknown'],
@@ -121,8 +143,12 @@ function failureFact(message: string, count: number): [string, string] {
   return ['Last failure', count > 1 ? `${message} (${count} polls in a row)` : message];
 }
 
-function heldFact(held: NonNullable<StatusReport['held']>): [string, string] {
-  return ['Held', `${held.targets} targets since ${held.since}: ${describeHold(held)}`];
+function heldFacts(held: NonNullable<StatusReport['held']>): [string, string][] {
+  const what = held.whole ? 'the whole answer' : `${held.targets} targets`;
+  return [
+    ['Held', `${what} since ${held.since}: ${held.message}`],
+    ['It ends', held.ends],
+  ];
 }
 
 function listed(targets: number, groups: number): string {

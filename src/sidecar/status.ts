@@ -2,14 +2,9 @@
 
 import { AppError, messageOf } from '../lib/errors.ts';
 import { FetchError } from './inventory/fetch-error.ts';
+import type { Moment } from './moment.ts';
 import type { Outcome } from './sync.ts';
 import { WriteError } from './targets/target-file.ts';
-
-/** One instant on both clocks: `wall` (Unix ms) is shown, ages are taken from `mono` (ms, never jumps). */
-export interface Moment {
-  readonly wall: number;
-  readonly mono: number;
-}
 
 /** How a pass failed. `reason` is the label of `inventory_sd_poll_failures_total`. */
 export interface Failure {

@@ -1,57 +1,131 @@
-// One pass: inventory → sensors → groups → guard → target file. Every pass is judged and the file looked at.
+// One pass: inventory → sensors → targets → guard → target file. Every pass is judged and the file looked at.
 
+import { messageOf } from '../lib/errors.ts';
 import type { TargetGroup } from '../model/target-group.ts';
 import { fetchInventory, type InventoryRequest } from './inventory/request.ts';
 import type { Validators } from './inventory/validators.ts';
+import type { Clock, Moment } from './moment.ts';
 import type { Sensor } from './sensors/sensor.ts';
 import type { Changes } from './targets/changes.ts';
-import { buildTargetGroups, type TargetDefaults } from './targets/groups.ts';
-import { guard, type Hold } from './targets/guard.ts';
+import { groupTargets } from './targets/groups.ts';
+import { judge } from './targets/guard.ts';
+import { type GuardState, standingTargets } from './targets/guard-state.ts';
+import type { Limits } from './targets/limits.ts';
 import { publish, type TargetFile } from './targets/publish.ts';
+import { isDue, keepBefore, type StateFile, writeState } from './targets/state-file.ts';
+import { type Target, type TargetDefaults, targetsOf } from './targets/target.ts';
 
-/** What one sidecar knows of its inventory and its file; only `sync` changes it. */
+/** What one sidecar knows of its inventory and its file; only `sync` and `accept` change it. */
 export interface Inventory {
   readonly request: InventoryRequest;
   readonly defaults: TargetDefaults;
+  readonly limits: Limits;
   readonly file: TargetFile;
-  /** The newest good answer and what tells it from the next one. */
-  answer: { readonly validators: Validators; readonly groups: readonly TargetGroup[] } | undefined;
-  hold: Hold | undefined;
+  readonly stateFile: StateFile;
+  /** Told what could not be kept for the next start. */
+  warn(message: string): void;
+  /** The newest readable answer and what tells it from the next one. */
+  answer: { readonly validators: Validators; readonly targets: readonly Target[] } | undefined;
+  guard: GuardState;
+  /** When the guard last judged a good answer; after a restart only the wall time of its state is known. */
+  judgedAt: Partial<Moment>;
+  /** The groups that were made of the targets that stand. */
+  grouped: { readonly targets: readonly Target[]; readonly groups: readonly TargetGroup[] } | undefined;
 }
 
 export interface Outcome extends Changes {
   readonly kind: 'changed' | 'unchanged' | 'held';
+  /** A hold ended because it lasted, or because a person said so. */
+  readonly isAccepted?: true;
 }
-
-const NO_CHANGES: Changes = { added: 0, removed: 0 };
 
 /**
  * Makes one pass.
- * @param now Unix milliseconds.
  * @throws AppError when the answer cannot be had, read or written; what stands in the file then stays.
  */
-export async function sync(inventory: Inventory, now: number, signal: AbortSignal): Promise<Outcome> {
+export async function sync(inventory: Inventory, clock: Clock, signal: AbortSignal): Promise<Outcome> {
   const candidate = await readCandidate(inventory, signal).catch(async (error: unknown) => {
-    // Whatever the inventory does, a list that stands keeps standing. A write that fails now is counted; the
-    // operator's trouble is the inventory.
-    const { file } = inventory;
-    if (!signal.aborted && file.published) await publish(file, file.published.groups).catch(() => {});
+    if (!signal.aborted) await keepStanding(inventory.file);
     throw error;
   });
-  const verdict = guard(inventory.file.published?.groups, candidate, inventory.hold, now);
-  inventory.hold = verdict.hold;
-  const changes = verdict.groups && (await publish(inventory.file, verdict.groups));
-  const kind = verdict.hold === undefined ? (changes === undefined ? 'unchanged' : 'changed') : 'held';
-  return { kind, ...(changes ?? NO_CHANGES) };
+  const now = clock();
+  const { wall } = now;
+  const next = judge(inventory.guard, candidate, inventory.limits, {
+    wall,
+    elapsed: elapsed(inventory, now),
+  });
+  const outcome = await adopt(inventory, next, now);
+  // An answer that could not be judged neither counts nor resets.
+  if (next.hold === undefined || next.hold.reason === 'shrink') inventory.judgedAt = now;
+  return outcome;
 }
 
-async function readCandidate(inventory: Inventory, signal: AbortSignal): Promise<readonly TargetGroup[]> {
+/**
+ * Makes the file and the state what the guard decided.
+ * @throws WriteError; guard, file and state then stay as they were.
+ */
+export async function adopt(inventory: Inventory, next: GuardState, now: Moment): Promise<Outcome> {
+  const { guard: before, file } = inventory;
+  const targets = standingTargets(next);
+  const removes = removesAny(standingTargets(before) ?? [], targets ?? []);
+  if (removes) await prepareRemoval(inventory, next, now);
+  const changes = targets && (await publish(file, groupsOf(inventory, targets)));
+  inventory.guard = next;
+  if (!removes) await saveIfDue(inventory, before, now);
+  return outcomeOf(next, changes);
+}
+
+// Written before the list: after a crash in between, what the file still lists must be known as gone.
+async function prepareRemoval({ file, stateFile }: Inventory, next: GuardState, now: Moment): Promise<void> {
+  if (next.isAccepted && file.published) await keepBefore(stateFile, file.published.text);
+  await writeState(stateFile, next, now);
+}
+
+// Without its state the guard is only less patient after a restart: nothing that must stop a pass.
+async function saveIfDue(
+  { guard, stateFile, warn }: Inventory,
+  before: GuardState,
+  now: Moment,
+): Promise<void> {
+  const beganOrEnded = (before.hold === undefined) !== (guard.hold === undefined);
+  if (!beganOrEnded && !isDue(stateFile, guard, now)) return;
+  await writeState(stateFile, guard, now).catch((error: unknown) => warn(messageOf(error)));
+}
+
+function outcomeOf({ hold, isAccepted }: GuardState, changes: Changes | undefined): Outcome {
+  const kind = hold === undefined ? (changes === undefined ? 'unchanged' : 'changed') : 'held';
+  return { kind, ...(changes ?? { added: 0, removed: 0 }), ...(isAccepted && { isAccepted }) };
+}
+
+// Whatever the inventory does, a list that stands keeps standing. A write that fails now is counted; the operator's
+// trouble is the inventory.
+async function keepStanding(file: TargetFile): Promise<void> {
+  if (file.published) await publish(file, file.published.groups).catch(() => {});
+}
+
+function elapsed({ judgedAt: { mono, wall } }: Inventory, now: Moment): number {
+  if (mono !== undefined) return now.mono - mono;
+  return wall === undefined ? 0 : now.wall - wall;
+}
+
+function removesAny(before: readonly Target[], after: readonly Target[]): boolean {
+  if (before === after) return false;
+  const stands = new Set(after.map(({ address }) => address));
+  return before.some(({ address }) => !stands.has(address));
+}
+
+function groupsOf(inventory: Inventory, targets: readonly Target[]): readonly TargetGroup[] {
+  if (inventory.grouped?.targets !== targets) inventory.grouped = { targets, groups: groupTargets(targets) };
+  return inventory.grouped.groups;
+}
+
+async function readCandidate(inventory: Inventory, signal: AbortSignal): Promise<readonly Target[]> {
   const known = inventory.answer;
   const { entries, validators } = await fetchInventory(inventory.request, known?.validators, signal);
-  const groups =
+  const targets =
     entries === undefined
-      ? (known?.groups ?? [])
-      : buildTargetGroups(entries as readonly Sensor[], inventory.defaults);
-  inventory.answer = { validators, groups };
-  return groups;
+      ? (known?.targets ?? [])
+      : targetsOf(entries as readonly Sensor[], inventory.defaults);
+  inventory.answer = { validators, targets };
+  return targets;
 }

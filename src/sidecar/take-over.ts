@@ -2,12 +2,14 @@
 
 import { messageOf } from '../lib/errors.ts';
 import type { HttpClient } from '../lib/http-client.ts';
-import { countTargets } from '../model/target-group.ts';
 import type { Config } from './config.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
 import { readSensors } from './sensors/answer.ts';
 import type { Inventory } from './sync.ts';
+import { initialGuardState, standingTargets } from './targets/guard-state.ts';
 import type { FileObserver } from './targets/publish.ts';
+import { readState, stateFileOf } from './targets/state-file.ts';
+import { targetsOfGroups } from './targets/target.ts';
 import { clearLeftovers, type Published, readTargetFile } from './targets/target-file.ts';
 
 /** What the program brings to its inventory. */
@@ -40,17 +42,39 @@ export async function takeOver(
       readPage: (body, source) => ({ entries: readSensors(body, source), next: undefined, total: undefined }),
     },
     defaults: { port: config.metricsPort, path: config.metricsPath, labels: config.targetLabels },
-    file: { path: config.targetsFile, observer, published: await readStanding(config.targetsFile, warn) },
+    limits: config.limits,
+    warn,
     answer: undefined,
-    hold: undefined,
+    ...(await takeOverList(config.targetsFile, observer, warn)),
   };
 }
 
-// A file without targets is no list that stands: whoever emptied it, nothing would be lost by a better one.
+async function takeOverList(
+  path: string,
+  observer: FileObserver,
+  warn: Means['warn'],
+): Promise<Pick<Inventory, 'file' | 'stateFile' | 'guard' | 'judgedAt' | 'grouped'>> {
+  const found = await readStanding(path, warn);
+  const targets = found && targetsOfGroups(found.groups);
+  const stateFile = await stateFileOf(path);
+  const restored = await readState(stateFile, targets, warn);
+  // A file without targets is no list that stands, unless the inventory was accepted as empty.
+  const standing = targets?.length === 0 ? undefined : targets;
+  const guard = restored?.state ?? initialGuardState(standing);
+  const published = guard.listed && found;
+  const stands = standingTargets(guard);
+  return {
+    file: { path, observer, published },
+    stateFile,
+    guard,
+    judgedAt: restored === undefined ? {} : { wall: restored.savedAt },
+    grouped: stands && published && { targets: stands, groups: published.groups },
+  };
+}
+
 async function readStanding(path: string, warn: Means['warn']): Promise<Published | undefined> {
   try {
-    const found = await readTargetFile(path);
-    return found === undefined || countTargets(found.groups) === 0 ? undefined : found;
+    return await readTargetFile(path);
   } catch (error) {
     warn(`${messageOf(error)}; no list stands until a good answer is written`);
     return undefined;

@@ -226,7 +226,7 @@ test('before a list stands an empty answer writes nothing and the sidecar is not
   const ready = await fetch(`${running.url}/readyz`);
   expect([ready.status, await ready.text()]).toEqual([
     503,
-    'not ready: no list stands, and the inventory lists no sensor\n',
+    'not ready: no list stands, and the inventory lists no target\n',
   ]);
   expect(await readdir(dir.path)).toEqual([]);
 });

@@ -17,6 +17,12 @@ test('without any setting the documented defaults are in force', () => {
     INVENTORY_MAX_BYTES: '256MB',
     STALE_AFTER: '2m',
     LOG_LEVEL: 'info',
+    ALLOW_EMPTY: false,
+    MAX_SHRINK: '20%',
+    SHRINK_WINDOW: '1h',
+    SHRINK_CONFIRM_AFTER: '1h',
+    REMOVAL_GRACE: '0ms',
+    MAX_TARGETS: '',
   });
 });
 

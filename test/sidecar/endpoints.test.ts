@@ -5,6 +5,7 @@ import { endpoints } from '../../src/sidecar/endpoints.ts';
 import type { Facts } from '../../src/sidecar/health.ts';
 import { initialStatus, type PassResult } from '../../src/sidecar/status.ts';
 import { type Described, reportStatus } from '../../src/sidecar/status-report.ts';
+import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const at = (seconds: number) => ({
   wall: Date.parse('2026-01-02T12:00:00Z') + seconds * 1000,
@@ -27,6 +28,7 @@ const FRESH: Facts = {
   },
   published: LIST,
   hold: undefined,
+  waiting: 0,
   staleAfterMs: 120_000,
   now: at(20),
 };
@@ -147,6 +149,7 @@ describe('/status', () => {
         postponed: false,
       },
       held: null,
+      waiting: 0,
       file: {
         path: '/shared/targets.json',
         targets: 2,
@@ -168,7 +171,7 @@ describe('/status', () => {
   test('names what is held, what failed and what is postponed', async () => {
     const facts: Facts = {
       ...FRESH,
-      hold: { reason: 'empty', since: at(5).wall, targets: 2 },
+      hold: heldAnswerOf({ since: at(5).wall }),
       status: { ...FRESH.status, lastResult: FAILED, consecutiveFailures: 1 },
     };
     expect(await status({ facts, postponed: true })).toMatchObject({
@@ -183,7 +186,7 @@ describe('the page at /', () => {
   test('shows state, list and links, loads nothing, and takes nothing for HTML', async () => {
     const facts: Facts = {
       ...STALE,
-      hold: { reason: 'empty', since: at(5).wall, targets: 2 },
+      hold: heldAnswerOf({ since: at(5).wall }),
       status: { ...FRESH.status, lastResult: FAILED },
     };
     const { headers, body } = await ask('/', { facts, postponed: true });
@@ -192,7 +195,7 @@ describe('the page at /', () => {
       '<p class="state degraded">degraded: stale 6m30s; held since 12:00:05 (empty); keeping 2 targets</p>',
       'cannot fetch &#60;b&#62;inventory',
       '<dd>2 in 1 group</dd>',
-      'the inventory lists no sensor',
+      'the inventory lists no target',
       'Retry-After',
       'href="/metrics"',
     ]) {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { clockTime, type Facts, isStale, readiness } from '../../src/sidecar/health.ts';
-import { initialStatus, type Moment } from '../../src/sidecar/status.ts';
+import type { Moment } from '../../src/sidecar/moment.ts';
+import { initialStatus } from '../../src/sidecar/status.ts';
+import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const at = (seconds: number): Moment => ({
   wall: Date.parse('2026-01-02T12:00:00Z') + seconds * 1000,
@@ -14,7 +16,7 @@ const LIST = {
   mark: '',
   mode: 0o444,
 };
-const HOLD = { reason: 'empty', since: at(11).wall, targets: 2 } as const;
+const HOLD = heldAnswerOf({ since: at(11).wall });
 const FAILED = {
   kind: 'failed',
   reason: 'status',
@@ -27,6 +29,7 @@ const facts = (given: Partial<Facts>): Facts => ({
   status: { ...initialStatus(at(0)), lastSuccess: at(0) },
   published: LIST,
   hold: undefined,
+  waiting: 0,
   staleAfterMs: 120_000,
   now: at(60),
   ...given,
@@ -86,7 +89,7 @@ describe('readiness', () => {
     { ...none, hold: HOLD },
     false,
     false,
-    'not ready: no list stands, and the inventory lists no sensor',
+    'not ready: no list stands, and the inventory lists no target',
   );
 });
 

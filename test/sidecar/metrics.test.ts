@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMetrics, type Metrics, type Observed } from '../../src/sidecar/metrics.ts';
 import { initialStatus } from '../../src/sidecar/status.ts';
+import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const GROUPS = [{ targets: ['a:1', 'b:1'], labels: {} }];
 const LIST = { groups: GROUPS, text: '', bytes: 42, changedAt: 7000, mark: '', mode: 0o444 };
@@ -12,7 +13,7 @@ let observed: Observed;
 let metrics: Metrics;
 beforeEach(() => {
   registry = new Registry();
-  observed = { status: initialStatus(at(0)), published: undefined, hold: undefined };
+  observed = { status: initialStatus(at(0)), published: undefined, hold: undefined, waiting: 0 };
   metrics = createMetrics(
     registry,
     { version: '1.2.3', intervalMs: 30_000, staleAfterMs: 120_000 },
@@ -37,7 +38,8 @@ test('what is known is shown, and absent again when it ends', async () => {
   observed = {
     status: { ...observed.status, lastAttempt: at(5000), lastSuccess: at(6000), consecutiveFailures: 4 },
     published: LIST,
-    hold: { reason: 'empty', since: 8000, targets: 2 },
+    hold: heldAnswerOf({ since: 8000 }),
+    waiting: 0,
   };
   const shown: Record<string, number> = {
     last_attempt_timestamp_seconds: 5,

@@ -3,6 +3,7 @@ import { createLogger } from '../../src/lib/log.ts';
 import { FetchError } from '../../src/sidecar/inventory/fetch-error.ts';
 import { createReporter, type Seen, whatStands } from '../../src/sidecar/report.ts';
 import type { PassResult } from '../../src/sidecar/status.ts';
+import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const T0 = Date.parse('2026-01-02T12:03:11Z');
 const LIST = {
@@ -13,7 +14,7 @@ const LIST = {
   mark: '',
   mode: 0o444,
 };
-const HOLD = { reason: 'empty', since: T0, targets: 2 } as const;
+const HOLD = heldAnswerOf({ since: T0 });
 const UNCHANGED: PassResult = { kind: 'unchanged', added: 0, removed: 0 };
 const HELD: PassResult = { kind: 'held', added: 0, removed: 0 };
 const failed = (reason: string): PassResult => ({
@@ -99,7 +100,7 @@ describe('a failure', () => {
     said();
     pass(HELD, 2, { hold: HOLD });
     expect(said()).toEqual([
-      ['warn', 'poll succeeds again; the inventory lists no sensor; keeping the 2 targets of 12:03:11', '1m'],
+      ['warn', 'poll succeeds again; the inventory lists no target; keeping the 2 targets of 12:03:11', '1m'],
     ]);
   });
 
@@ -116,7 +117,11 @@ test('a hold is said when it begins and when it ends; a failure in between does 
   pass(HELD, 0, { hold: HOLD });
   pass(HELD, 1, { hold: HOLD });
   expect(said()).toEqual([
-    ['warn', 'the inventory lists no sensor; keeping the 2 targets of 12:03:11', 'empty'],
+    [
+      'warn',
+      'the inventory lists no target; keeping the 2 targets of 12:03:11; inventory-sd accept 0123456789ab publishes it now',
+      'empty',
+    ],
   ]);
   pass(failed('status'), 2, { hold: HOLD });
   expect(said()).toHaveLength(1);

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseTargetGroups } from '../../src/model/target-group.ts';
+import { systemClock } from '../../src/sidecar/moment.ts';
 import { sync } from '../../src/sidecar/sync.ts';
 import { type Observed, observedInventory } from '../helpers/inventory.ts';
 import { HttpResponse, http, mockInventory } from '../helpers/inventory-mock.ts';
@@ -25,7 +26,7 @@ afterEach(async () => {
 
 const URL_ = 'http://inventory.test/list';
 const answer = (body: unknown) => mock.use(http.get(URL_, () => HttpResponse.json(body as never)));
-const pass = (now = 1000) => sync(observed.inventory, now, idle);
+const pass = (now = 1000) => sync(observed.inventory, () => ({ wall: now, mono: now }), idle);
 const targets = async () => parseTargetGroups(await readFile(file, 'utf8')).flatMap((group) => group.targets);
 
 async function standing(): Promise<void> {
@@ -84,11 +85,11 @@ test('the validators of an answer that could not be used are not sent', async ()
   await expect(pass()).rejects.toMatchObject({ reason: 'not_a_list' });
   mock.use(
     http.get(URL_, ({ request }) =>
-      HttpResponse.json(request.headers.get('if-none-match') === '"bad"' ? ['wrong'] : ['c']),
+      HttpResponse.json(request.headers.get('if-none-match') === '"bad"' ? ['wrong'] : ['a', 'c']),
     ),
   );
   await pass();
-  expect(await targets()).toEqual(['c:9100']);
+  expect(await targets()).toEqual(['a:9100', 'c:9100']);
 });
 
 describe('an empty answer', () => {
@@ -98,11 +99,11 @@ describe('an empty answer', () => {
       answer(body);
       expect(await pass(2000)).toEqual({ kind: 'held', added: 0, removed: 0 });
       expect(await pass(3000)).toMatchObject({ kind: 'held' });
-      expect(observed.inventory.hold).toEqual({ reason: 'empty', since: 2000, targets: 2 });
+      expect(observed.inventory.guard.hold).toMatchObject({ reason: 'empty', since: 2000, targets: 2 });
       expect(await targets()).toEqual(['a:9100', 'b:9100']);
       answer(['a', 'b']);
       expect(await pass()).toMatchObject({ kind: 'unchanged' });
-      expect(observed.inventory.hold).toBeUndefined();
+      expect(observed.inventory.guard.hold).toBeUndefined();
       expect(observed.told).toEqual([]);
     });
   f('[]', []);
@@ -202,7 +203,9 @@ test('a file that cannot be looked at is counted', async () => {
 test('a stop touches nothing any more', async () => {
   await standing();
   await rm(file);
-  await expect(sync(observed.inventory, 0, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
+  await expect(sync(observed.inventory, systemClock, AbortSignal.abort(new Error('stop')))).rejects.toThrow(
+    'stop',
+  );
   expect(observed.told).toEqual([]);
 });
 

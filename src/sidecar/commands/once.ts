@@ -1,16 +1,17 @@
 // `inventory-sd once`: one pass, then exit 0 (published or unchanged), 1 (failed) or 3 (held, nothing removed).
 
 import { countTargets, describeTargets } from '../../model/target-group.ts';
+import { systemClock } from '../moment.ts';
 import { whatStands } from '../report.ts';
 import { failureOf, type PassResult } from '../status.ts';
 import { type Inventory, sync } from '../sync.ts';
-import { describeHold } from '../targets/guard.ts';
+import { heldAnswer } from '../targets/held-answer.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 
 /** Makes one pass and says what it did; `asJson` prints one object instead of a sentence. */
 export async function once(inventory: Inventory, asJson: boolean, terminal: Terminal): Promise<ExitCode> {
   const now = Date.now();
-  const result = await sync(inventory, now, new AbortController().signal).catch(failureOf);
+  const result = await sync(inventory, systemClock, new AbortController().signal).catch(failureOf);
   if (asJson) terminal.out(JSON.stringify(summary(result, inventory)));
   else if (result.kind === 'failed')
     terminal.err(`${result.message}; ${whatStands(inventory.file.published, now)}`);
@@ -28,15 +29,15 @@ function sentence(
   inventory: Inventory,
   now: number,
 ): string {
-  if (inventory.hold !== undefined)
-    return `held: ${describeHold(inventory.hold)}; ${whatStands(inventory.file.published, now)}`;
+  const { hold } = inventory.guard;
+  if (hold !== undefined) return `held: ${hold.message}; ${whatStands(inventory.file.published, now)}`;
   const targets = describeTargets(inventory.file.published?.groups ?? []);
   const changes = result.kind === 'changed' ? ` (${result.added} added, ${result.removed} removed)` : '';
   return `${result.kind}: ${targets}${changes} in ${inventory.file.path}`;
 }
 
-function summary(result: PassResult, { file: { path, published }, hold }: Inventory): object {
+function summary(result: PassResult, { file: { path, published }, guard, limits }: Inventory): object {
   const file = { path, targets: published === undefined ? null : countTargets(published.groups) };
-  if (result.kind !== 'failed') return { ...result, held: hold ?? null, file };
+  if (result.kind !== 'failed') return { ...result, held: heldAnswer(guard, limits) ?? null, file };
   return { kind: result.kind, reason: result.reason, message: result.message, file };
 }

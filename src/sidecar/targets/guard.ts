@@ -1,46 +1,212 @@
-// The guard judges every answer, also an unchanged one: an empty list never removes a target.
+// The guard judges every answer, also an unchanged one: what it does not believe removes no target.
 
-import { countTargets, type TargetGroup } from '../../model/target-group.ts';
+import { createHash } from 'node:crypto';
+import { formatDuration } from '../../lib/duration.ts';
+import type { Graced, GuardState, Hold, HoldReason } from './guard-state.ts';
+import { alignIdentities } from './identity.ts';
+import { formatMaxShrink, type Limits } from './limits.ts';
+import { isWithin, type Loss, lossOf, tooManyAdditions } from './loss.ts';
+import type { Target } from './target.ts';
 
-/** Why removals are held back. */
-export const HOLD_REASONS = ['empty'] as const;
-export type HoldReason = (typeof HOLD_REASONS)[number];
+/** Fewer answers could be one bad cache that was asked twice. */
+const CONFIRMING_ANSWERS = 3;
+/** A silence longer than this many intervals says nothing about the sensors. */
+const COUNTED_INTERVALS = 2;
 
-export interface Hold {
-  readonly reason: HoldReason;
-  /** Unix milliseconds. */
-  readonly since: number;
-  /** How many targets stand that the answer would have removed. */
-  readonly targets: number;
+/** When an answer is judged. */
+export interface JudgedAt {
+  /** Unix milliseconds; only shown. */
+  readonly wall: number;
+  /** Milliseconds since the last good answer; may be off by any clock jump. */
+  readonly elapsed: number;
 }
 
-/** What the inventory did, in words. */
-export function describeHold(hold: Pick<Hold, 'reason'>): string {
-  return HOLD_WORDS[hold.reason];
-}
-
-const HOLD_WORDS: Readonly<Record<HoldReason, string>> = { empty: 'the inventory lists no sensor' };
-
-export interface Verdict {
-  /** What belongs into the target file; undefined: nothing yet, so nothing is written. */
-  readonly groups: readonly TargetGroup[] | undefined;
-  readonly hold: Hold | undefined;
-}
+type Ids = ReadonlySet<string>;
 
 /**
- * Judges a candidate against what is published.
- * @param published undefined when no list stands.
- * @param held the hold that the last answer left, if any; it keeps its beginning.
- * @param now Unix milliseconds.
+ * Judges an answer.
+ * @returns what the guard knows then; `standingTargets` of it is what belongs into the file.
  */
-export function guard(
-  published: readonly TargetGroup[] | undefined,
-  candidate: readonly TargetGroup[],
-  held: Hold | undefined,
-  now: number,
-): Verdict {
-  // Prometheus drops every target on a valid empty list.
-  if (countTargets(candidate) > 0) return { groups: candidate, hold: undefined };
-  const targets = countTargets(published ?? []);
-  return { groups: published, hold: { reason: 'empty', since: held?.since ?? now, targets } };
+export function judge(
+  state: GuardState,
+  candidate: readonly Target[],
+  limits: Limits,
+  at: JudgedAt,
+): GuardState {
+  if (candidate.length > limits.maxTargets) return holdUnread(state, candidate, 'growth', limits, at);
+  const isEmpty = candidate.length === 0;
+  // An empty list that stands was once accepted; Prometheus drops every target on any other.
+  if (isEmpty && !limits.allowEmpty && state.listed?.length !== 0)
+    return holdUnread(state, candidate, 'empty', limits, at);
+  const now = tick(state, limits, at);
+  if (candidate === now.listed && isQuiet(now)) return now;
+  const known = alignIdentities(now, candidate);
+  const loss = lossOf(known, candidate);
+  const passes = isEmpty || known.listed === undefined || isWithin(loss, limits.maxShrink);
+  return passes ? pass(known, candidate, limits) : holdLoss(known, candidate, loss, limits, at);
+}
+
+/** Believes an answer because a person says so; its losses leave the window. */
+export function accept(state: GuardState, candidate: readonly Target[], limits: Limits): GuardState {
+  const passed = pass(alignIdentities(state, candidate), candidate, limits);
+  return { ...passed, gone: new Map(), isAccepted: true };
+}
+
+// Time goes on, and what is over by then is forgotten.
+function tick(state: GuardState, limits: Limits, { elapsed }: JudgedAt): GuardState {
+  const clock = state.clock + Math.min(Math.max(0, elapsed), COUNTED_INTERVALS * limits.intervalMs);
+  const gone = new Map([...state.gone].filter(([, at]) => clock - at < limits.windowMs));
+  const graced = state.graced.filter(({ until }) => until > clock);
+  return { ...state, clock, gone, graced, isAccepted: false };
+}
+
+// Nothing but the list itself is remembered: the same list again changes nothing.
+function isQuiet({ gone, graced, hold }: GuardState): boolean {
+  return gone.size === 0 && graced.length === 0 && hold === undefined;
+}
+
+function pass(state: GuardState, candidate: readonly Target[], limits: Limits): GuardState {
+  const named = idsOf(candidate);
+  const removed = (state.listed ?? []).filter(({ id }) => !named.has(id));
+  const gone = new Map([...state.gone].filter(([id]) => !named.has(id)));
+  for (const { id } of removed) gone.set(id, state.clock);
+  const graced = graceOf(state, named, removed, limits);
+  const room = limits.maxTargets - graced.length;
+  return { ...state, ...withinRoom(state, candidate, [], room), gone, graced, hold: undefined };
+}
+
+function graceOf(state: GuardState, named: Ids, removed: readonly Target[], limits: Limits): Graced[] {
+  const still = state.graced.filter(({ target }) => !named.has(target.id));
+  if (limits.graceMs === 0) return still;
+  return [...still, ...removed.map((target) => ({ target, until: state.clock + limits.graceMs }))];
+}
+
+// What stands although the answer does not name it may leave no room; then the additions wait, all of them.
+function withinRoom(
+  state: GuardState,
+  candidate: readonly Target[],
+  kept: readonly Target[],
+  room: number,
+): Pick<GuardState, 'listed' | 'waiting'> {
+  if (candidate.length + kept.length <= room)
+    return { listed: kept.length === 0 ? candidate : [...candidate, ...kept], waiting: 0 };
+  const stood = idsOf(state.listed ?? []);
+  const known = candidate.filter(({ id }) => stood.has(id));
+  return { listed: [...known, ...kept], waiting: candidate.length - known.length };
+}
+
+// An answer that cannot be judged: it neither counts nor resets.
+function holdUnread(
+  state: GuardState,
+  candidate: readonly Target[],
+  reason: HoldReason,
+  limits: Limits,
+  at: JudgedAt,
+): GuardState {
+  const message =
+    reason === 'empty'
+      ? 'the inventory lists no target'
+      : `the inventory lists ${candidate.length} targets, more than MAX_TARGETS ${limits.maxTargets}`;
+  const known = alignIdentities(state, candidate);
+  const missing = without(known.listed ?? [], idsOf(candidate));
+  const hold = { ...begun(state, at), ...describe(reason, message, missing), isWhole: true };
+  return { ...known, hold, waiting: 0, isAccepted: false };
+}
+
+function holdLoss(
+  state: GuardState,
+  candidate: readonly Target[],
+  loss: Loss,
+  limits: Limits,
+  at: JudgedAt,
+): GuardState {
+  const hold = continued(state, loss, at);
+  if (isConfirmed(hold, state.clock, limits)) return confirm(state, candidate, hold, limits, at);
+  const kept = (state.listed ?? []).filter(({ id }) => loss.standing.has(id));
+  const added = hold.added.union(loss.additions);
+  const isWhole = tooManyAdditions(added.size, loss, limits.maxShrink);
+  const shown = { ...describe('shrink', wordsOf(loss, isWhole, limits), kept), isWhole };
+  if (isWhole) return { ...state, hold: { ...hold, ...shown }, waiting: 0 };
+  const graced = graceOf(state, idsOf(candidate), [], limits);
+  const next = withinRoom(state, candidate, kept, limits.maxTargets - graced.length);
+  return {
+    ...state,
+    ...next,
+    graced,
+    hold: { ...hold, ...shown, added: next.waiting > 0 ? hold.added : added },
+  };
+}
+
+// What no answer of the hold has named goes; the newest additions stand; what some answer named is judged anew.
+function confirm(
+  state: GuardState,
+  candidate: readonly Target[],
+  { unnamed = new Set() }: Hold,
+  limits: Limits,
+  at: JudgedAt,
+): GuardState {
+  const named = idsOf(candidate);
+  const rest = (state.listed ?? []).filter(({ id }) => !unnamed.has(id));
+  const believed = [...without(rest, named), ...candidate];
+  const gone = new Map([...state.gone].filter(([id]) => !unnamed.has(id) && !named.has(id)));
+  const settled = { ...pass(state, believed, limits), gone, isAccepted: true };
+  const loss = lossOf(settled, candidate);
+  if (isWithin(loss, limits.maxShrink)) return pass(settled, candidate, limits);
+  return holdLoss(settled, candidate, loss, limits, at);
+}
+
+function isConfirmed({ began, answers }: Hold, clock: number, { confirmAfterMs }: Limits): boolean {
+  return confirmAfterMs > 0 && answers >= CONFIRMING_ANSWERS && clock - began >= confirmAfterMs;
+}
+
+// One more good answer of the hold.
+function continued(state: GuardState, loss: Loss, at: JudgedAt): Hold {
+  const hold = begun(state, at);
+  const unnamed = hold.unnamed?.difference(loss.named) ?? loss.all;
+  return { ...hold, answers: hold.answers + 1, unnamed };
+}
+
+function begun({ hold, clock }: GuardState, { wall }: JudgedAt): Hold {
+  return hold ?? { ...UNHELD, since: wall, began: clock };
+}
+
+const UNHELD: Hold = {
+  reason: 'shrink',
+  message: '',
+  since: 0,
+  began: 0,
+  answers: 0,
+  isWhole: false,
+  targets: 0,
+  digest: '',
+  added: new Set(),
+  unnamed: undefined,
+};
+
+function describe(
+  reason: HoldReason,
+  message: string,
+  missing: readonly Target[],
+): Pick<Hold, 'reason' | 'message' | 'targets' | 'digest'> {
+  return { reason, message, targets: missing.length, digest: digestOf(missing) };
+}
+
+function wordsOf({ count, base, additions }: Loss, isWhole: boolean, limits: Limits): string {
+  const lost = `the inventory names ${count} of the ${base} sensors of the last ${formatDuration(limits.windowMs)} no more`;
+  const renamed = isWhole ? ` and ${additions.size} new ones` : '';
+  return `${lost}${renamed} (MAX_SHRINK ${formatMaxShrink(limits.maxShrink)})`;
+}
+
+// By address, as the file has them: the same before and after a restart.
+function digestOf(targets: readonly Target[]): string {
+  const addresses = [...new Set(targets.map(({ address }) => address))].sort();
+  return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 12);
+}
+
+function without(targets: readonly Target[], ids: Ids): Target[] {
+  return targets.filter(({ id }) => !ids.has(id));
+}
+
+function idsOf(targets: readonly Target[]): Ids {
+  return new Set(targets.map(({ id }) => id));
 }

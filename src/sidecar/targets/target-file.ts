@@ -108,7 +108,7 @@ function isLeftover(name: string, target: string): boolean {
 
 // Where the file really is: a symlink stays one, also while it leads nowhere. What is no file (a device, a pipe, a
 // folder) is never replaced.
-async function realTarget(path: string): Promise<string> {
+export async function realTarget(path: string): Promise<string> {
   try {
     const target = await realpath(path);
     if (!(await stat(target)).isFile()) throw new Error('it is no regular file');
@@ -120,7 +120,7 @@ async function realTarget(path: string): Promise<string> {
   }
 }
 
-function stagingOf(target: string): string {
+export function stagingOf(target: string): string {
   return join(dirname(target), STAGING);
 }
 
@@ -157,7 +157,7 @@ const WRITE_ADVICE: Readonly<Record<WriteFailure, string>> = {
   other: 'the system refused',
 };
 
-function writeError(what: string, cause: unknown): WriteError {
+export function writeError(what: string, cause: unknown): WriteError {
   const reason = WRITE_CODES[codeOf(cause) ?? ''] ?? 'other';
   return new WriteError(reason, `${what}: ${WRITE_ADVICE[reason]} (${messageOf(cause)})`, { cause });
 }

@@ -40,13 +40,13 @@ test('a changed and an unchanged list exit 0', async () => {
 test('a held list exits 3 and says what stands', async () => {
   expect(await run([])).toMatchObject({
     code: 3,
-    out: 'held: the inventory lists no sensor; no list stands yet, nothing is written',
+    out: 'held: the inventory lists no target; no list stands yet, nothing is written',
   });
   await run(['a']);
   expect(await run([])).toMatchObject({
     code: 3,
     out: expect.stringMatching(
-      /^held: the inventory lists no sensor; keeping the 1 target of \d\d:\d\d:\d\d$/,
+      /^held: the inventory lists no target; keeping the 1 target of \d\d:\d\d:\d\d$/,
     ),
   });
 });

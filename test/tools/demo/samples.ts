@@ -36,10 +36,22 @@ export function status({ held = false, failure }: { held?: boolean; failure?: Fa
       nextPoll: time,
       postponed: false,
     },
-    held: held ? { reason: 'empty', since: time, targets: 100 } : null,
+    held: held ? HELD : null,
+    waiting: 0,
     file: { path: '/targets.json', targets: 100, groups: 1, bytes: 2134, lastChange: time },
   };
 }
+
+const HELD: StatusReport['held'] = {
+  reason: 'empty',
+  message: 'the inventory lists no target',
+  since: new Date(AT).toISOString(),
+  targets: 100,
+  whole: true,
+  digest: '0123456789ab',
+  believedInSeconds: null,
+  ends: 'inventory-sd accept 0123456789ab publishes it now',
+};
 
 /** A look at 100 healthy sensors, with what is different in this one. */
 export function sample(different: Partial<Sample> = {}): Sample {

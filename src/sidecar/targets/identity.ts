@@ -1,0 +1,81 @@
+// The same sensor under two identities: `host` and `host:port`, when the port is named on one side only.
+
+import type { GuardState } from './guard-state.ts';
+import { hostOf, type Target } from './target.ts';
+
+/**
+ * Renames what the guard knows to the identities of an answer, one for one: a list read back from the file knows
+ * `host:port` where the inventory says `host`. So a changed METRICS_PORT loses nothing.
+ */
+export function alignIdentities(state: GuardState, candidate: readonly Target[]): GuardState {
+  const ids = new Set(candidate.map(({ id }) => id));
+  const known = knownIds(state);
+  const strangers = candidate.filter(({ id }) => !known.has(id));
+  const names = pair(
+    [...known].filter((id) => !ids.has(id)),
+    strangers,
+  );
+  return names.size === 0 ? state : rename(state, names);
+}
+
+/** Forgets as gone whatever stands: a crash between the state and the file leaves a sensor in both. */
+export function withoutStanding(
+  gone: ReadonlyMap<string, number>,
+  listed: readonly Target[],
+): Map<string, number> {
+  const ids = new Set(listed.map(({ id }) => id));
+  const absent = new Map([...gone].filter(([id]) => !ids.has(id)));
+  const names = pair(
+    [...absent.keys()],
+    listed.filter(({ id }) => !gone.has(id)),
+  );
+  for (const id of names.keys()) absent.delete(id);
+  return absent;
+}
+
+function knownIds({ listed, gone, graced }: GuardState): Set<string> {
+  return new Set([
+    ...(listed ?? []).map(({ id }) => id),
+    ...gone.keys(),
+    ...graced.map(({ target }) => target.id),
+  ]);
+}
+
+// Old identity → new one.
+function pair(unnamed: readonly string[], strangers: readonly Target[]): Map<string, string> {
+  const names = new Map<string, string>();
+  if (unnamed.length === 0 || strangers.length === 0) return names;
+  const free = new Set(unnamed);
+  const byHost = Map.groupBy(unnamed, hostOf);
+  for (const [id, address] of new Map(strangers.map((target) => [target.id, target.address]))) {
+    const old = id === hostOf(id) ? withPort(id, address) : hostOf(id);
+    if (old === undefined || !free.delete(old)) continue;
+    names.set(old, id);
+  }
+  return names;
+
+  // The target with the same address is the better partner of two on one host.
+  function withPort(host: string, address: string): string | undefined {
+    if (free.has(address)) return address;
+    const ports = byHost.get(host) ?? [];
+    while (ports.length > 0) {
+      const next = ports.pop();
+      if (next !== undefined && next !== host && free.has(next)) return next;
+    }
+    return undefined;
+  }
+}
+
+function rename(state: GuardState, names: ReadonlyMap<string, string>): GuardState {
+  const renamed = (id: string) => names.get(id) ?? id;
+  const target = (old: Target) => (names.has(old.id) ? { ...old, id: renamed(old.id) } : old);
+  const set = (ids: ReadonlySet<string>) => new Set([...ids].map(renamed));
+  const { hold } = state;
+  return {
+    ...state,
+    listed: state.listed?.map(target),
+    gone: new Map([...state.gone].map(([id, at]) => [renamed(id), at])),
+    graced: state.graced.map((graced) => ({ ...graced, target: target(graced.target) })),
+    hold: hold && { ...hold, added: set(hold.added), unnamed: hold.unnamed && set(hold.unnamed) },
+  };
+}
