@@ -18,6 +18,7 @@ beforeAll(async () => {
   dir = await tempDir('published');
   await mkdir(join(dir.path, 'targets'));
   await cp('prometheus/prometheus.yml', join(dir.path, 'prometheus.yml'));
+  await cp('prometheus/rules', join(dir.path, 'rules'), { recursive: true });
   inventory = await startTestInventory();
   special = await startTestServer((_, response) => response.end(JSON.stringify(SPECIAL)));
 });

@@ -73,13 +73,25 @@ export async function startPrometheus(
   }
 }
 
-/** What `promtool check config` says, and whether it agrees. */
-export async function checkConfig(
-  { promtool }: PrometheusBinary,
-  path: string,
-): Promise<{ ok: boolean; output: string }> {
+/** What promtool says, and whether it agrees. */
+export interface PromtoolVerdict {
+  readonly ok: boolean;
+  readonly output: string;
+}
+
+/** Runs `promtool check config`. */
+export function checkConfig(binary: PrometheusBinary, path: string): Promise<PromtoolVerdict> {
+  return runPromtool(binary, ['check', 'config', path]);
+}
+
+/** Runs `promtool test rules`. */
+export function testRules(binary: PrometheusBinary, path: string): Promise<PromtoolVerdict> {
+  return runPromtool(binary, ['test', 'rules', path]);
+}
+
+async function runPromtool({ promtool }: PrometheusBinary, args: string[]): Promise<PromtoolVerdict> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(promtool, ['check', 'config', path]);
+    const { stdout, stderr } = await promisify(execFile)(promtool, args);
     return { ok: true, output: stdout + stderr };
   } catch (error) {
     const { stdout = '', stderr = messageOf(error) } = error as { stdout?: string; stderr?: string };

@@ -15,6 +15,7 @@ async function copied(config: string, targets: string): Promise<string> {
   const dir = await tempDir('config');
   onTestFinished(() => dir.remove());
   await cp(join(FOLDER, config), join(dir.path, 'prometheus.yml'));
+  await cp(join(FOLDER, 'rules'), join(dir.path, 'rules'), { recursive: true });
   await mkdir(join(dir.path, 'targets'));
   await writeFile(join(dir.path, 'targets', 'sensors.json'), targets);
   return join(dir.path, 'prometheus.yml');

@@ -1,6 +1,7 @@
 // The four programs of the demo: how each is started, and what shows that it is up.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Launch } from './child.ts';
 import { HOST } from './ports.ts';
@@ -91,6 +92,8 @@ export function prometheus(binary: string, known: Known, workspace: Workspace): 
       };
       const yaml = await readFile(pathOf('prometheus/demo.yml'), 'utf8');
       await writeFile(workspace.prometheusConfig, demoConfig(yaml, moved, SCRAPE_INTERVAL));
+      const rules = join(dirname(workspace.prometheusConfig), 'rules');
+      await cp(pathOf('prometheus/rules'), rules, { recursive: true });
       const args = [
         `--config.file=${workspace.prometheusConfig}`,
         `--storage.tsdb.path=${workspace.prometheusData}`,

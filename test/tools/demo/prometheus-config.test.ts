@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { demoConfig } from '../../../tools/demo/prometheus-config.ts';
@@ -37,6 +37,7 @@ test.each(binaries)('Prometheus $version takes it', async (binary) => {
   await mkdir(join(dir.path, 'targets'));
   await writeFile(join(dir.path, 'targets', 'targets.json'), '[]');
   await writeFile(join(dir.path, 'prometheus.yml'), demoConfig(demoYml, MOVED, '2s'));
+  await cp('prometheus/rules', join(dir.path, 'rules'), { recursive: true });
   const { ok, output } = await checkConfig(binary, join(dir.path, 'prometheus.yml'));
   expect(output).toContain('SUCCESS');
   expect(ok).toBe(true);
