@@ -27,6 +27,7 @@ import { reportStatus } from './sidecar/status-report.ts';
 import { sync } from './sidecar/sync.ts';
 import { takeOver } from './sidecar/take-over.ts';
 import { heldAnswer } from './sidecar/targets/held-answer.ts';
+import { clearLeftovers } from './sidecar/targets/target-file.ts';
 
 const { version } = manifest;
 
@@ -64,6 +65,7 @@ async function runOnce(config: Config, { json }: Arguments, warnings: readonly s
   const observer = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
   for (const warning of warnings) terminal.err(warning);
   const inventory = await takeOver(config, { client, version, observer, warn: terminal.err });
+  await clearLeftovers(config.targetsFile);
   const code = await once(inventory, json, terminal);
   await client.close();
   return code;
@@ -83,6 +85,9 @@ async function run(config: Config, _args: Arguments, warnings: readonly string[]
   const routes = serveRoutes(sidecar.routes, (err) => log.error({ err }, 'request failed'));
   const server = await startHttpServer(config.listenAddress, routes);
   log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
+  // Not before: a second start that finds its port taken leaves the files of the first alone.
+  const cleared = await clearLeftovers(config.targetsFile);
+  if (cleared > 0) log.info({ files: cleared }, 'leftovers of a killed run cleared');
   try {
     await sidecar.poller.run(stopping);
   } finally {
@@ -119,10 +124,9 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
   });
   const facts = (): Facts => {
     const { guard, file, limits } = inventory;
-    const now = systemClock();
     const hold = heldAnswer(guard, limits);
-    const { published } = file;
-    return { status: poller.status, published, hold, waiting: guard.waiting, staleAfterMs, now };
+    const list = { published: file.published, contestedUntil: file.conflict.until };
+    return { status: poller.status, ...list, hold, waiting: guard.waiting, staleAfterMs, now: systemClock() };
   };
   const described = () => reportStatus({ ...facts(), version, inventoryUrl, targetFile, next: poller.next });
   return { poller, routes: endpoints({ registry, poller, facts, report: described }) };

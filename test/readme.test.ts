@@ -71,9 +71,11 @@ test('every metric has a row with its labels, and every row is a metric', async 
     words(names).map((name) => `inventory_sd_${name.split('{')[0]}`),
   );
   expect(rows.sort()).toEqual(ours.sort());
-  const reasons = metrics.find(({ name }) => name === 'inventory_sd_poll_failures_total')?.values ?? [];
-  const [, told] = table('## Metrics').find(([name]) => name?.includes('poll_failures_total')) ?? [];
-  expect(words(told)).toEqual(reasons.map(({ labels }) => labels.reason));
+  for (const counter of ['poll_failures_total', 'file_write_failures_total']) {
+    const reasons = metrics.find(({ name }) => name === `inventory_sd_${counter}`)?.values ?? [];
+    const [, told] = table('## Metrics').find(([name]) => name?.includes(counter)) ?? [];
+    expect(words(told)).toEqual(reasons.map(({ labels }) => labels.reason));
+  }
 });
 
 test('every command has a row, and the help names it', () => {

@@ -3,7 +3,7 @@
 import { formatAge } from '../lib/duration.ts';
 import { describeTargets } from '../model/target-group.ts';
 import type { Moment } from './moment.ts';
-import { ageOf, type Status } from './status.ts';
+import { ageOf, type Status, wallOf } from './status.ts';
 import type { HeldAnswer } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
 
@@ -14,6 +14,8 @@ export interface Facts {
   readonly hold: HeldAnswer | undefined;
   /** Additions that wait for room below MAX_TARGETS. */
   readonly waiting: number;
+  /** Until then (monotonic ms) the file holds what another program wrote there. */
+  readonly contestedUntil: number | undefined;
   readonly staleAfterMs: number;
   readonly now: Moment;
 }
@@ -33,7 +35,8 @@ export function readiness(facts: Facts): Readiness {
   const degraded = degradations(facts);
   const listed = describeTargets(facts.published.groups);
   if (degraded.length === 0) return { ready: true, fresh: true, text: `ready: ${listed}` };
-  return { ready: true, fresh: false, text: `degraded: ${degraded.join('; ')}; keeping ${listed}` };
+  const kept = facts.contestedUntil === undefined ? `keeping ${listed}` : `the list has ${listed}`;
+  return { ready: true, fresh: false, text: `degraded: ${degraded.join('; ')}; ${kept}` };
 }
 
 /** Whether the inventory has been silent for longer than STALE_AFTER. */
@@ -45,14 +48,19 @@ function degradations(facts: Facts): string[] {
   const { hold } = facts;
   return [
     ...freshness(facts),
-    ...(isUnwritten(facts.status) ? ['the target file cannot be written'] : []),
+    ...fileTrouble(facts),
     ...(hold === undefined ? [] : [`held since ${clockTime(hold.since, facts.now.wall)} (${hold.reason})`]),
     ...(facts.waiting === 0 ? [] : [`${facts.waiting} new targets wait for room below MAX_TARGETS`]),
   ];
 }
 
-function isUnwritten({ lastResult }: Status): boolean {
-  return lastResult?.kind === 'failed' && lastResult.reason === 'write';
+function fileTrouble({ status: { lastResult }, contestedUntil, now }: Facts): string[] {
+  if (contestedUntil !== undefined) {
+    const putBack = clockTime(wallOf(contestedUntil, now), now.wall);
+    return [`another program writes the target file, which is put back at ${putBack}`];
+  }
+  const isUnwritten = lastResult?.kind === 'failed' && lastResult.reason === 'write';
+  return isUnwritten ? ['the target file cannot be written'] : [];
 }
 
 function freshness(facts: Facts): string[] {

@@ -10,7 +10,7 @@ import { ANSWER_FAILURES } from './sensors/answer.ts';
 import type { PassResult } from './status.ts';
 import { HOLD_REASONS } from './targets/guard-state.ts';
 import type { FileObserver } from './targets/publish.ts';
-import { WRITE_FAILURES } from './targets/target-file.ts';
+import { WRITE_FAILURES } from './targets/write-error.ts';
 
 /** What the gauges read. */
 export type Observed = Pick<Facts, 'status' | 'published' | 'hold' | 'waiting'>;

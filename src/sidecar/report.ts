@@ -9,6 +9,7 @@ import type { Moment } from './moment.ts';
 import type { Failure, PassResult } from './status.ts';
 import { howItEnds } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
+import { WriteError } from './targets/write-error.ts';
 
 const REPEAT_MS = 600_000;
 // Other words for the same trouble (another entry, another body) are news, but may come with every poll.
@@ -87,7 +88,11 @@ function logRecovery(log: Logger, lasted: number, { hold, published, now }: Seen
 
 function logFailure(log: Logger, failure: Failure, seen: Seen): void {
   const fields = { reason: failure.reason };
-  const message = `${failure.message}; ${whatStands(seen.published, seen.now.wall)}`;
+  // While another program writes the file, our list is kept, but not there.
+  const isOurs = !(failure.cause instanceof WriteError && failure.cause.reason === 'another_writer');
+  const message = isOurs
+    ? `${failure.message}; ${whatStands(seen.published, seen.now.wall)}`
+    : failure.message;
   if (failure.reason === 'internal') log.error({ ...fields, err: failure.cause }, message);
   else if (failure.reason === 'write') log.error(fields, message);
   else log.warn(fields, message);

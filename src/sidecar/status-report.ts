@@ -5,7 +5,7 @@ import { countTargets } from '../model/target-group.ts';
 import { type Facts, isStale, readiness } from './health.ts';
 import type { Moment } from './moment.ts';
 import type { Poller } from './poller.ts';
-import { ageOf, type Status } from './status.ts';
+import { ageOf, type Status, wallOf } from './status.ts';
 import type { HoldReason } from './targets/guard-state.ts';
 import { howItEnds } from './targets/held-answer.ts';
 
@@ -52,6 +52,8 @@ export interface StatusReport {
     readonly groups: number | null;
     readonly bytes: number | null;
     readonly lastChange: string | null;
+    /** Another program writes the file: when our list is put back; null while the file is ours. */
+    readonly putBackAt: string | null;
   };
 }
 
@@ -106,10 +108,14 @@ function reportHold({ hold }: Described): StatusReport['held'] {
   return { reason, message, since: iso(hold.since), targets, whole, digest, believedInSeconds, ends };
 }
 
-function reportFile({ targetFile: path, published }: Described): StatusReport['file'] {
-  if (published === undefined) return { path, targets: null, groups: null, bytes: null, lastChange: null };
+function reportFile(described: Described): StatusReport['file'] {
+  const { targetFile: path, published, contestedUntil, now } = described;
+  const putBackAt = contestedUntil === undefined ? null : iso(wallOf(contestedUntil, now));
+  if (published === undefined)
+    return { path, targets: null, groups: null, bytes: null, lastChange: null, putBackAt };
   const { groups, bytes, changedAt } = published;
-  return { path, targets: countTargets(groups), groups: groups.length, bytes, lastChange: iso(changedAt) };
+  const [targets, lastChange] = [countTargets(groups), iso(changedAt)];
+  return { path, targets, groups: groups.length, bytes, lastChange, putBackAt };
 }
 
 function isoOf(moment: Moment | undefined): string | null {
@@ -133,7 +139,7 @@ export function factsOf({ inventory, held, file }: StatusReport): [string, strin
       `${inventory.nextPoll}${inventory.postponed ? ' (the inventory asked by Retry-After to wait)' : ''}`,
     ],
     ...(held === null ? [] : heldFacts(held)),
-    ['Target file', file.path],
+    ['Target file', file.putBackAt === null ? file.path : contested(file.path, file.putBackAt)],
     ['Targets', file.targets === null ? 'no list stands yet' : listed(file.targets, file.groups ?? 0)],
     ['Last change', file.lastChange ?? 'unknown'],
   ];
@@ -149,6 +155,10 @@ function heldFacts(held: NonNullable<StatusReport['held']>): [string, string][] 
     ['Held', `${what} since ${held.since}: ${held.message}`],
     ['It ends', held.ends],
   ];
+}
+
+function contested(path: string, putBackAt: string): string {
+  return `${path} (another program writes it; put back at ${putBackAt})`;
 }
 
 function listed(targets: number, groups: number): string {

@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../lib/errors.ts';
 import { FetchError } from './inventory/fetch-error.ts';
 import type { Moment } from './moment.ts';
 import type { Outcome } from './sync.ts';
-import { WriteError } from './targets/target-file.ts';
+import { WriteError } from './targets/write-error.ts';
 
 /** How a pass failed. `reason` is the label of `inventory_sd_poll_failures_total`. */
 export interface Failure {
@@ -59,6 +59,11 @@ export function failureOf(error: unknown): Failure {
   const reason = error instanceof WriteError ? 'write' : known;
   const retryAfterMs = error instanceof FetchError ? error.retryAfterMs : undefined;
   return { kind: 'failed', reason, message: messageOf(error), retryAfterMs, cause: error };
+}
+
+/** The Unix milliseconds of an instant on the monotonic clock. */
+export function wallOf(mono: number, now: Moment): number {
+  return now.wall + mono - now.mono;
 }
 
 /** How long ago the inventory last gave an answer: since the start, when it never has. Milliseconds. */

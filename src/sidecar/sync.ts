@@ -69,7 +69,8 @@ export async function adopt(inventory: Inventory, next: GuardState, now: Moment)
   const targets = standingTargets(next);
   const removes = removesAny(standingTargets(before) ?? [], targets ?? []);
   if (removes) await prepareRemoval(inventory, next, now);
-  const changes = targets && (await publish(file, groupsOf(inventory, targets)));
+  const empty = next.listed?.length === 0;
+  const changes = targets && (await publish(file, groupsOf(inventory, targets), { empty }));
   inventory.guard = next;
   if (!removes) await saveIfDue(inventory, before, now);
   return outcomeOf(next, changes);

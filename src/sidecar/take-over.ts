@@ -6,11 +6,13 @@ import type { Config } from './config.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
 import { readSensors } from './sensors/answer.ts';
 import type { Inventory } from './sync.ts';
+import { NO_CONFLICT } from './targets/conflicts.ts';
 import { initialGuardState, standingTargets } from './targets/guard-state.ts';
 import type { FileObserver } from './targets/publish.ts';
 import { readState, stateFileOf } from './targets/state-file.ts';
 import { targetsOfGroups } from './targets/target.ts';
-import { clearLeftovers, type Published, readTargetFile } from './targets/target-file.ts';
+import { type Published, readTargetFile } from './targets/target-file.ts';
+import { findTroubles } from './targets/target-troubles.ts';
 
 /** What the program brings to its inventory. */
 export interface Means {
@@ -26,9 +28,7 @@ export async function takeOver(
   config: Config,
   { client, version, observer, warn }: Means,
 ): Promise<Inventory> {
-  await clearLeftovers(config.targetsFile).catch((error: unknown) =>
-    warn(`cannot clear leftovers: ${messageOf(error)}`),
-  );
+  for (const trouble of await findTroubles(config.targetsFile)) warn(trouble);
   return {
     request: {
       client,
@@ -45,12 +45,12 @@ export async function takeOver(
     limits: config.limits,
     warn,
     answer: undefined,
-    ...(await takeOverList(config.targetsFile, observer, warn)),
+    ...(await takeOverList(config, observer, warn)),
   };
 }
 
 async function takeOverList(
-  path: string,
+  { targetsFile: path, updateIntervalMs: intervalMs }: Config,
   observer: FileObserver,
   warn: Means['warn'],
 ): Promise<Pick<Inventory, 'file' | 'stateFile' | 'guard' | 'judgedAt' | 'grouped'>> {
@@ -64,7 +64,14 @@ async function takeOverList(
   const published = guard.listed && found;
   const stands = standingTargets(guard);
   return {
-    file: { path, observer, published },
+    file: {
+      path,
+      intervalMs,
+      observer,
+      monotonic: () => performance.now(),
+      published,
+      conflict: NO_CONFLICT,
+    },
     stateFile,
     guard,
     judgedAt: restored === undefined ? {} : { wall: restored.savedAt },

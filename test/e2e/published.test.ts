@@ -47,7 +47,14 @@ const SPECIAL = [
 
 async function publish(url: string): Promise<string> {
   const file = join(dir.path, 'targets', 'sensors.json');
-  const env = { INVENTORY_URL: url, TARGETS_FILE: file, TARGET_LABELS: 'env=prod', METRICS_PATH: '/m' };
+  // One list replaces another here, whatever the guard thinks of that.
+  const env = {
+    INVENTORY_URL: url,
+    TARGETS_FILE: file,
+    TARGET_LABELS: 'env=prod',
+    METRICS_PATH: '/m',
+    MAX_SHRINK: '100%',
+  };
   const program = startNode('src/sidecar.ts', ['once'], { env });
   expect(await program.exit, program.stderr.join()).toEqual({ code: 0, signal: null });
   return readFile(file, 'utf8');

@@ -29,6 +29,7 @@ const FRESH: Facts = {
   published: LIST,
   hold: undefined,
   waiting: 0,
+  contestedUntil: undefined,
   staleAfterMs: 120_000,
   now: at(20),
 };
@@ -156,6 +157,7 @@ describe('/status', () => {
         groups: 1,
         bytes: 42,
         lastChange: '2026-01-02T12:00:01.000Z',
+        putBackAt: null,
       },
     });
   });
@@ -179,6 +181,18 @@ describe('/status', () => {
       held: { reason: 'empty', since: '2026-01-02T12:00:05.000Z', targets: 2 },
       inventory: { lastFailure: { reason: 'status', message: FAILED.message }, postponed: true },
     });
+  });
+
+  test('says when the list is put back that another program replaced', async () => {
+    const facts: Facts = { ...FRESH, contestedUntil: at(80).mono };
+    expect(await status({ facts })).toMatchObject({
+      fresh: false,
+      file: { targets: 2, putBackAt: '2026-01-02T12:01:20.000Z' },
+    });
+    const { body } = await ask('/', { facts });
+    expect(body).toContain(
+      '/shared/targets.json (another program writes it; put back at 2026-01-02T12:01:20.000Z)',
+    );
   });
 });
 

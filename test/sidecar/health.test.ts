@@ -30,6 +30,7 @@ const facts = (given: Partial<Facts>): Facts => ({
   published: LIST,
   hold: undefined,
   waiting: 0,
+  contestedUntil: undefined,
   staleAfterMs: 120_000,
   now: at(60),
   ...given,
@@ -60,6 +61,16 @@ describe('readiness', () => {
     true,
     false,
     'degraded: the target file cannot be written; keeping 2 targets',
+  );
+  f(
+    'a list that is not in the file, because another program writes that',
+    {
+      status: { ...initialStatus(at(0)), lastSuccess: at(0), lastResult: { ...FAILED, reason: 'write' } },
+      contestedUntil: at(90).mono,
+    },
+    true,
+    false,
+    'degraded: another program writes the target file, which is put back at 12:01:30; the list has 2 targets',
   );
   const none = { published: undefined, status: initialStatus(at(0)) };
   f('no list before the first poll has ended', none, false, false, 'not ready: the first poll has not ended');

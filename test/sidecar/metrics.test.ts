@@ -68,7 +68,7 @@ test('every value of a label is there from the start', async () => {
     expect(await sample(`polls_total{outcome="${outcome}"}`)).toBe(0);
   }
   expect(text.match(/^inventory_sd_poll_failures_total\{reason="\w+"\} 0$/gm)).toHaveLength(14);
-  expect(text.match(/^inventory_sd_file_write_failures_total\{reason="\w+"\} 0$/gm)).toHaveLength(5);
+  expect(text.match(/^inventory_sd_file_write_failures_total\{reason="\w+"\} 0$/gm)).toHaveLength(10);
 });
 
 describe('a pass is counted:', () => {

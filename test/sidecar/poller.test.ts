@@ -3,7 +3,7 @@ import { FetchError } from '../../src/sidecar/inventory/fetch-error.ts';
 import { createPoller, type Poller, type PollerOptions } from '../../src/sidecar/poller.ts';
 import type { PassResult } from '../../src/sidecar/status.ts';
 import type { Outcome } from '../../src/sidecar/sync.ts';
-import { WriteError } from '../../src/sidecar/targets/target-file.ts';
+import { WriteError } from '../../src/sidecar/targets/write-error.ts';
 
 const UNCHANGED: Outcome = { kind: 'unchanged', added: 0, removed: 0 };
 const INTERVAL = 30_000;

@@ -3,6 +3,7 @@ import { createLogger } from '../../src/lib/log.ts';
 import { FetchError } from '../../src/sidecar/inventory/fetch-error.ts';
 import { createReporter, type Seen, whatStands } from '../../src/sidecar/report.ts';
 import type { PassResult } from '../../src/sidecar/status.ts';
+import { WriteError } from '../../src/sidecar/targets/write-error.ts';
 import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const T0 = Date.parse('2026-01-02T12:03:11Z');
@@ -63,6 +64,13 @@ describe('a failure', () => {
       ['warn', 'cannot: timeout; keeping the 2 targets of 12:03:11', 'timeout'],
       ['info', 'poll succeeds again', '2m'],
     ]);
+  });
+
+  test('of a file that another program writes does not claim that our list is kept in it', () => {
+    const { pass, said } = reporter();
+    const cause = new WriteError('another_writer', 'cannot keep');
+    pass({ ...(failed('write') as PassResult & { kind: 'failed' }), message: cause.message, cause }, 0);
+    expect(said()).toEqual([['error', 'cannot keep', 'write']]);
   });
 
   test('is said again when the status changes', () => {

@@ -1,14 +1,12 @@
-// The list and its file: a new list is written, a list that stands is looked at and put back when it does not.
+// The list and its file: a new list is checked and written, a list that stands is looked at and put back when it does not.
 
-import { type TargetGroup, writeTargetGroups } from '../../model/target-group.ts';
+import { formatAge } from '../../lib/duration.ts';
+import { describeTargets, type TargetGroup, writeTargetGroups } from '../../model/target-group.ts';
 import { type Changes, countChanges } from './changes.ts';
-import {
-  type Published,
-  stillStands,
-  WriteError,
-  type WriteFailure,
-  writeTargetFile,
-} from './target-file.ts';
+import { checkFile } from './check-file.ts';
+import { afterLook, type Conflict } from './conflicts.ts';
+import { lookAt, type Published, writeTargetFile } from './target-file.ts';
+import { WriteError, type WriteFailure } from './write-error.ts';
 
 /** Told of every write of the target file, for the metrics. */
 export interface FileObserver {
@@ -20,45 +18,80 @@ export interface FileObserver {
 /** The target file and what this sidecar knows of it; only `publish` changes it. */
 export interface TargetFile {
   readonly path: string;
+  /** Milliseconds between two looks at it. */
+  readonly intervalMs: number;
   readonly observer: FileObserver;
+  /** Monotonic milliseconds. */
+  readonly monotonic: () => number;
   /** The list that stands in the file; undefined until one does. */
   published: Published | undefined;
+  /** What other writers did to it. */
+  conflict: Conflict;
+}
+
+export interface PublishOptions {
+  /** A list without any target is wanted: an empty answer that was accepted. Without it such a list is refused. */
+  readonly empty?: boolean;
 }
 
 /**
  * Makes the file hold this list.
  * @returns what changed, or undefined when the list stood already (or was put back).
- * @throws WriteError; the old file then stands.
+ * @throws WriteError; what was in the file then stays: the old list, or what another program wrote there.
  */
 export async function publish(
   file: TargetFile,
   groups: readonly TargetGroup[],
+  { empty = false }: PublishOptions = {},
 ): Promise<Changes | undefined> {
   const before = file.published;
   const text = groups === before?.groups ? before.text : writeTargetGroups(groups);
   try {
-    if (before !== undefined && text === before.text) {
-      await keep(file, { ...before, groups });
-      return undefined;
-    }
-    file.published = await writeTargetFile(file.path, groups, text);
+    if (text !== before?.text) requireGood(file, groups, text, empty);
+    await putInPlace(file, groups, text);
   } catch (error) {
     if (error instanceof WriteError) file.observer.writeFailed(error.reason);
     throw error;
   }
-  file.observer.written();
-  return countChanges(before?.groups ?? [], groups);
+  return text === before?.text ? undefined : countChanges(before?.groups ?? [], groups);
 }
 
-async function keep(file: TargetFile, list: Published): Promise<void> {
-  const standing = await stillStands(file.path, list);
-  if (standing !== undefined) {
-    file.published = standing;
-    return;
-  }
-  const written = await writeTargetFile(file.path, list.groups, list.text);
-  // The file is new, the list is not.
-  file.published = { ...written, changedAt: list.changedAt };
+async function putInPlace(file: TargetFile, groups: readonly TargetGroup[], text: string): Promise<void> {
+  const before = file.published;
+  if (before === undefined) return write(file, groups, text);
+  const look = await lookAt(file.path, before);
+  const conflict = afterLook(file.conflict, look.seen, file.monotonic(), file.intervalMs);
+  if (look.seen === 'stands' && text === before.text) file.published = { ...look.list, groups };
+  else if (conflict.until !== undefined) throw contested(file, conflict);
+  else await write(file, groups, text);
+  if (look.seen !== 'stands') file.observer.restored();
+  file.conflict = conflict;
+}
+
+async function write(file: TargetFile, groups: readonly TargetGroup[], text: string): Promise<void> {
+  const before = file.published;
+  const written = await writeTargetFile(file.path, groups, text);
+  // When the list is not new, only the file is.
+  file.published = text === before?.text ? { ...written, changedAt: before.changedAt } : written;
   file.observer.written();
-  file.observer.restored();
+}
+
+function contested(file: TargetFile, conflict: Conflict): WriteError {
+  file.conflict = conflict;
+  const pause = formatAge(conflict.pauseMs);
+  const message = `cannot keep the list in ${file.path}: another program writes this file; ours is put back after ${pause}`;
+  return new WriteError('another_writer', message);
+}
+
+// What stood already is put back as it was, whatever it is: it cannot make things worse.
+function requireGood(
+  { path, published }: TargetFile,
+  groups: readonly TargetGroup[],
+  text: string,
+  empty: boolean,
+): void {
+  const fault = checkFile(text, { empty, standing: published?.text });
+  if (fault === undefined) return;
+  const message = `cannot publish ${describeTargets(groups)} in ${path}: Prometheus could not use the list: ${fault}`;
+  throw new WriteError('refused', message);
 }

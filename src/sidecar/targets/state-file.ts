@@ -8,7 +8,8 @@ import { writeAtomically } from './atomic-write.ts';
 import { type Restored, readGuardRecord, writeGuardRecord } from './guard-record.ts';
 import type { GuardState } from './guard-state.ts';
 import type { Target } from './target.ts';
-import { realTarget, stagingOf, writeError } from './target-file.ts';
+import { realTarget, stagingOf } from './target-file.ts';
+import { writeError } from './write-error.ts';
 
 /** The files beside the staged ones, and when the state was last written (monotonic ms). */
 export interface StateFile {

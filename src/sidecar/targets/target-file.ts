@@ -6,10 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, codeOf, messageOf } from '../../lib/errors.ts';
 import { parseTargetGroups, type TargetGroup } from '../../model/target-group.ts';
 import { isStagedName, writeAtomically } from './atomic-write.ts';
-
-/** Why a write failed. */
-export const WRITE_FAILURES = ['no_folder', 'read_only', 'no_space', 'permission', 'other'] as const;
-export type WriteFailure = (typeof WRITE_FAILURES)[number];
+import { NOT_A_FILE, writeError } from './write-error.ts';
 
 /** A list as it stands in the file. */
 export interface Published {
@@ -23,9 +20,6 @@ export interface Published {
   /** The permissions that must stand, so that Prometheus, another user, can read it. */
   readonly mode: number;
 }
-
-/** A write, or a look at the file, that failed; what stands in the file stays. */
-export class WriteError extends AppError<WriteFailure> {}
 
 // Beside the target a temporary file would cost Prometheus four re-reads an update; a sub-folder is not watched.
 const STAGING = '.inventory-sd';
@@ -42,7 +36,7 @@ const LATEST_DATE = 8.64e15;
 export async function readTargetFile(path: string): Promise<Published | undefined> {
   try {
     const before = await stat(path, { bigint: true });
-    if (!before.isFile()) throw new Error('it is no regular file');
+    requireFile(before);
     const text = await readFile(path, 'utf8');
     return { ...published(before, parseTargetGroups(text), text), mode: READABLE_BY_ALL };
   } catch (cause) {
@@ -51,20 +45,25 @@ export async function readTargetFile(path: string): Promise<Published | undefine
   }
 }
 
+/** What a look at the file saw; a list that stands, as it stands now. */
+export type Look =
+  | { readonly seen: 'stands'; readonly list: Published }
+  | { readonly seen: 'deleted' | 'foreign' };
+
 /**
  * Looks whether a published list still stands in the file, readable; equal bytes from another writer count.
- * @returns the list as it stands now, or undefined when the file is missing or holds something else.
- * @throws WriteError when the system does not let us look.
+ * @throws WriteError when the system does not let us look, or when there is no file but a folder, a device or a pipe.
  */
-export async function stillStands(path: string, list: Published): Promise<Published | undefined> {
+export async function lookAt(path: string, list: Published): Promise<Look> {
   try {
     const file = await stat(path, { bigint: true });
-    if ((Number(file.mode) & list.mode) !== list.mode) return undefined;
-    if (markOf(file) === list.mark) return list;
+    requireFile(file);
+    if ((Number(file.mode) & list.mode) !== list.mode) return { seen: 'foreign' };
+    if (markOf(file) === list.mark) return { seen: 'stands', list };
     const isEqual = Number(file.size) === list.bytes && (await readFile(path, 'utf8')) === list.text;
-    return isEqual ? { ...list, mark: markOf(file) } : undefined;
+    return isEqual ? { seen: 'stands', list: { ...list, mark: markOf(file) } } : { seen: 'foreign' };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return { seen: 'deleted' };
     throw writeError(`cannot look at ${path}`, error);
   }
 }
@@ -90,14 +89,19 @@ export async function writeTargetFile(
   }
 }
 
-/** Removes what a killed run left of this target file and of its state in the staging folder, and nothing else. */
-export async function clearLeftovers(path: string): Promise<void> {
+/**
+ * Removes what a killed run left of this target file and of its state in the staging folder, and nothing else. A file
+ * that another process is just writing is staged again by it.
+ * @returns how many were removed. One that cannot be is no harm: it is never read.
+ */
+export async function clearLeftovers(path: string): Promise<number> {
   const target = await realTarget(path).catch(() => undefined);
-  if (target === undefined) return;
+  if (target === undefined) return 0;
   const staging = stagingOf(target);
   const names = await readdir(staging).catch(() => []);
   const ours = names.filter((name) => isLeftover(name, basename(target)));
-  await Promise.all(ours.map((name) => rm(join(staging, name), { force: true })));
+  const done = await Promise.allSettled(ours.map((name) => rm(join(staging, name), { force: true })));
+  return done.filter(({ status }) => status === 'fulfilled').length;
 }
 
 // Earlier versions staged the target file there under its own name.
@@ -108,10 +112,11 @@ function isLeftover(name: string, target: string): boolean {
 
 // Where the file really is: a symlink stays one, also while it leads nowhere. What is no file (a device, a pipe, a
 // folder) is never replaced.
+/** @throws when it is no regular file, or the system does not let us look. */
 export async function realTarget(path: string): Promise<string> {
   try {
     const target = await realpath(path);
-    if (!(await stat(target)).isFile()) throw new Error('it is no regular file');
+    requireFile(await stat(target));
     return target;
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
@@ -120,8 +125,13 @@ export async function realTarget(path: string): Promise<string> {
   }
 }
 
+/** The folder, beside a target file, that Prometheus does not watch: staged files and our own. */
 export function stagingOf(target: string): string {
   return join(dirname(target), STAGING);
+}
+
+function requireFile(file: { isFile(): boolean }): void {
+  if (!file.isFile()) throw Object.assign(new Error('it is no regular file'), { code: NOT_A_FILE });
 }
 
 function published(file: BigIntStats, groups: readonly TargetGroup[], text: string): Published {
@@ -137,27 +147,4 @@ function published(file: BigIntStats, groups: readonly TargetGroup[], text: stri
 
 function markOf(file: BigIntStats): string {
   return `${file.ino}:${file.size}:${file.mtimeNs}`;
-}
-
-const WRITE_CODES: Readonly<Record<string, WriteFailure>> = {
-  ENOENT: 'no_folder',
-  ENOTDIR: 'no_folder',
-  EROFS: 'read_only',
-  ENOSPC: 'no_space',
-  EDQUOT: 'no_space',
-  EACCES: 'permission',
-  EPERM: 'permission',
-};
-
-const WRITE_ADVICE: Readonly<Record<WriteFailure, string>> = {
-  no_folder: 'there is no such folder',
-  read_only: 'the file system is read-only',
-  no_space: 'there is no space left',
-  permission: 'this user may not write there',
-  other: 'the system refused',
-};
-
-export function writeError(what: string, cause: unknown): WriteError {
-  const reason = WRITE_CODES[codeOf(cause) ?? ''] ?? 'other';
-  return new WriteError(reason, `${what}: ${WRITE_ADVICE[reason]} (${messageOf(cause)})`, { cause });
 }

@@ -32,7 +32,7 @@ const REPORT = {
     postponed: false,
   },
   held: null,
-  file: { path: '/t.json', targets: 2, groups: 2, lastChange: null },
+  file: { path: '/t.json', targets: 2, groups: 2, lastChange: null, putBackAt: null },
 };
 
 describe('show', () => {

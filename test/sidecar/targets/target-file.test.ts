@@ -20,9 +20,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type TargetGroup, writeTargetGroups } from '../../../src/model/target-group.ts';
 import {
   clearLeftovers,
+  lookAt,
   type Published,
   readTargetFile,
-  stillStands,
   writeTargetFile,
 } from '../../../src/sidecar/targets/target-file.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
@@ -48,7 +48,7 @@ test('what was written is read back, and still stands', async () => {
   expect(await readFile(path, 'utf8')).toBe(TEXT);
   expect(list).toMatchObject({ groups: GROUPS, text: TEXT, bytes: TEXT.length });
   expect(await readTargetFile(path)).toEqual(list);
-  expect(await stillStands(path, list)).toBe(list);
+  expect(await lookAt(path, list)).toEqual({ seen: 'stands', list });
 });
 
 test('everyone may read the file, whatever the umask', async () => {
@@ -119,23 +119,24 @@ describe('the file no longer stands', () => {
   test('when it was deleted', async () => {
     const list = await write();
     await rm(path);
-    expect(await stillStands(path, list)).toBeUndefined();
+    expect(await lookAt(path, list)).toEqual({ seen: 'deleted' });
   });
 
   test('when another program wrote something else, of whatever size', async () => {
     const list = await write();
     await writeFile(path, '[]');
-    expect(await stillStands(path, list)).toBeUndefined();
+    expect(await lookAt(path, list)).toEqual({ seen: 'foreign' });
     await writeFile(path, 'x'.repeat(TEXT.length));
-    expect(await stillStands(path, list)).toBeUndefined();
+    expect(await lookAt(path, list)).toEqual({ seen: 'foreign' });
   });
 });
 
 test('a file that others may no longer read does not stand, not even after a restart', async () => {
   const list = await write();
   await chmod(path, 0o600);
-  expect(await stillStands(path, list)).toBeUndefined();
-  expect(await stillStands(path, (await readTargetFile(path)) as Published)).toBeUndefined();
+  expect(await lookAt(path, list)).toEqual({ seen: 'foreign' });
+  const found = (await readTargetFile(path)) as Published;
+  expect(await lookAt(path, found)).toEqual({ seen: 'foreign' });
 });
 
 test('a folder that cannot be flushed costs nothing but certainty', async () => {
@@ -148,7 +149,7 @@ test('a folder that cannot be flushed costs nothing but certainty', async () => 
   open.mockRestore();
   syncBuiltinESMExports();
   expect(await readFile(path, 'utf8')).toBe(next.text);
-  expect(await stillStands(path, next)).toBe(next);
+  expect(await lookAt(path, next)).toEqual({ seen: 'stands', list: next });
   expect(next.mark).not.toBe(list.mark);
 });
 
@@ -157,14 +158,14 @@ test('equal bytes of another writer are no conflict: the list stands under its n
   await writeFile(`${path}.new`, TEXT);
   await utimes(`${path}.new`, 1, 1);
   await rename(`${path}.new`, path);
-  const now = await stillStands(path, list);
-  expect(now).toMatchObject({ text: TEXT });
-  expect(now?.mark).not.toBe(list.mark);
+  const look = await lookAt(path, list);
+  expect(look).toMatchObject({ seen: 'stands', list: { text: TEXT } });
+  expect(look).not.toMatchObject({ list: { mark: list.mark } });
 });
 
 test('a file that cannot be looked at is a failure, not a missing file', async () => {
   const list = await write();
-  await expect(stillStands(join(path, 'below-a-file.json'), list)).rejects.toMatchObject({
+  await expect(lookAt(join(path, 'below-a-file.json'), list)).rejects.toMatchObject({
     reason: 'no_folder',
   });
 });
@@ -201,12 +202,12 @@ describe('at the start', () => {
       'targets.json.before.json.0123456789ab.tmp.1',
     ];
     for (const name of [...ours, ...others]) await writeFile(join(staging, name), '');
-    await clearLeftovers(path);
+    expect(await clearLeftovers(path)).toBe(ours.length);
     expect((await readdir(staging)).sort()).toEqual(others.sort());
   });
 
   test('no staging folder is nothing to clear', async () => {
-    await expect(clearLeftovers(path)).resolves.toBeUndefined();
+    await expect(clearLeftovers(path)).resolves.toBe(0);
   });
 });
 
@@ -225,8 +226,12 @@ describe('a write that fails keeps the old file and says why:', () => {
   });
 
   test('a folder where the file belongs', async () => {
+    const list = await write();
+    await rm(path);
     await mkdir(path);
-    await expect(write()).rejects.toMatchObject({ reason: 'other' });
+    const told = { reason: 'not_a_file', message: expect.stringContaining('never replaced') };
+    await expect(write()).rejects.toMatchObject(told);
+    await expect(lookAt(path, list)).rejects.toMatchObject(told);
   });
 
   const f = (code: string, reason: string, advice: RegExp) =>

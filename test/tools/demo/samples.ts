@@ -38,7 +38,14 @@ export function status({ held = false, failure }: { held?: boolean; failure?: Fa
     },
     held: held ? HELD : null,
     waiting: 0,
-    file: { path: '/targets.json', targets: 100, groups: 1, bytes: 2134, lastChange: time },
+    file: {
+      path: '/targets.json',
+      targets: 100,
+      groups: 1,
+      bytes: 2134,
+      lastChange: time,
+      putBackAt: null,
+    },
   };
 }
 
