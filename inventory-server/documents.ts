@@ -1,4 +1,4 @@
-// What can be had of a revision: a form or a page of it, its faulty half, and the true list of the admin API.
+// What can be had of a revision: a form or a page of it, a wrong list, and the true list of the admin API.
 
 import { type Form, renderForm } from './forms.ts';
 import type { Revision } from './list.ts';
@@ -38,15 +38,29 @@ export function formDocument(
   };
 }
 
-/** A valid answer in which every second sensor is missing. It has its own ETag and no Last-Modified. */
-export function halfDocument(wanted: FormRequest, revision: Revision, endpoint: Endpoint): Document {
-  const half = (): string[] => revision.names.filter((_, i) => i % 2 === 0);
+/** Lists of other names than the true ones. */
+const WRONG_LISTS = {
+  quarter: (names: readonly string[]) => names.filter((_, i) => i % 4 !== 3),
+  half: (names: readonly string[]) => names.filter((_, i) => i % 2 === 0),
+  renamed: (names: readonly string[]) => names.map((name) => `renamed_${name}`),
+  accented: (names: readonly string[]) => names.map((name) => `\u00f6${name}`),
+};
+export type WrongList = keyof typeof WRONG_LISTS;
+
+/** A valid answer with a wrong list. It has its own ETag and no Last-Modified. */
+export function wrongDocument(
+  wrong: WrongList,
+  wanted: FormRequest,
+  revision: Revision,
+  endpoint: Endpoint,
+): Document {
+  const names = WRONG_LISTS[wrong](revision.names);
   return {
     revision: revision.number,
-    key: `half ${keyOf(wanted)}`,
-    variant: 'half-',
-    link: nextLink(wanted.path, wanted.page, Math.ceil(revision.names.length / 2)),
-    render: () => renderForm(wanted.form, slicePage(half(), wanted.page), endpoint),
+    key: `${wrong} ${keyOf(wanted)}`,
+    variant: `${wrong}-`,
+    link: nextLink(wanted.path, wanted.page, names.length),
+    render: () => renderForm(wanted.form, slicePage(names, wanted.page), endpoint),
   };
 }
 

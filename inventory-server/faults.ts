@@ -8,19 +8,24 @@ export const FAULT_KINDS = [
   'hang',
   'drip',
   'cut_body',
+  'long_length',
   'cut_json',
   'reset',
   'html',
   'empty',
   'null',
   'wrong_shape',
+  'quarter',
   'half',
+  'renamed',
+  'wrong_charset',
+  'bom',
   'endless',
   'gzip_bomb',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-export const SHAPES = ['object', 'number', 'string', 'numbers', 'nested', 'mixed'] as const;
+export const SHAPES = ['object', 'number', 'string', 'numbers', 'nested', 'deep', 'mixed'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 export interface FaultOptions {

@@ -6,7 +6,7 @@ import type { Logger } from '../src/lib/log.ts';
 import { type Reply, type Routes, serveRoutes, text } from '../src/lib/routes.ts';
 import { answering } from './answering.ts';
 import type { BodyCache } from './body-cache.ts';
-import { type FormRequest, formDocument, halfDocument } from './documents.ts';
+import { type FormRequest, formDocument, type WrongList, wrongDocument } from './documents.ts';
 import type { ActiveFault, FaultTable } from './faults.ts';
 import { entryText } from './faulty-bodies.ts';
 import type { Form } from './forms.ts';
@@ -110,6 +110,7 @@ function exchangeOf(
   bombs: (form: Form) => Promise<Buffer>,
 ): Exchange {
   const right = () => formDocument(wanted, list.current(), endpoint, now());
+  const wrong = (name: WrongList) => wrongDocument(name, wanted, list.current(), endpoint);
   return {
     request,
     response,
@@ -117,8 +118,8 @@ function exchangeOf(
     form: wanted.form,
     endpoint,
     right: () => represent(right(), request.headers, cache),
-    plain: async () => (await plainBody(right(), cache)).bytes,
-    half: () => represent(halfDocument(wanted, list.current(), endpoint), request.headers, cache),
+    wrong: (list) => represent(wrong(list), request.headers, cache),
+    plain: async (list) => (await plainBody(list === undefined ? right() : wrong(list), cache)).bytes,
     bomb: () => bombs(wanted.form),
   };
 }

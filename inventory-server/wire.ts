@@ -3,8 +3,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Reply, sendReply } from '../src/lib/routes.ts';
+import type { WrongList } from './documents.ts';
 import type { FaultKind, FaultOptions } from './faults.ts';
-import { entryText, firstHalf, LOGIN_PAGE, wrongShape } from './faulty-bodies.ts';
+import {
+  entryText,
+  firstHalf,
+  inLatin1,
+  LOGIN_PAGE,
+  withByteOrderMark,
+  wrongShape,
+} from './faulty-bodies.ts';
 import type { Form } from './forms.ts';
 import { type Representation, replyWith } from './representation.ts';
 import type { Endpoint } from './sensor.ts';
@@ -18,10 +26,10 @@ export interface Exchange {
   readonly endpoint: Endpoint;
   /** The right representation, encoded as the client wants it. */
   right(): Promise<Representation>;
-  /** The right body, not encoded. */
-  plain(): Promise<Buffer>;
-  /** The representation in which every second sensor is missing. */
-  half(): Promise<Representation>;
+  /** A valid representation of a wrong list, encoded as the client wants it. */
+  wrong(list: WrongList): Promise<Representation>;
+  /** The body of a wrong list, or the right one; not encoded. */
+  plain(list?: WrongList): Promise<Buffer>;
   bomb(): Promise<Buffer>;
 }
 
@@ -33,13 +41,18 @@ const SENDERS: Readonly<Record<FaultKind, Send>> = {
   hang: hold,
   drip: sendDripping,
   cut_body: sendCutBody,
+  long_length: sendLongLength,
   cut_json: async (exchange) => sendJson(exchange, firstHalf(await exchange.plain())),
   reset: (exchange) => void exchange.response.socket?.resetAndDestroy(),
   html: sendHtml,
   empty: (exchange) => sendJson(exchange, '[]'),
   null: (exchange) => sendJson(exchange, 'null'),
   wrong_shape: sendWrongShape,
-  half: async (exchange) => send(exchange, replyWith(await exchange.half(), exchange.request.headers)),
+  quarter: (exchange) => sendWrongList(exchange, 'quarter'),
+  half: (exchange) => sendWrongList(exchange, 'half'),
+  renamed: (exchange) => sendWrongList(exchange, 'renamed'),
+  wrong_charset: async (exchange) => sendJson(exchange, inLatin1(await exchange.plain('accented'))),
+  bom: async (exchange) => sendJson(exchange, withByteOrderMark(await exchange.plain())),
   endless: sendEndless,
   gzip_bomb: sendGzipBomb,
 };
@@ -112,6 +125,21 @@ async function sendCutBody(exchange: Exchange, over: AbortSignal): Promise<void>
   const { etag: _etag, 'last-modified': _modified, ...unproven } = headers;
   exchange.response.writeHead(200, { ...unproven, 'content-length': bytes.length }).flushHeaders();
   await write(exchange.response, firstHalf(bytes), over);
+}
+
+/** All of the right body, and the connection stays open for the rest that was announced. */
+async function sendLongLength(exchange: Exchange, over: AbortSignal): Promise<void> {
+  const { response } = exchange;
+  const body = await exchange.plain();
+  const headers = { 'content-type': 'application/json', 'content-length': 2 * body.length };
+  response.writeHead(200, headers).flushHeaders();
+  if (!hasBody(exchange)) return void response.end();
+  await write(response, body, over);
+  await hold(exchange, over);
+}
+
+async function sendWrongList(exchange: Exchange, list: WrongList): Promise<void> {
+  send(exchange, replyWith(await exchange.wrong(list), exchange.request.headers));
 }
 
 function sendHtml(exchange: Exchange): void {

@@ -5,7 +5,7 @@ import { ask } from './raw.ts';
 import { startServer } from './servers.ts';
 
 const FAULTS =
-  'status, delay, hang, drip, cut_body, cut_json, reset, html, empty, null, wrong_shape, half, endless, gzip_bomb';
+  'status, delay, hang, drip, cut_body, long_length, cut_json, reset, html, empty, null, wrong_shape, quarter, half, renamed, wrong_charset, bom, endless, gzip_bomb';
 
 async function names(server: Awaited<ReturnType<typeof startServer>>): Promise<string[]> {
   const { value } = await server.admin('GET', '/sensors');
@@ -234,7 +234,7 @@ describe('faults', () => {
     [{ fault: 'drip', intervalMs: 0 }, 'intervalMs: must be a whole number from 1 to 60000, is 0'],
     [
       { fault: 'wrong_shape', shape: 'round' },
-      'shape: must be one of object, number, string, numbers, nested, mixed, is "round"',
+      'shape: must be one of object, number, string, numbers, nested, deep, mixed, is "round"',
     ],
     [{ fault: 'empty', client: '' }, 'client: must not be empty'],
     [{ fault: 'empty', client: 7 }, 'client: must be a string, is 7'],

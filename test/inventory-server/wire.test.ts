@@ -123,6 +123,36 @@ test('cut_json: a complete answer whose JSON is cut in the middle', async () => 
   expect(() => JSON.parse(answer.body.toString())).toThrow(SyntaxError);
 });
 
+test('long_length: twice the length is announced, all of the body comes, and the connection stays open', async () => {
+  const server = await startServer();
+  await server.fault({ fault: 'long_length' });
+  const connection = open(server.port, '/inventory');
+  await waitFor('the whole body', () => connection.received().toString().endsWith(NAMES));
+  const { statusLine, headers } = parse(connection.received());
+  expect(statusLine).toBe('HTTP/1.1 200 OK');
+  expect(headers['content-length']).toBe(String(2 * NAMES.length));
+  expect(headers).not.toHaveProperty('etag');
+  expect(await server.metric(OPEN)).toBe(1);
+  connection.socket.destroy();
+});
+
+test('wrong_charset: names beyond ASCII, in Latin-1', async () => {
+  const server = await startServer({ sensors: 2 });
+  await server.fault({ fault: 'wrong_charset' });
+  const { body, headers } = await server.get('/inventory', { 'Accept-Encoding': 'gzip' });
+  expect(body.toString('latin1')).toBe('["ösensor_0","ösensor_1"]');
+  expect(() => new TextDecoder('utf-8', { fatal: true }).decode(body)).toThrow(TypeError);
+  expect(headers).not.toHaveProperty('etag');
+});
+
+test('bom: the right list after a byte order mark', async () => {
+  const server = await startServer();
+  await server.fault({ fault: 'bom' });
+  const { body, headers } = await server.get('/inventory');
+  expect(body.toString()).toBe(`\ufeff${NAMES}`);
+  expect(headers).not.toHaveProperty('etag');
+});
+
 test('reset: no byte, and the connection is reset', async () => {
   const server = await startServer();
   await server.fault({ fault: 'reset' });
@@ -173,31 +203,41 @@ test.each(ONE_BODY)('%s %j of %s is %s', async (fault, options, path, body) => {
   expect(answer.body.toString()).toBe(body);
 });
 
+test('deep is 10,000 lists in one another', async () => {
+  const server = await startServer();
+  await server.fault({ fault: 'wrong_shape', shape: 'deep' });
+  const { body } = await server.get('/inventory');
+  expect(body.toString() === '['.repeat(10_000) + ']'.repeat(10_000)).toBe(true);
+});
+
 test('mixed of an empty list is the bad entry alone', async () => {
   const server = await startServer({ sensors: 0 });
   await server.fault({ fault: 'wrong_shape', shape: 'mixed' });
   expect((await server.get('/inventory')).body.toString()).toBe('[{"id":7}]');
 });
 
-describe('half', () => {
-  test('is a valid list without every second sensor, in each form, with an ETag of its own', async () => {
-    const server = await startServer();
-    const right = await server.get('/inventory');
-    await server.fault({ fault: 'half' });
-    const names = await server.get('/inventory');
-    expect(names.body.toString()).toBe('["sensor_0","sensor_2"]');
-    expect(names.headers.etag).toMatch(/^"half-[\w-]{27}"$/);
-    expect(names.headers.etag).not.toBe(right.headers.etag);
-    expect(names.headers).not.toHaveProperty('last-modified');
-    const objects = JSON.parse((await server.get('/inventory/objects')).body.toString());
-    expect(objects.map((sensor: { name: string }) => sensor.name)).toEqual(['sensor_0', 'sensor_2']);
-    const groups = JSON.parse((await server.get('/inventory/http_sd')).body.toString());
-    expect(groups.flatMap((group: { targets: string[] }) => group.targets)).toEqual([
-      'sensor_0:9100',
-      'sensor_2:9100',
-    ]);
-  });
+test.each([
+  ['quarter', ['sensor_0', 'sensor_1', 'sensor_2']],
+  ['half', ['sensor_0', 'sensor_2']],
+  ['renamed', ['renamed_sensor_0', 'renamed_sensor_1', 'renamed_sensor_2', 'renamed_sensor_3']],
+])('%s is a valid list of %j, in each form, with an ETag of its own', async (fault, wrong) => {
+  const server = await startServer();
+  const right = await server.get('/inventory');
+  await server.fault({ fault });
+  const names = await server.get('/inventory');
+  expect(names.body.toString()).toBe(JSON.stringify(wrong));
+  expect(names.headers.etag).toMatch(new RegExp(`^"${fault}-[\\w-]{27}"$`));
+  expect(names.headers.etag).not.toBe(right.headers.etag);
+  expect(names.headers).not.toHaveProperty('last-modified');
+  const objects = JSON.parse((await server.get('/inventory/objects')).body.toString());
+  expect(objects.map((sensor: { name: string }) => sensor.name)).toEqual(wrong);
+  const groups = JSON.parse((await server.get('/inventory/http_sd')).body.toString());
+  expect(groups.flatMap((group: { targets: string[] }) => group.targets)).toEqual(
+    wrong.map((name) => `${name}:9100`),
+  );
+});
 
+describe('half', () => {
   test('is not hidden by a 304 of the true list, and is 304 for who has the half', async () => {
     const server = await startServer();
     const right = await server.get('/inventory');
@@ -318,18 +358,21 @@ describe('every fault', () => {
     expect(answer.body.length).toBe(0);
   });
 
-  test.each(['drip', 'endless', 'half'])('%s leaves the connection usable after HEAD', async (fault) => {
-    const server = await startServer();
-    await server.fault({ fault });
-    const connection = open(server.port, '/inventory', {
-      method: 'HEAD',
-      headers: { Connection: 'keep-alive' },
-    });
-    await connection.bytes(1);
-    connection.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-    expect(await connection.ended).toBe('FIN');
-    expect(connection.received().toString()).toMatch(/\r\n\r\nok\n$/);
-  });
+  test.each(['drip', 'endless', 'half', 'long_length'])(
+    '%s leaves the connection usable after HEAD',
+    async (fault) => {
+      const server = await startServer();
+      await server.fault({ fault });
+      const connection = open(server.port, '/inventory', {
+        method: 'HEAD',
+        headers: { Connection: 'keep-alive' },
+      });
+      await connection.bytes(1);
+      connection.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      expect(await connection.ended).toBe('FIN');
+      expect(connection.received().toString()).toMatch(/\r\n\r\nok\n$/);
+    },
+  );
 
   test.each(FAULT_KINDS)('%s touches neither /healthz nor /metrics nor the admin API', async (fault) => {
     const server = await startServer();
@@ -358,7 +401,7 @@ async function faultyServer(kind: 'endless' | 'hang'): Promise<FaultyServer> {
   const asked = Promise.withResolvers<ServerResponse>();
   const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, (request, response) => {
     asked.resolve(response);
-    const rights = { right: unused, plain: unused, half: unused, bomb: unused };
+    const rights = { right: unused, plain: unused, wrong: unused, bomb: unused };
     const exchange = {
       request,
       response,
