@@ -10,6 +10,8 @@ import { hostPort } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { type Routes, serveRoutes } from './lib/routes.ts';
 import { stopSignal } from './lib/stop-signal.ts';
+import { acceptHeld, undoAccept } from './sidecar/accept.ts';
+import { accept } from './sidecar/commands/accept.ts';
 import { type Arguments, type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
 import { healthcheck } from './sidecar/commands/healthcheck.ts';
 import { once } from './sidecar/commands/once.ts';
@@ -20,11 +22,11 @@ import { type Config, oddities, readConfig, showConfig } from './sidecar/config.
 import { endpoints } from './sidecar/endpoints.ts';
 import type { Facts } from './sidecar/health.ts';
 import { createMetrics } from './sidecar/metrics.ts';
-import { systemClock } from './sidecar/moment.ts';
+import { type Moment, systemClock } from './sidecar/moment.ts';
 import { createPoller, type Poller } from './sidecar/poller.ts';
 import { createReporter } from './sidecar/report.ts';
 import { reportStatus } from './sidecar/status-report.ts';
-import { sync } from './sidecar/sync.ts';
+import { type Outcome, sync } from './sidecar/sync.ts';
 import { takeOver } from './sidecar/take-over.ts';
 import { heldAnswer } from './sidecar/targets/held-answer.ts';
 import { clearLeftovers } from './sidecar/targets/target-file.ts';
@@ -53,6 +55,8 @@ const COMMANDS: Readonly<
   once: runOnce,
   show: (config, { json }) => show(config.listenAddress, json, terminal),
   reload: (config) => reload(config.listenAddress, terminal),
+  accept: ({ listenAddress }, { operands: [digest], undo }) =>
+    accept(listenAddress, { digest, undo }, terminal),
   healthcheck: async (config) => {
     const fault = await healthcheck(config.listenAddress);
     if (fault !== undefined) terminal.err(fault);
@@ -129,7 +133,22 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
     return { status: poller.status, ...list, hold, waiting: guard.waiting, staleAfterMs, now: systemClock() };
   };
   const described = () => reportStatus({ ...facts(), version, inventoryUrl, targetFile, next: poller.next });
-  return { poller, routes: endpoints({ registry, poller, facts, report: described }) };
+  const decide = async (decision: (now: Moment) => Promise<Outcome>) => {
+    const outcome = await poller.between(() => decision(systemClock()));
+    metrics.decided(outcome);
+    const { added, removed } = outcome;
+    log.warn({ added, removed }, 'a person accepted or undid a hold; target file written');
+    return outcome;
+  };
+  const routes = endpoints({
+    registry,
+    poller,
+    facts,
+    report: described,
+    accept: (digest) => decide((now) => acceptHeld(inventory, digest, now)),
+    undo: () => decide((now) => undoAccept(inventory, now)),
+  });
+  return { poller, routes };
 }
 
 interface Sidecar {

@@ -1,12 +1,17 @@
-// The sidecar's own server: probes, metrics, status, the page, and the one post.
+// The sidecar's own server: probes, metrics, status, the list, the page, and two posts.
 
+import { createHash } from 'node:crypto';
 import type { Registry } from 'prom-client';
+import { AppError } from '../lib/errors.ts';
 import { type HttpRequest, json, type Reply, type Routes, text } from '../lib/routes.ts';
+import { AcceptError } from './accept.ts';
 import { type Facts, readiness } from './health.ts';
 import { PAGE_POLICY, renderPage } from './page.ts';
 import type { Poller } from './poller.ts';
 import type { PassResult } from './status.ts';
 import type { StatusReport } from './status-report.ts';
+import type { Outcome } from './sync.ts';
+import type { Published } from './targets/target-file.ts';
 
 /** What the endpoints show and do. */
 export interface Shown {
@@ -14,6 +19,10 @@ export interface Shown {
   readonly poller: Poller;
   facts(): Facts;
   report(): StatusReport;
+  /** Publishes what is held with this digest, or whatever is held now. @throws AcceptError, WriteError. */
+  accept(digest: string | undefined): Promise<Outcome>;
+  /** Publishes the list before that again. @throws AcceptError, WriteError. */
+  undo(): Promise<Outcome>;
 }
 
 /** The map of the sidecar's paths. */
@@ -33,8 +42,29 @@ export function endpoints(shown: Shown): Routes {
     '/-/ready': ready,
     '/metrics': { GET: () => metrics(shown.registry) },
     '/status': { GET: () => json(200, shown.report()) },
+    '/targets': { GET: (request) => targets(shown.facts(), request) },
     '/-/reload': { POST: (request) => reload(shown, request) },
+    '/-/accept': { POST: (request) => accept(shown, request) },
   };
+}
+
+// The groups of the file, as http_sd asks for them. A client that got [] would drop every target, so without a list it
+// gets none.
+function targets({ published }: Facts, { headers }: HttpRequest): Reply {
+  if (published === undefined) return text(503, 'no list stands yet');
+  const etag = etagOf(published);
+  const known = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known.includes(etag) || known.includes('*')) return { status: 304, headers: { etag }, body: '' };
+  const type = { 'content-type': 'application/json', 'cache-control': 'no-cache' };
+  return { status: 200, headers: { ...type, etag }, body: published.text };
+}
+
+const etags = new WeakMap<Published, string>();
+
+function etagOf(list: Published): string {
+  const etag = etags.get(list) ?? `"${createHash('sha256').update(list.text).digest('base64url')}"`;
+  etags.set(list, etag);
+  return etag;
 }
 
 function readyReply(facts: Facts, fresh: string | null): Reply {
@@ -60,9 +90,28 @@ async function reload(shown: Shown, request: HttpRequest): Promise<Reply> {
   return text(result.kind === 'failed' ? 500 : 200, describe(result, shown.report()));
 }
 
-/** Whether a text could be the answer of a reload. */
-export function isReloadReply(body: string): boolean {
-  return /^(changed|unchanged|held|failed|only from this machine|not from another origin)\b/.test(body);
+async function accept(shown: Shown, request: HttpRequest): Promise<Reply> {
+  const refusal = refuse(request);
+  if (refusal !== undefined) return text(403, refusal);
+  const { searchParams } = request.url;
+  const isUndo = searchParams.has('undo');
+  try {
+    const { added, removed } = await (isUndo
+      ? shown.undo()
+      : shown.accept(searchParams.get('digest') ?? undefined));
+    const done = `${isUndo ? 'undone' : 'accepted'}: ${added} added, ${removed} removed`;
+    return text(200, isUndo ? done : `${done}; undo with inventory-sd accept --undo`);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return text(error instanceof AcceptError ? 409 : 500, error.message);
+  }
+}
+
+/** Whether a text could be the answer of a post. */
+export function isPostReply(body: string): boolean {
+  return /^(changed|unchanged|held|failed|accepted|undone|cannot|only from this machine|not from another origin)\b/.test(
+    body,
+  );
 }
 
 function describe(result: PassResult, report: StatusReport): string {

@@ -8,6 +8,7 @@ import { FETCH_FAILURES } from './inventory/fetch-error.ts';
 import type { Moment } from './moment.ts';
 import { ANSWER_FAILURES } from './sensors/answer.ts';
 import type { PassResult } from './status.ts';
+import type { Changes } from './targets/changes.ts';
 import { HOLD_REASONS } from './targets/guard-state.ts';
 import type { FileObserver } from './targets/publish.ts';
 import { WRITE_FAILURES } from './targets/write-error.ts';
@@ -18,6 +19,8 @@ export type Observed = Pick<Facts, 'status' | 'published' | 'hold' | 'waiting'>;
 export interface Metrics extends RequestObserver, FileObserver {
   /** Counts one pass. */
   passed(result: PassResult, milliseconds: number): void;
+  /** Counts what a person's decision changed. */
+  decided(changes: Changes): void;
 }
 
 export interface Constants {
@@ -115,7 +118,7 @@ function registerHold(registry: Registry, observe: () => Observed): void {
   );
 }
 
-function passCounters(registry: Registry): Pick<Metrics, 'passed'> {
+function passCounters(registry: Registry): Pick<Metrics, 'passed' | 'decided'> {
   const outcomes = ['changed', 'unchanged', 'held', 'failed'];
   const polls = counterBy(registry, 'polls_total', 'Polls that ended, by outcome.', 'outcome', outcomes);
   const failures = counterBy(
@@ -128,14 +131,18 @@ function passCounters(registry: Registry): Pick<Metrics, 'passed'> {
   const added = counter(registry, 'targets_added_total', 'Targets that published lists added.');
   const removed = counter(registry, 'targets_removed_total', 'Targets that published lists removed.');
   const duration = histogram(registry, 'poll_duration_seconds', 'Whole polls: requests, retries, file.');
+  const decided = (changes: Changes) => {
+    added.inc(changes.added);
+    removed.inc(changes.removed);
+  };
   return {
     passed(result, milliseconds) {
       polls.inc({ outcome: result.kind });
       duration.observe(milliseconds / 1000);
-      if (result.kind === 'failed') return failures.inc({ reason: result.reason });
-      added.inc(result.added);
-      removed.inc(result.removed);
+      if (result.kind === 'failed') failures.inc({ reason: result.reason });
+      else decided(result);
     },
+    decided,
   };
 }
 

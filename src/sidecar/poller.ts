@@ -32,6 +32,8 @@ export interface Poller {
   isAlive(): boolean;
   /** Polls as soon as no pass runs. @returns the result of a pass that began after the call. */
   pollNow(): Promise<PassResult>;
+  /** Does something else while no pass runs, and lets no pass begin meanwhile. */
+  between<T>(task: () => Promise<T>): Promise<T>;
   /** Polls until the signal aborts; the pass under way is given up. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -53,12 +55,19 @@ export function createPoller(options: PollerOptions): Poller {
   const asked: Asker[] = [];
   let isOver = false;
   let wake = () => {};
+  let last: Promise<unknown> = Promise.resolve();
+
+  function oneAtATime<T>(task: () => Promise<T>): Promise<T> {
+    const done = last.then(task);
+    last = done.catch(() => {});
+    return done;
+  }
 
   async function onePass(signal: AbortSignal): Promise<void> {
     const askers = asked.splice(0);
     const began = clock();
     aliveUntil = began.mono + options.timeoutMs + HANG_MS;
-    const result = await options.pass(signal).catch(failureOf);
+    const result = await oneAtATime(() => options.pass(signal)).catch(failureOf);
     if (signal.aborted) return answerAll(askers, STOPPED);
     const ended = clock();
     status = afterPass(status, result, began, ended);
@@ -98,6 +107,7 @@ export function createPoller(options: PollerOptions): Poller {
       return next;
     },
     isAlive: () => clock().mono <= aliveUntil,
+    between: oneAtATime,
     pollNow: () =>
       new Promise((resolve) => {
         if (isOver) return resolve(STOPPED);

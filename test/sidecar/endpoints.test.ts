@@ -1,10 +1,13 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import type { HttpRequest, Reply } from '../../src/lib/routes.ts';
+import { AcceptError } from '../../src/sidecar/accept.ts';
 import { endpoints } from '../../src/sidecar/endpoints.ts';
 import type { Facts } from '../../src/sidecar/health.ts';
 import { initialStatus, type PassResult } from '../../src/sidecar/status.ts';
 import { type Described, reportStatus } from '../../src/sidecar/status-report.ts';
+import type { Outcome } from '../../src/sidecar/sync.ts';
+import { WriteError } from '../../src/sidecar/targets/target-file.ts';
 import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const at = (seconds: number) => ({
@@ -13,7 +16,7 @@ const at = (seconds: number) => ({
 });
 const LIST = {
   groups: [{ targets: ['a:1', 'b:1'], labels: {} }],
-  text: '',
+  text: '[{"targets":["a:1","b:1"],"labels":{}}]\n',
   bytes: 42,
   changedAt: at(1).wall,
   mark: '',
@@ -48,6 +51,7 @@ interface Given {
   readonly alive?: boolean;
   readonly result?: PassResult;
   readonly postponed?: boolean;
+  readonly decide?: (what: string) => Promise<Outcome>;
 }
 
 function routes({
@@ -55,12 +59,14 @@ function routes({
   alive = true,
   result = { kind: 'unchanged', added: 0, removed: 0 },
   postponed = false,
+  decide = async () => ({ kind: 'changed', added: 0, removed: 0 }),
 }: Given) {
   const next = { at: at(30), postponed };
   const poller = {
     status: facts.status,
     next,
     isAlive: () => alive,
+    between: <T>(task: () => Promise<T>) => task(),
     pollNow: async () => result,
     run: async () => {},
   };
@@ -72,7 +78,14 @@ function routes({
     next,
   };
   const registry = new Registry();
-  return endpoints({ registry, poller, facts: () => facts, report: () => reportStatus(described) });
+  return endpoints({
+    registry,
+    poller,
+    facts: () => facts,
+    report: () => reportStatus(described),
+    accept: (digest) => decide(`accept ${digest}`),
+    undo: () => decide('undo'),
+  });
 }
 
 async function ask(path: string, given: Given = {}, request: Partial<HttpRequest> = {}): Promise<Reply> {
@@ -255,4 +268,57 @@ describe('POST /-/reload', () => {
     headers: { host: 'evil.example', origin: 'http://evil.example' },
   });
   f('from a page without an origin of its own', 403, { headers: { host: 'localhost', origin: 'null' } });
+});
+
+describe('/targets', () => {
+  test('is the list in http_sd form, with a validator', async () => {
+    const reply = await ask('/targets');
+    expect(reply).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } });
+    expect(reply.body).toBe(LIST.text);
+    const { etag = '' } = reply.headers ?? {};
+    for (const tag of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      const again = await ask('/targets', {}, { headers: { 'if-none-match': tag } });
+      expect(again).toEqual({ status: 304, headers: { etag }, body: '' });
+    }
+    expect(await ask('/targets', {}, { headers: { 'if-none-match': '"x"' } })).toMatchObject({ status: 200 });
+  });
+
+  test('is 503 until a list stands: an empty answer would drop every target', async () => {
+    expect(await ask('/targets', { facts: NONE })).toMatchObject({ status: 503 });
+  });
+});
+
+describe('POST /-/accept', () => {
+  const post = (query: string, decide: NonNullable<Given['decide']>, request: Partial<HttpRequest> = {}) =>
+    ask(`/-/accept${query}`, { decide }, { method: 'POST', ...request });
+  const done: Outcome = { kind: 'changed', added: 1, removed: 2, isAccepted: true };
+
+  test('publishes what is held, by its digest or whatever it is', async () => {
+    const asked: string[] = [];
+    const decide = async (what: string) => {
+      asked.push(what);
+      return done;
+    };
+    expect(await post('?digest=abc', decide)).toMatchObject({
+      status: 200,
+      body: 'accepted: 1 added, 2 removed; undo with inventory-sd accept --undo\n',
+    });
+    await post('', decide);
+    expect(await post('?undo', decide)).toMatchObject({ body: 'undone: 1 added, 2 removed\n' });
+    expect(asked).toEqual(['accept abc', 'accept undefined', 'undo']);
+  });
+
+  test('is 409 when there is nothing to decide, 500 when the file cannot be written', async () => {
+    const refuse = (error: Error) => post('', () => Promise.reject(error));
+    expect(await refuse(new AcceptError('nothing_held', 'cannot accept: nothing is held'))).toMatchObject({
+      status: 409,
+      body: 'cannot accept: nothing is held\n',
+    });
+    expect(await refuse(new WriteError('no_space', 'cannot write'))).toMatchObject({ status: 500 });
+    await expect(refuse(new Error('a bug'))).rejects.toThrow('a bug');
+  });
+
+  test('is not for other machines', async () => {
+    expect(await post('', async () => done, { remoteAddress: '10.0.0.1' })).toMatchObject({ status: 403 });
+  });
 });

@@ -2,8 +2,10 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseTargetGroups } from '../../src/model/target-group.ts';
+import { acceptHeld, undoAccept } from '../../src/sidecar/accept.ts';
 import { systemClock } from '../../src/sidecar/moment.ts';
 import { sync } from '../../src/sidecar/sync.ts';
+import { WriteError } from '../../src/sidecar/targets/target-file.ts';
 import { type Observed, observedInventory } from '../helpers/inventory.ts';
 import { HttpResponse, http, mockInventory } from '../helpers/inventory-mock.ts';
 import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
@@ -207,6 +209,106 @@ test('a stop touches nothing any more', async () => {
     'stop',
   );
   expect(observed.told).toEqual([]);
+});
+
+describe('a shrunken answer', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, i) => `s${i}`);
+  const size = async () => (await targets()).length;
+
+  async function held(): Promise<string> {
+    answer(names(100));
+    await pass();
+    answer([...names(50), 'new']);
+    expect(await pass()).toEqual({ kind: 'held', added: 1, removed: 0 });
+    expect(await size()).toBe(101);
+    return observed.inventory.guard.hold?.digest ?? '';
+  }
+
+  test('is published by hand under its digest, and undone', async () => {
+    const digest = await held();
+    const now = { wall: 1, mono: 1 };
+    await expect(acceptHeld(observed.inventory, 'other', now)).rejects.toMatchObject({
+      reason: 'other_digest',
+      message: `cannot accept "other": by now 50 targets would go, digest ${digest}`,
+    });
+    expect(await acceptHeld(observed.inventory, digest, now)).toMatchObject({
+      removed: 50,
+      isAccepted: true,
+    });
+    expect(await size()).toBe(51);
+    await expect(acceptHeld(observed.inventory, undefined, now)).rejects.toMatchObject({
+      reason: 'nothing_held',
+    });
+    expect(await undoAccept(observed.inventory, now)).toMatchObject({ added: 50 });
+    expect(await size()).toBe(101);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
+  });
+
+  test('is held on after a restart, and only then accepted when the inventory has answered', async () => {
+    const digest = await held();
+    await restart();
+    expect(observed.inventory.guard.hold).toMatchObject({ reason: 'shrink', targets: 50, digest });
+    const now = { wall: 1, mono: 1 };
+    await expect(acceptHeld(observed.inventory, digest, now)).rejects.toMatchObject({ reason: 'no_answer' });
+    await pass();
+    expect(await acceptHeld(observed.inventory, digest, now)).toMatchObject({ removed: 50 });
+  });
+
+  test('that is empty can be accepted, and [] then stands', async () => {
+    await standing();
+    answer([]);
+    await pass();
+    await acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 });
+    expect(await readFile(file, 'utf8')).toBe('[]\n');
+    await restart();
+    expect(observed.inventory.file.published?.groups).toEqual([]);
+    expect(await pass()).toMatchObject({ kind: 'unchanged' });
+  });
+
+  test('above MAX_TARGETS cannot be accepted', async () => {
+    await observed.close();
+    observed = await observedInventory(dir.path, { MAX_TARGETS: '3' });
+    await standing();
+    answer(names(4));
+    await pass();
+    await expect(acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 })).rejects.toMatchObject({
+      reason: 'too_many',
+    });
+  });
+
+  test('a removal whose state cannot be written is not published', async () => {
+    await held();
+    answer(names(90));
+    await rm(join(dir.path, '.inventory-sd'), { recursive: true });
+    await writeFile(join(dir.path, '.inventory-sd'), 'a file where the folder was');
+    await expect(pass()).rejects.toBeInstanceOf(WriteError);
+    expect(await size()).toBe(101);
+  });
+});
+
+test('without its state the guard begins anew, with a warning; a state that is none is one too', async () => {
+  await standing();
+  const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
+  for (const text of ['{', '{}', 'null', '{"version":1}']) {
+    await writeFile(state, text);
+    await restart();
+    expect(observed.warnings).toEqual([expect.stringContaining("cannot read the guard's state")]);
+    expect(observed.inventory.guard).toMatchObject({
+      listed: [{ id: 'a:9100' }, { id: 'b:9100' }],
+      clock: 0,
+    });
+  }
+  await rm(state);
+  await restart();
+  expect(observed.warnings).toEqual([expect.stringContaining('there is none')]);
+});
+
+test('a pass that cannot keep the state for the next start goes on, and says so', async () => {
+  answer(['a']);
+  await mkdir(join(dir.path, '.inventory-sd', 'targets.json.state.json'), { recursive: true });
+  expect(await pass()).toMatchObject({ kind: 'changed' });
+  expect(observed.warnings).toEqual([expect.stringContaining('state.json')]);
 });
 
 describe('after a restart', () => {

@@ -6,6 +6,12 @@ import { messageOf } from '../../lib/errors.ts';
 // `shown` is what --help writes; `says` is completed with the commands that take the option.
 const OPTIONS = {
   json: { type: 'boolean', default: false, shown: '--json', says: 'print JSON' },
+  undo: {
+    type: 'boolean',
+    default: false,
+    shown: '--undo',
+    says: 'publish the list before the last accepted hold again',
+  },
 } as const;
 
 const GENERAL = {
@@ -37,6 +43,11 @@ const COMMANDS = {
     operands: [],
   },
   reload: { says: 'let the running sidecar poll now', options: [], operands: [] },
+  accept: {
+    says: 'let the running sidecar publish what it holds, if that still has this digest',
+    options: ['undo'],
+    operands: ['DIGEST'],
+  },
   healthcheck: { says: "exit 0 while the running sidecar's loop turns, else 1", options: [], operands: [] },
 } as const satisfies Record<string, Syntax>;
 

@@ -1,7 +1,7 @@
 // `inventory-sd reload`: the running sidecar polls now; the exit code tells how that poll ended.
 
 import type { ListenAddress } from '../../lib/listen-address.ts';
-import { isReloadReply } from '../endpoints.ts';
+import { isPostReply } from '../endpoints.ts';
 import { ask, WAIT_MS } from './ask.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 
@@ -11,7 +11,7 @@ export async function reload(address: ListenAddress, terminal: Terminal): Promis
     method: 'POST',
     path: '/-/reload',
     waitMs: WAIT_MS.reload,
-    isOurs: isReloadReply,
+    isOurs: isPostReply,
   } as const;
   const { status, body } = await ask(address, question);
   if (status !== 200) {

@@ -52,6 +52,12 @@ export function accept(state: GuardState, candidate: readonly Target[], limits: 
   return { ...passed, gone: new Map(), isAccepted: true };
 }
 
+/** What an answer would remove of what stands: how many targets, and the digest that names exactly these. */
+export function removalOf(state: GuardState, candidate: readonly Target[]): Pick<Hold, 'targets' | 'digest'> {
+  const { listed = [] } = alignIdentities(state, candidate);
+  return summarize(without(listed, idsOf(candidate)));
+}
+
 // Time goes on, and what is over by then is forgotten.
 function tick(state: GuardState, limits: Limits, { elapsed }: JudgedAt): GuardState {
   const clock = state.clock + Math.min(Math.max(0, elapsed), COUNTED_INTERVALS * limits.intervalMs);
@@ -107,10 +113,8 @@ function holdUnread(
     reason === 'empty'
       ? 'the inventory lists no target'
       : `the inventory lists ${candidate.length} targets, more than MAX_TARGETS ${limits.maxTargets}`;
-  const known = alignIdentities(state, candidate);
-  const missing = without(known.listed ?? [], idsOf(candidate));
-  const hold = { ...begun(state, at), ...describe(reason, message, missing), isWhole: true };
-  return { ...known, hold, waiting: 0, isAccepted: false };
+  const hold = { ...begun(state, at), ...removalOf(state, candidate), reason, message, isWhole: true };
+  return { ...state, hold, waiting: 0, isAccepted: false };
 }
 
 function holdLoss(
@@ -125,15 +129,16 @@ function holdLoss(
   const kept = (state.listed ?? []).filter(({ id }) => loss.standing.has(id));
   const added = hold.added.union(loss.additions);
   const isWhole = tooManyAdditions(added.size, loss, limits.maxShrink);
-  const shown = { ...describe('shrink', wordsOf(loss, isWhole, limits), kept), isWhole };
-  if (isWhole) return { ...state, hold: { ...hold, ...shown }, waiting: 0 };
+  const message = wordsOf(loss, isWhole, limits);
+  const shown: Hold = { ...hold, ...summarize(kept), reason: 'shrink', message, isWhole };
+  if (isWhole) return { ...state, hold: shown, waiting: 0 };
   const graced = graceOf(state, idsOf(candidate), [], limits);
   const next = withinRoom(state, candidate, kept, limits.maxTargets - graced.length);
   return {
     ...state,
     ...next,
     graced,
-    hold: { ...hold, ...shown, added: next.waiting > 0 ? hold.added : added },
+    hold: { ...shown, added: next.waiting > 0 ? hold.added : added },
   };
 }
 
@@ -183,14 +188,6 @@ const UNHELD: Hold = {
   unnamed: undefined,
 };
 
-function describe(
-  reason: HoldReason,
-  message: string,
-  missing: readonly Target[],
-): Pick<Hold, 'reason' | 'message' | 'targets' | 'digest'> {
-  return { reason, message, targets: missing.length, digest: digestOf(missing) };
-}
-
 function wordsOf({ count, base, additions }: Loss, isWhole: boolean, limits: Limits): string {
   const lost = `the inventory names ${count} of the ${base} sensors of the last ${formatDuration(limits.windowMs)} no more`;
   const renamed = isWhole ? ` and ${additions.size} new ones` : '';
@@ -198,9 +195,10 @@ function wordsOf({ count, base, additions }: Loss, isWhole: boolean, limits: Lim
 }
 
 // By address, as the file has them: the same before and after a restart.
-function digestOf(targets: readonly Target[]): string {
+function summarize(targets: readonly Target[]): Pick<Hold, 'targets' | 'digest'> {
   const addresses = [...new Set(targets.map(({ address }) => address))].sort();
-  return createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 12);
+  const digest = createHash('sha256').update(addresses.join('\n')).digest('hex').slice(0, 12);
+  return { targets: targets.length, digest };
 }
 
 function without(targets: readonly Target[], ids: Ids): Target[] {

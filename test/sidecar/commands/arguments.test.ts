@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { helpText, parseArguments } from '../../../src/sidecar/commands/arguments.ts';
 
-const NONE = { json: false, help: false, version: false, operands: [] };
+const NONE = { json: false, undo: false, help: false, version: false, operands: [] };
 
 describe('arguments', () => {
   const f = (line: string, parsed: unknown) =>
@@ -20,6 +20,7 @@ describe('arguments', () => {
   f('--json once', { command: 'once', ...NONE, json: true });
   f('reload -h', { command: 'reload', ...NONE, help: true });
   f('once --json=yes', expect.stringContaining('does not take an argument'));
+  f('accept abc --undo', { command: 'accept', ...NONE, undo: true, operands: ['abc'] });
   f('once --wrong', expect.stringContaining("Unknown option '--wrong'"));
 });
 

@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { accept } from '../../../src/sidecar/commands/accept.ts';
 import { healthcheck } from '../../../src/sidecar/commands/healthcheck.ts';
 import { reload } from '../../../src/sidecar/commands/reload.ts';
 import { show } from '../../../src/sidecar/commands/show.ts';
@@ -149,5 +150,38 @@ describe('healthcheck', () => {
   test('an endless answer is not kept', async () => {
     const { port } = await raw((socket) => void socket.end('x'.repeat(1_000_000)));
     expect(await healthcheck({ host: '127.0.0.1', port })).toMatch(/^not alive: x{4096}$/);
+  });
+});
+
+describe('accept', () => {
+  const post = (status: number, body: string) => {
+    const asked: (string | undefined)[] = [];
+    const listener: RequestListener = (request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.writeHead(status).end(`${body}\n`);
+    };
+    return { asked, listener };
+  };
+
+  test('posts the digest, nothing, or the wish to undo', async () => {
+    const { asked, listener } = post(200, 'accepted: 0 added, 5 removed');
+    const address = await sidecar(listener);
+    const terminal = testTerminal();
+    expect(await accept(address, { digest: 'a&b', undo: false }, terminal)).toBe(0);
+    await accept(address, { digest: undefined, undo: false }, terminal);
+    await accept(address, { digest: undefined, undo: true }, terminal);
+    expect(asked).toEqual(['POST /-/accept?digest=a%26b', 'POST /-/accept', 'POST /-/accept?undo']);
+    expect(terminal.stdout[0]).toBe('accepted: 0 added, 5 removed');
+  });
+
+  test('exits 1 with the refusal, 2 for a digest beside --undo', async () => {
+    const terminal = testTerminal();
+    const address = await sidecar(post(409, 'cannot accept: nothing is held').listener);
+    expect(await accept(address, { digest: undefined, undo: false }, terminal)).toBe(1);
+    expect(await accept(address, { digest: 'x', undo: true }, terminal)).toBe(2);
+    expect(terminal.stderr).toEqual([
+      'cannot accept: nothing is held',
+      'accept takes a digest or --undo, not both',
+    ]);
   });
 });
