@@ -7,7 +7,7 @@ import type { Facts } from '../../src/sidecar/health.ts';
 import { initialStatus, type PassResult } from '../../src/sidecar/status.ts';
 import { type Described, reportStatus } from '../../src/sidecar/status-report.ts';
 import type { Outcome } from '../../src/sidecar/sync.ts';
-import { WriteError } from '../../src/sidecar/targets/target-file.ts';
+import { WriteError } from '../../src/sidecar/targets/write-error.ts';
 import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const at = (seconds: number) => ({

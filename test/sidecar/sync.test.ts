@@ -5,7 +5,7 @@ import { parseTargetGroups } from '../../src/model/target-group.ts';
 import { acceptHeld, undoAccept } from '../../src/sidecar/accept.ts';
 import { systemClock } from '../../src/sidecar/moment.ts';
 import { sync } from '../../src/sidecar/sync.ts';
-import { WriteError } from '../../src/sidecar/targets/target-file.ts';
+import { WriteError } from '../../src/sidecar/targets/write-error.ts';
 import { type Observed, observedInventory } from '../helpers/inventory.ts';
 import { HttpResponse, http, mockInventory } from '../helpers/inventory-mock.ts';
 import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
