@@ -18,6 +18,7 @@ import { once } from './sidecar/commands/once.ts';
 import { reload } from './sidecar/commands/reload.ts';
 import { show } from './sidecar/commands/show.ts';
 import { EXIT, type ExitCode, type Terminal } from './sidecar/commands/terminal.ts';
+import { verify } from './sidecar/commands/verify.ts';
 import { type Config, oddities, readConfig, showConfig } from './sidecar/config.ts';
 import { endpoints } from './sidecar/endpoints.ts';
 import type { Facts } from './sidecar/health.ts';
@@ -27,7 +28,7 @@ import { createPoller, type Poller } from './sidecar/poller.ts';
 import { createReporter } from './sidecar/report.ts';
 import { reportStatus } from './sidecar/status-report.ts';
 import { type Outcome, sync } from './sidecar/sync.ts';
-import { takeOver } from './sidecar/take-over.ts';
+import { inventorySource, takeOver } from './sidecar/take-over.ts';
 import { heldAnswer } from './sidecar/targets/held-answer.ts';
 import { clearLeftovers } from './sidecar/targets/target-file.ts';
 
@@ -57,6 +58,7 @@ const COMMANDS: Readonly<
   reload: (config) => reload(config.listenAddress, terminal),
   accept: ({ listenAddress }, { operands: [digest], undo }) =>
     accept(listenAddress, { digest, undo }, terminal),
+  verify: runVerify,
   healthcheck: async (config) => {
     const fault = await healthcheck(config.listenAddress);
     if (fault !== undefined) terminal.err(fault);
@@ -72,6 +74,23 @@ async function runOnce(config: Config, { json }: Arguments, warnings: readonly s
   await clearLeftovers(config.targetsFile);
   const code = await once(inventory, json, terminal);
   await client.close();
+  return code;
+}
+
+async function runVerify(config: Config, args: Arguments, warnings: readonly string[]): Promise<ExitCode> {
+  // Each has its own: nothing that is meant for the inventory may reach another server.
+  const [client, prometheus] = [createHttpClient(), createHttpClient()];
+  const userAgent = `inventory-sd/${version}`;
+  for (const warning of warnings) terminal.err(warning);
+  const verification = {
+    inventory: inventorySource(config, { client, version, observer: { requested() {}, retried() {} } }),
+    targetsFile: config.targetsFile,
+    servers: args.prometheus.map((url) => ({ client: prometheus, url, userAgent })),
+    jobs: args.job,
+    waitMs: args.waitMs,
+  };
+  const code = await verify(verification, args.json, terminal);
+  await Promise.all([client.close(), prometheus.close()]);
   return code;
 }
 

@@ -83,10 +83,10 @@ test('every command has a row, and the help names it', () => {
     .flatMap(([command]) => words(command).slice(0, 1))
     .map((command) => command.split(' ')[0] ?? '');
   for (const command of commands) {
-    expect(parseArguments([command]), command).toMatchObject({ command });
+    expect(parseArguments([command, '--help']), command).toMatchObject({ command });
     expect(helpText('')).toContain(command);
   }
-  expect(commands).toEqual(['once', 'show', 'accept', 'reload', 'healthcheck']);
+  expect(commands).toEqual(['once', 'show', 'accept', 'reload', 'verify', 'healthcheck']);
 });
 
 test('every npm script it names exists', () => {

@@ -15,17 +15,21 @@ import { publish, type TargetFile } from './targets/publish.ts';
 import { isDue, keepBefore, type StateFile, writeState } from './targets/state-file.ts';
 import { type Target, type TargetDefaults, targetsOf } from './targets/target.ts';
 
-/** What one sidecar knows of its inventory and its file; only `sync` and `accept` change it. */
-export interface Inventory {
+/** Where the list comes from. */
+export interface InventorySource {
   readonly request: InventoryRequest;
   readonly defaults: TargetDefaults;
+  /** The newest readable answer and what tells it from the next one. */
+  answer: { readonly validators: Validators; readonly targets: readonly Target[] } | undefined;
+}
+
+/** What one sidecar knows of its inventory and its file; only `sync` and `accept` change it. */
+export interface Inventory extends InventorySource {
   readonly limits: Limits;
   readonly file: TargetFile;
   readonly stateFile: StateFile;
   /** Told what could not be kept for the next start. */
   warn(message: string): void;
-  /** The newest readable answer and what tells it from the next one. */
-  answer: { readonly validators: Validators; readonly targets: readonly Target[] } | undefined;
   guard: GuardState;
   /** When the guard last judged a good answer; after a restart only the wall time of its state is known. */
   judgedAt: Partial<Moment>;
@@ -120,7 +124,14 @@ function groupsOf(inventory: Inventory, targets: readonly Target[]): readonly Ta
   return inventory.grouped.groups;
 }
 
-async function readCandidate(inventory: Inventory, signal: AbortSignal): Promise<readonly Target[]> {
+/**
+ * Asks the inventory for its list.
+ * @throws AppError when the answer cannot be had or read.
+ */
+export async function readCandidate(
+  inventory: InventorySource,
+  signal: AbortSignal,
+): Promise<readonly Target[]> {
   const known = inventory.answer;
   const { entries, validators } = await fetchInventory(inventory.request, known?.validators, signal);
   const targets =

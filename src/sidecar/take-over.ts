@@ -5,7 +5,7 @@ import type { HttpClient } from '../lib/http-client.ts';
 import type { Config } from './config.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
 import { readSensors } from './sensors/answer.ts';
-import type { Inventory } from './sync.ts';
+import type { Inventory, InventorySource } from './sync.ts';
 import { NO_CONFLICT } from './targets/conflicts.ts';
 import { initialGuardState, standingTargets } from './targets/guard-state.ts';
 import type { FileObserver } from './targets/publish.ts';
@@ -30,6 +30,19 @@ export async function takeOver(
 ): Promise<Inventory> {
   for (const trouble of await findTroubles(config.targetsFile)) warn(trouble);
   return {
+    ...inventorySource(config, { client, version, observer }),
+    limits: config.limits,
+    warn,
+    ...(await takeOverList(config, observer, warn)),
+  };
+}
+
+/** Where these settings say that the list comes from; nothing is asked or touched yet. */
+export function inventorySource(
+  config: Config,
+  { client, version, observer }: Pick<Means, 'client' | 'version'> & { readonly observer: RequestObserver },
+): InventorySource {
+  return {
     request: {
       client,
       url: config.inventoryUrl,
@@ -42,10 +55,7 @@ export async function takeOver(
       readPage: (body, source) => ({ entries: readSensors(body, source), next: undefined, total: undefined }),
     },
     defaults: { port: config.metricsPort, path: config.metricsPath, labels: config.targetLabels },
-    limits: config.limits,
-    warn,
     answer: undefined,
-    ...(await takeOverList(config, observer, warn)),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../lib/errors.ts';
+import { durationBetween, readHttpUrl } from '../../lib/setting-values.ts';
 
 // `shown` is what --help writes; `says` is completed with the commands that take the option.
 const OPTIONS = {
@@ -11,6 +12,23 @@ const OPTIONS = {
     default: false,
     shown: '--undo',
     says: 'publish the list before the last accepted hold again',
+  },
+  prometheus: {
+    type: 'string',
+    multiple: true,
+    shown: '--prometheus URL',
+    says: 'where a Prometheus is; again for each replica or shard',
+  },
+  job: {
+    type: 'string',
+    multiple: true,
+    shown: '--job NAME',
+    says: 'a scrape job to look at, again for more; none: those that read the target file',
+  },
+  wait: {
+    type: 'string',
+    shown: '--wait DURATION',
+    says: 'try again for so long while there is a difference, e.g. 30s',
   },
 } as const;
 
@@ -22,6 +40,7 @@ const GENERAL = {
 interface Syntax {
   readonly says: string;
   readonly options: readonly (keyof typeof OPTIONS)[];
+  readonly required?: keyof typeof OPTIONS;
   /** Names of the operands that may follow, as --help writes them. */
   readonly operands: readonly string[];
 }
@@ -48,14 +67,18 @@ const COMMANDS = {
     options: ['undo'],
     operands: ['DIGEST'],
   },
+  verify: {
+    says: 'compare inventory, target file and Prometheus; exit 0: no difference, 1: differences, 2: not compared',
+    options: ['prometheus', 'job', 'wait', 'json'],
+    required: 'prometheus',
+    operands: [],
+  },
   healthcheck: { says: "exit 0 while the running sidecar's loop turns, else 1", options: [], operands: [] },
 } as const satisfies Record<string, Syntax>;
 
 export type Command = keyof typeof COMMANDS;
 
-type Values = ReturnType<typeof split>['values'];
-
-export interface Arguments extends Values {
+export interface Arguments extends ReturnType<typeof readValues> {
   readonly command: Command;
   readonly operands: readonly string[];
 }
@@ -72,7 +95,10 @@ export function parseArguments(args: string[]): Arguments | string {
     const taken = new Set<string>([...syntax.options, ...Object.keys(GENERAL)]);
     const foreign = tokens.find((token) => token.kind === 'option' && !taken.has(token.name));
     if (foreign?.kind === 'option') return `${command} takes no ${foreign.rawName}`;
-    return { ...values, command, operands };
+    const { required } = syntax;
+    if (required !== undefined && values[required] === undefined && !values.help)
+      return `${command} needs ${OPTIONS[required].shown}`;
+    return { ...readValues(values), command, operands };
   } catch (error) {
     return messageOf(error);
   }
@@ -80,6 +106,30 @@ export function parseArguments(args: string[]): Arguments | string {
 
 function split(args: string[]) {
   return parseArgs({ args, options: { ...OPTIONS, ...GENERAL }, allowPositionals: true, tokens: true });
+}
+
+// URLs without a slash at their end, each once.
+function readValues({ prometheus = [], job = [], wait = '0', ...flags }: ReturnType<typeof split>['values']) {
+  const urls = prometheus.map((text) => named('--prometheus', readPrometheusUrl, text));
+  const waitMs = named('--wait', durationBetween(0, LONGEST_WAIT_MS), wait);
+  return { ...flags, prometheus: [...new Set(urls)], job, waitMs };
+}
+
+const LONGEST_WAIT_MS = 3_600_000;
+
+function named<Value>(option: string, read: (text: string) => Value, text: string): Value {
+  try {
+    return read(text);
+  } catch (error) {
+    throw new Error(`${option} ${messageOf(error)}`);
+  }
+}
+
+function readPrometheusUrl(text: string): string {
+  if (!URL.canParse(text)) throw new Error('is no URL; write e.g. http://prometheus:9090');
+  const url = readHttpUrl(text);
+  if (/[?#]/.test(url)) throw new Error('has a query; give the address alone, e.g. http://prometheus:9090');
+  return url.replace(/\/+$/, '');
 }
 
 function isCommand(name: string): name is Command {

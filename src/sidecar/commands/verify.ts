@@ -1,0 +1,132 @@
+// `inventory-sd verify`: inventory ↔ file ↔ Prometheus ↔ up. Reads all of them and writes nothing.
+
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import { type InventorySource, readCandidate } from '../sync.ts';
+import type { LabelledTarget } from '../targets/compare.ts';
+import { type Target, targetsOfGroups } from '../targets/target.ts';
+import { readTargetFile } from '../targets/target-file.ts';
+import { absenceDifferences, type Difference, fileDifferences, scrapeDifferences } from './differences.ts';
+import { type PrometheusServer, readActiveTargets, readDroppedTargets } from './prometheus-targets.ts';
+import { hasName, type PoolChoice, pickPools, type ScrapePool } from './scrape-pools.ts';
+import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
+import { describeReport, type VerifyReport } from './verify-report.ts';
+
+export interface Verification {
+  readonly inventory: InventorySource;
+  readonly targetsFile: string;
+  /** Replicas or shards. */
+  readonly servers: readonly PrometheusServer[];
+  /** The scrape jobs to look at; none: those that read the file. */
+  readonly jobs: readonly string[];
+  /** How long to try again while there is a difference, in milliseconds. */
+  readonly waitMs: number;
+}
+
+// Prometheus needs up to five seconds to read a new file. A comparison that takes longer than this is not repeated
+// faster than it goes: at most half of the time is spent on it.
+const PAUSE_MS = 1_000;
+
+/**
+ * Compares until there is no difference or the time is over, and says what was found.
+ * @returns 0: no difference, 1: differences, 2: something could not be read.
+ */
+export async function verify(
+  verification: Verification,
+  asJson: boolean,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const end = performance.now() + verification.waitMs;
+  for (;;) {
+    const begun = performance.now();
+    const result = await compare(verification).catch(expected);
+    const now = performance.now();
+    if (isFine(result) || now >= end) return say(result, asJson, terminal);
+    await sleep(Math.min(Math.max(PAUSE_MS, now - begun), end - now));
+  }
+}
+
+function expected(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  throw error;
+}
+
+function isFine(result: VerifyReport | AppError): boolean {
+  return !(result instanceof AppError) && result.differences.length === 0;
+}
+
+function say(result: VerifyReport | AppError, asJson: boolean, terminal: Terminal): ExitCode {
+  if (result instanceof AppError) {
+    const { reason, message } = result;
+    if (asJson) terminal.out(JSON.stringify({ kind: 'not_compared', reason, message }));
+    else terminal.err(`cannot verify: ${message}`);
+    return EXIT.usage;
+  }
+  if (asJson) terminal.out(JSON.stringify(result));
+  else for (const line of describeReport(result)) terminal.out(line);
+  return isFine(result) ? EXIT.ok : EXIT.failed;
+}
+
+async function compare({ inventory, targetsFile, servers, jobs }: Verification): Promise<VerifyReport> {
+  const wanted = await readCandidate(inventory, new AbortController().signal);
+  const file = await readFileTargets(targetsFile);
+  const addresses = new Set(file.map(({ address }) => address));
+  const choice = { fileName: basename(targetsFile), addresses, jobs };
+  const pools = await readPools(servers, choice);
+  const { differences, absent, active, up } = scrapeDifferences(file, pools);
+  const all = [
+    ...fileDifferences(wanted, file),
+    ...(await explainAbsent(absent, servers, choice, pools)),
+    ...differences,
+  ];
+  return {
+    kind: all.length === 0 ? 'no_difference' : 'differences',
+    inventory: { targets: wanted.length },
+    file: { path: targetsFile, targets: file.length },
+    prometheus: {
+      servers: servers.map(({ url }) => ({
+        url,
+        jobs: pools.filter(({ server }) => server === url).map(({ job }) => job),
+      })),
+      active,
+      up,
+    },
+    differences: all,
+  };
+}
+
+async function readFileTargets(path: string): Promise<readonly Target[]> {
+  const found = await readTargetFile(path).catch((error: Error) => {
+    throw new AppError('unreadable', `cannot read ${path}: ${messageOf(error.cause ?? error)}`, {
+      cause: error,
+    });
+  });
+  if (found === undefined) throw new AppError('no_file', `there is no file ${path}`);
+  return targetsOfGroups(found.groups);
+}
+
+// One server after the other: each answer is large, and only little of it is kept.
+async function readPools(servers: readonly PrometheusServer[], choice: PoolChoice): Promise<ScrapePool[]> {
+  const pools: ScrapePool[] = [];
+  for (const server of servers) pools.push(...pickPools(server.url, await readActiveTargets(server), choice));
+  return pools;
+}
+
+async function explainAbsent(
+  absent: readonly LabelledTarget[],
+  servers: readonly PrometheusServer[],
+  { fileName }: PoolChoice,
+  pools: readonly ScrapePool[],
+): Promise<Difference[]> {
+  const addresses = new Set<string>();
+  let isWhole = true;
+  for (const server of absent.length > 0 ? servers : []) {
+    const jobs = new Set(pools.filter((pool) => pool.server === server.url).map(({ job }) => job));
+    const dropped = await readDroppedTargets(server);
+    isWhole &&= dropped.isWhole;
+    for (const target of dropped.targets)
+      if (hasName(target, fileName) || jobs.has(target.job)) addresses.add(target.address);
+  }
+  return absenceDifferences(absent, { addresses, isWhole });
+}
