@@ -36,7 +36,7 @@ USER root
 # A named volume takes owner and mode of this folder. Prometheus, another user, only has to read.
 RUN install -d -o 65532 -g 65532 -m 755 /shared && ln -s /app/inventory-sd.cjs /usr/local/bin/inventory-sd
 USER 65532:65532
-COPY --from=build /build/dist/inventory-sd.cjs /app/
+COPY --from=build /build/dist/inventory-sd.cjs /build/dist/password-worker.cjs /app/
 RUN /usr/local/libexec/fill-compile-cache.sh /app/inventory-sd.cjs
 VOLUME /shared
 EXPOSE 9098

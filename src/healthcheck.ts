@@ -1,4 +1,4 @@
-// The containers' probe as a program of its own: it reads one setting and loads nothing but `net`.
+// The containers' probe as a program of its own: it reads two settings and loads nothing but `net`, or TLS if it must.
 // `healthcheck [PATH]`: the path of the program's liveness, /livez unless given.
 
 import { parseListenAddress } from './lib/listen-address.ts';
@@ -8,7 +8,10 @@ const address = parseListenAddress(process.env.LISTEN_ADDRESS?.trim() || ':9098'
 const asked =
   address === undefined
     ? Promise.resolve('LISTEN_ADDRESS is no address')
-    : healthcheck(address, process.argv[2]);
+    : healthcheck(address, {
+        path: process.argv[2],
+        webConfigFile: process.env.WEB_CONFIG_FILE?.trim() || undefined,
+      });
 
 asked.then((fault) => {
   if (fault !== undefined) console.error(fault);

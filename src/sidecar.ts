@@ -10,6 +10,7 @@ import { hostPort } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { type Routes, serveRoutes } from './lib/routes.ts';
 import { stopSignal } from './lib/stop-signal.ts';
+import type { WebGate } from './lib/web-gate.ts';
 import { acceptHeld, undoAccept } from './sidecar/accept.ts';
 import { accept } from './sidecar/commands/accept.ts';
 import { type Arguments, type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
@@ -20,7 +21,7 @@ import { show } from './sidecar/commands/show.ts';
 import { EXIT, type ExitCode, type Terminal } from './sidecar/commands/terminal.ts';
 import { verify } from './sidecar/commands/verify.ts';
 import { type Config, oddities, readConfig, showConfig } from './sidecar/config.ts';
-import { endpoints } from './sidecar/endpoints.ts';
+import { endpoints, LIVENESS_PATHS } from './sidecar/endpoints.ts';
 import type { Facts } from './sidecar/health.ts';
 import { createMetrics } from './sidecar/metrics.ts';
 import { type Moment, systemClock } from './sidecar/moment.ts';
@@ -54,13 +55,12 @@ const COMMANDS: Readonly<
 > = {
   run,
   once: runOnce,
-  show: (config, { json }) => show(config.listenAddress, json, terminal),
-  reload: (config) => reload(config.listenAddress, terminal),
-  accept: ({ listenAddress }, { operands: [digest], undo }) =>
-    accept(listenAddress, { digest, undo }, terminal),
+  accept: (config, { operands: [digest], undo }) => accept(config, { digest, undo }, terminal),
   verify: runVerify,
+  show: (config, { json }) => show(config, json, terminal),
+  reload: (config) => reload(config, terminal),
   healthcheck: async (config) => {
-    const fault = await healthcheck(config.listenAddress);
+    const fault = await healthcheck(config.listenAddress, { webConfigFile: config.webConfigFile });
     if (fault !== undefined) terminal.err(fault);
     return fault === undefined ? EXIT.ok : EXIT.failed;
   },
@@ -103,10 +103,11 @@ async function run(config: Config, _args: Arguments, warnings: readonly string[]
   log.info({ version, settings: showConfig(config) }, 'inventory-sd starts');
   for (const warning of warnings) log.warn(warning);
 
+  const gate = await openGate(config, log);
   const client = createHttpClient();
   sidecar = await makeSidecar(config, client, log);
   const routes = serveRoutes(sidecar.routes, (err) => log.error({ err }, 'request failed'));
-  const server = await startHttpServer(config.listenAddress, routes);
+  const server = await startHttpServer(config.listenAddress, routes, { gate });
   log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
   // Not before: a second start that finds its port taken leaves the files of the first alone.
   const cleared = await clearLeftovers(config.targetsFile);
@@ -115,10 +116,22 @@ async function run(config: Config, _args: Arguments, warnings: readonly string[]
     await sidecar.poller.run(stopping);
   } finally {
     await server.stop();
+    await gate?.close();
     await client.close();
   }
   log.info('inventory-sd stopped');
   return EXIT.ok;
+}
+
+// Loaded only when it is needed.
+async function openGate({ webConfigFile: file }: Config, log: Logger): Promise<WebGate | undefined> {
+  if (file === undefined) return undefined;
+  const { openWebGate } = await import('./lib/web-gate.ts');
+  return openWebGate(file, LIVENESS_PATHS, {
+    reread: () => log.info({ file }, 'web configuration read again'),
+    faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
+    failed: (err) => log.error({ err }, 'request failed'),
+  });
 }
 
 async function makeSidecar(config: Config, client: HttpClient, log: Logger): Promise<Sidecar> {

@@ -4,6 +4,7 @@ import { access, readFile } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { parseWebConfig } from '../src/lib/web-config.ts';
 import { parseTargetGroups, writeTargetGroups } from '../src/model/target-group.ts';
 import { helpText, parseArguments } from '../src/sidecar/commands/arguments.ts';
 import { readConfig, showConfig } from '../src/sidecar/config.ts';
@@ -106,6 +107,13 @@ test('every link into the tree leads somewhere', async () => {
 test('the target file it shows is what the program writes', () => {
   const shown = /```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
   expect(writeTargetGroups(parseTargetGroups(shown))).toBe(shown);
+});
+
+test('the web configuration it shows is one', () => {
+  const shown = /```yaml\n(tls_server_config[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const { tls, users } = parseWebConfig(shown, '/etc/inventory-sd');
+  expect(tls).toMatchObject({ clientAuth: 'required', cert: { file: '/etc/inventory-sd/server.crt' } });
+  expect([...users.keys()]).toEqual(['prometheus']);
 });
 
 test('no placeholder is left in it', () => {

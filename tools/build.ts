@@ -7,6 +7,8 @@ import { collectNotices } from './notices.ts';
 const PROGRAMS = {
   'inventory-sd': 'src/sidecar.ts',
   healthcheck: 'src/healthcheck.ts',
+  // The thread of inventory-sd that checks passwords, found beside it.
+  'password-worker': 'src/lib/password-worker.ts',
   'inventory-server': 'inventory-server/server.ts',
   'sensor-fleet': 'inventory-server/fleet.ts',
 };

@@ -2,6 +2,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError, messageOf } from './errors.ts';
+import { userOf } from './request-user.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -10,6 +11,8 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   /** The address of ours that was asked. */
   readonly localAddress: string;
+  /** Whose password was right; undefined while no users are configured. */
+  readonly user: string | undefined;
   /** The whole body as text. @throws AppError `too_large` above 1 MiB. */
   body(): Promise<string>;
 }
@@ -91,6 +94,7 @@ function readable(incoming: IncomingMessage, url: URL): HttpRequest {
     headers: incoming.headers,
     remoteAddress: incoming.socket.remoteAddress ?? '',
     localAddress: incoming.socket.localAddress ?? '',
+    user: userOf(incoming),
     body: () => readBody(incoming),
   };
 }

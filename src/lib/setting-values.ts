@@ -25,6 +25,11 @@ export function readAbsolutePath(text: string): string {
   return text;
 }
 
+/** The name of a file; undefined when there is none. */
+export function readFileName(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
 export function readListenAddress(text: string): ListenAddress {
   const address = parseListenAddress(text);
   if (address === undefined) throw new Error(`is ${quoted(text)}; write :9098, 127.0.0.1:9098 or [::1]:9098`);

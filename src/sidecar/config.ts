@@ -9,6 +9,7 @@ import {
   durationBetween,
   integerBetween,
   readAbsolutePath,
+  readFileName,
   readHttpUrl,
   readListenAddress,
   readLogLevel,
@@ -40,6 +41,16 @@ export interface Config {
   readonly staleAfterMs: number;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
+  /** TLS and users of the own server. */
+  readonly webConfigFile: string | undefined;
+  /** By what the commands on this machine ask it. */
+  readonly webClient: WebClient;
+}
+
+export interface WebClient {
+  readonly basicAuthFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
 }
 
 const HOUR = 3_600_000;
@@ -66,6 +77,10 @@ const SETTINGS = {
   SHRINK_CONFIRM_AFTER: { default: '1h', read: durationBetween(0, 30 * 24 * HOUR) },
   REMOVAL_GRACE: { default: '0', read: durationBetween(0, 30 * 24 * HOUR) },
   MAX_TARGETS: { default: '', read: readMaxTargets },
+  WEB_CONFIG_FILE: { default: '', read: readFileName },
+  WEB_BASIC_AUTH_FILE: { default: '', read: readFileName },
+  WEB_CLIENT_CERT_FILE: { default: '', read: readFileName },
+  WEB_CLIENT_KEY_FILE: { default: '', read: readFileName },
 } as const;
 
 type Name = keyof typeof SETTINGS;
@@ -95,6 +110,12 @@ export function readConfig(environment: Environment): Config {
       maxTargets: values.MAX_TARGETS,
       intervalMs: values.UPDATE_INTERVAL,
     }),
+    webConfigFile: values.WEB_CONFIG_FILE,
+    webClient: {
+      basicAuthFile: values.WEB_BASIC_AUTH_FILE,
+      certFile: values.WEB_CLIENT_CERT_FILE,
+      keyFile: values.WEB_CLIENT_KEY_FILE,
+    },
   });
 }
 
@@ -127,6 +148,10 @@ export function showConfig(config: Config): Record<Name, string | number | boole
     STALE_AFTER: formatDuration(config.staleAfterMs),
     LOG_LEVEL: config.logLevel,
     ...showLimits(config.limits),
+    WEB_CONFIG_FILE: config.webConfigFile ?? '',
+    WEB_BASIC_AUTH_FILE: config.webClient.basicAuthFile ?? '',
+    WEB_CLIENT_CERT_FILE: config.webClient.certFile ?? '',
+    WEB_CLIENT_KEY_FILE: config.webClient.keyFile ?? '',
   };
 }
 

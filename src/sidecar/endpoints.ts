@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import { AppError } from '../lib/errors.ts';
 import { type HttpRequest, json, type Reply, type Routes, text } from '../lib/routes.ts';
+import { isFromHere, isLoopback } from '../lib/this-machine.ts';
 import { AcceptError } from './accept.ts';
 import { type Facts, readiness } from './health.ts';
 import { PAGE_POLICY, renderPage } from './page.ts';
@@ -25,6 +26,9 @@ export interface Shown {
   undo(): Promise<Outcome>;
 }
 
+/** Paths that say whether the loop turns; they need no client certificate. */
+export const LIVENESS_PATHS = ['/livez', '/-/healthy', '/healthz'] as const;
+
 /** The map of the sidecar's paths. */
 export function endpoints(shown: Shown): Routes {
   const live = {
@@ -35,9 +39,7 @@ export function endpoints(shown: Shown): Routes {
   };
   return {
     '/': { GET: () => page(shown.report()) },
-    '/livez': live,
-    '/-/healthy': live,
-    '/healthz': live,
+    ...Object.fromEntries(LIVENESS_PATHS.map((path) => [path, live])),
     '/readyz': ready,
     '/-/ready': ready,
     '/metrics': { GET: () => metrics(shown.registry) },
@@ -119,19 +121,13 @@ function describe(result: PassResult, report: StatusReport): string {
 }
 
 // A page in the operator's browser must not post here, not even by a name that it points at 127.0.0.1.
-function refuse({ remoteAddress, localAddress, headers }: HttpRequest): string | undefined {
-  // A server bound to one address of this machine is asked from that very address.
-  const isHere = isLoopback(remoteAddress) || (remoteAddress !== '' && remoteAddress === localAddress);
-  if (!isHere)
+function refuse(request: HttpRequest): string | undefined {
+  const { user, headers } = request;
+  if (user === undefined && !isFromHere(request))
     return 'only from this machine: run inventory-sd reload beside the sidecar, in its container if it has one';
   if (headers.origin === undefined) return undefined;
   const origin = URL.parse(headers.origin);
-  const isOwn = origin?.host === headers.host && isLoopback(origin?.hostname ?? '');
+  // The browser sends the password of a user only to the name for which it was typed.
+  const isOwn = origin?.host === headers.host && (user !== undefined || isLoopback(origin?.hostname ?? ''));
   return isOwn ? undefined : 'not from another origin';
-}
-
-function isLoopback(address: string): boolean {
-  return (
-    address === 'localhost' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address) || /^\[?::1\]?$/.test(address)
-  );
 }

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 describe.each(PROGRAMS)('the image of %s', (program) => {
-  test('adds to its base one bundle, the probe and their compile cache, and nothing else', async () => {
+  test('adds to its base its bundle, the probe and their compile cache, and nothing else', async () => {
     const base = new Set(await filesIn((await baseImage()) ?? ''));
     const added = (await filesIn(imageOf(program))).filter((file) => !base.has(file));
     expect(added.map((file) => file.replace(/(compile-cache)\/.*/, '$1')).sort()).toEqual([
@@ -28,6 +28,7 @@ describe.each(PROGRAMS)('the image of %s', (program) => {
       '/app/compile-cache',
       '/app/healthcheck.cjs',
       `/app/${program}.cjs`,
+      ...(program === 'inventory-sd' ? ['/app/password-worker.cjs'] : []),
       '/usr/local/libexec/fill-compile-cache.sh',
     ]);
   });

@@ -84,6 +84,11 @@ export function checkConfig(binary: PrometheusBinary, path: string): Promise<Pro
   return runPromtool(binary, ['check', 'config', path]);
 }
 
+/** Runs `promtool check web-config`. */
+export function checkWebConfig(binary: PrometheusBinary, path: string): Promise<PromtoolVerdict> {
+  return runPromtool(binary, ['check', 'web-config', path]);
+}
+
 /** Runs `promtool test rules`. */
 export function testRules(binary: PrometheusBinary, path: string): Promise<PromtoolVerdict> {
   return runPromtool(binary, ['test', 'rules', path]);

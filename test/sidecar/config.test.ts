@@ -23,6 +23,10 @@ test('without any setting the documented defaults are in force', () => {
     SHRINK_CONFIRM_AFTER: '1h',
     REMOVAL_GRACE: '0ms',
     MAX_TARGETS: '',
+    WEB_CONFIG_FILE: '',
+    WEB_BASIC_AUTH_FILE: '',
+    WEB_CLIENT_CERT_FILE: '',
+    WEB_CLIENT_KEY_FILE: '',
   });
 });
 
@@ -48,6 +52,10 @@ describe('a setting is read:', () => {
   f('INVENTORY_MAX_BYTES', '1MiB', '1MB');
   f('STALE_AFTER', '10m', '10m');
   f('LOG_LEVEL', 'debug', 'debug');
+  f('WEB_CONFIG_FILE', '/etc/web.yml', '/etc/web.yml');
+  f('WEB_BASIC_AUTH_FILE', 'user', 'user');
+  f('WEB_CLIENT_CERT_FILE', 'a.crt', 'a.crt');
+  f('WEB_CLIENT_KEY_FILE', 'a.key', 'a.key');
 });
 
 test('the list counts as stale after three intervals, but not before two minutes', () => {

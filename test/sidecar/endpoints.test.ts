@@ -98,6 +98,7 @@ async function ask(path: string, given: Given = {}, request: Partial<HttpRequest
     url,
     headers: {},
     remoteAddress: '127.0.0.1',
+    user: undefined,
     localAddress: '127.0.0.1',
     body: async () => '',
     ...request,
@@ -258,6 +259,7 @@ describe('POST /-/reload', () => {
   f('from another machine', 403, { remoteAddress: '10.0.0.5', localAddress: '10.0.0.1' });
   f('from this machine, to the one address that is served', 200, {
     remoteAddress: '10.0.0.1',
+    user: undefined,
     localAddress: '10.0.0.1',
   });
   f('from an unknown address', 403, { remoteAddress: '', localAddress: '' });

@@ -1,8 +1,8 @@
 // `inventory-sd accept [DIGEST]`: the running sidecar publishes what it holds; `--undo` publishes the list before that.
 
-import type { ListenAddress } from '../../lib/listen-address.ts';
 import { isPostReply } from '../endpoints.ts';
 import { ask, WAIT_MS } from './ask.ts';
+import type { OwnServer } from './own-server.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 
 export interface Decision {
@@ -13,7 +13,7 @@ export interface Decision {
 
 /** @throws AppError when no sidecar answers. */
 export async function accept(
-  address: ListenAddress,
+  server: OwnServer,
   { digest, undo }: Decision,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -23,7 +23,7 @@ export async function accept(
   }
   const query = undo ? '?undo' : digest === undefined ? '' : `?digest=${encodeURIComponent(digest)}`;
   const path = `/-/accept${query}`;
-  const { status, body } = await ask(address, {
+  const { status, body } = await ask(server, {
     method: 'POST',
     path,
     waitMs: WAIT_MS.reload,

@@ -6,6 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { accept } from '../../../src/sidecar/commands/accept.ts';
 import { healthcheck } from '../../../src/sidecar/commands/healthcheck.ts';
+import type { OwnServer } from '../../../src/sidecar/commands/own-server.ts';
 import { reload } from '../../../src/sidecar/commands/reload.ts';
 import { show } from '../../../src/sidecar/commands/show.ts';
 import { startTestServer } from '../../helpers/http-server.ts';
@@ -16,13 +17,19 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-async function sidecar(listener: RequestListener) {
+async function sidecar(listener: RequestListener): Promise<OwnServer> {
   const server = await startTestServer(listener);
   stops.push(server.stop);
-  return { host: '127.0.0.1', port: Number(new URL(server.url).port) };
+  return at(Number(new URL(server.url).port));
 }
 
-const NOBODY = { host: '127.0.0.1', port: 1 };
+function at(port: number): OwnServer {
+  const listenAddress = { host: '127.0.0.1', port };
+  const webClient = { basicAuthFile: undefined, certFile: undefined, keyFile: undefined };
+  return { listenAddress, webConfigFile: undefined, webClient };
+}
+
+const NOBODY = at(1);
 const REPORT = {
   state: 'ready: 2 targets',
   inventory: {
@@ -39,10 +46,10 @@ const REPORT = {
 describe('show', () => {
   test('prints the state first, then the facts', async () => {
     const terminal = testTerminal();
-    const address = await sidecar((request, response) =>
+    const server = await sidecar((request, response) =>
       response.end(request.url === '/status' ? JSON.stringify(REPORT) : ''),
     );
-    expect(await show(address, false, terminal)).toBe(0);
+    expect(await show(server, false, terminal)).toBe(0);
     expect(terminal.stdout).toEqual([
       'ready: 2 targets',
       'Inventory:    http://i/list',
@@ -56,18 +63,18 @@ describe('show', () => {
 
   test('--json prints what the sidecar answered', async () => {
     const terminal = testTerminal();
-    const address = await sidecar((_, response) => response.end(`${JSON.stringify(REPORT)}\n`));
-    expect(await show(address, true, terminal)).toBe(0);
+    const server = await sidecar((_, response) => response.end(`${JSON.stringify(REPORT)}\n`));
+    expect(await show(server, true, terminal)).toBe(0);
     expect(terminal.stdout).toEqual([JSON.stringify(REPORT)]);
   });
 
   test.each(['<html>', '{}', 'null', '{"state":"up"}'])(
     'of another program that answers %s says so',
     async (body) => {
-      const address = await sidecar((_, response) => response.end(body));
-      const message = `what answers at 127.0.0.1:${address.port} is no inventory-sd (status 200)`;
-      await expect(show(address, true, testTerminal())).rejects.toThrow(message);
-      await expect(reload(address, testTerminal())).rejects.toThrow(message);
+      const server = await sidecar((_, response) => response.end(body));
+      const message = `what answers at 127.0.0.1:${server.listenAddress.port} is no inventory-sd (status 200)`;
+      await expect(show(server, true, testTerminal())).rejects.toThrow(message);
+      await expect(reload(server, testTerminal())).rejects.toThrow(message);
     },
   );
 
@@ -75,32 +82,30 @@ describe('show', () => {
     await expect(show(NOBODY, false, testTerminal())).rejects.toMatchObject({
       reason: 'unreachable',
       message:
-        'no sidecar answers at 127.0.0.1:1 (ECONNREFUSED); is it running, and with this LISTEN_ADDRESS?',
+        'no sidecar answers at 127.0.0.1:1 (ECONNREFUSED); is it running, and with this LISTEN_ADDRESS and WEB_CONFIG_FILE?',
     });
   });
 
   test('of a program that speaks no HTTP exits with a clear line', async () => {
     const { port } = await raw((socket) => void socket.destroy());
-    await expect(show({ host: '127.0.0.1', port }, false, testTerminal())).rejects.toThrow(
-      'no sidecar answers',
-    );
+    await expect(show(at(port), false, testTerminal())).rejects.toThrow('no sidecar answers');
   });
 });
 
 describe('reload', () => {
   test('prints how the poll ended', async () => {
     const terminal = testTerminal();
-    const address = await sidecar((request, response) =>
+    const server = await sidecar((request, response) =>
       response.end(`changed: ${request.method} ${request.url}\n`),
     );
-    expect(await reload(address, terminal)).toBe(0);
+    expect(await reload(server, terminal)).toBe(0);
     expect(terminal.stdout).toEqual(['changed: POST /-/reload']);
   });
 
   test('of a poll that failed exits 1', async () => {
     const terminal = testTerminal();
-    const address = await sidecar((_, response) => response.writeHead(500).end('failed: 503\n'));
-    expect(await reload(address, terminal)).toBe(1);
+    const server = await sidecar((_, response) => response.writeHead(500).end('failed: 503\n'));
+    expect(await reload(server, terminal)).toBe(1);
     expect(terminal.stderr).toEqual(['failed: 503']);
   });
 });
@@ -121,7 +126,7 @@ async function raw(onSocket: (socket: Socket) => void): Promise<AddressInfo> {
 
 describe('healthcheck', () => {
   const f = (name: string, listener: RequestListener, fault: string | undefined) =>
-    test(name, async () => expect(await healthcheck(await sidecar(listener))).toBe(fault));
+    test(name, async () => expect(await healthcheck((await sidecar(listener)).listenAddress)).toBe(fault));
   f(
     'alive',
     (request, response) => response.writeHead(request.url === '/livez' ? 200 : 404).end('alive'),
@@ -134,17 +139,19 @@ describe('healthcheck', () => {
   );
 
   test('a listener on every address is asked on loopback', async () => {
-    const { port } = await sidecar((_, response) => response.end());
-    expect(await healthcheck({ host: '', port })).toBeUndefined();
+    const { listenAddress } = await sidecar((_, response) => response.end());
+    expect(await healthcheck({ ...listenAddress, host: '' })).toBeUndefined();
   });
 
   test('nobody there', async () => {
-    expect(await healthcheck(NOBODY)).toContain('cannot ask 127.0.0.1:1: connect ECONNREFUSED');
+    expect(await healthcheck(NOBODY.listenAddress)).toContain('cannot ask 127.0.0.1:1: connect ECONNREFUSED');
   });
 
   test('an answer that never comes is waited for within a bound', async () => {
     const { port } = await raw(() => {});
-    expect(await healthcheck({ host: '127.0.0.1', port })).toBe(`no answer from 127.0.0.1:${port} within 4s`);
+    expect(await healthcheck({ host: '127.0.0.1', port })).toBe(
+      `cannot ask 127.0.0.1:${port}: no answer within 4s`,
+    );
   });
 
   test('an endless answer is not kept', async () => {
