@@ -71,17 +71,20 @@ export async function sync(inventory: Inventory, clock: Clock, signal: AbortSign
 export async function adopt(inventory: Inventory, next: GuardState, now: Moment): Promise<Outcome> {
   const { guard: before, file } = inventory;
   const targets = standingTargets(next);
-  const removes = removesAny(standingTargets(before) ?? [], targets ?? []);
-  if (removes) await prepareRemoval(inventory, next, now);
+  const isFirst =
+    removesAny(standingTargets(before) ?? [], targets ?? []) ||
+    addedWhileHeld(before) !== addedWhileHeld(next);
+  if (isFirst) await saveFirst(inventory, next, now);
   const empty = next.listed?.length === 0;
   const changes = targets && (await publish(file, groupsOf(inventory, targets), { empty }));
   inventory.guard = next;
-  if (!removes) await saveIfDue(inventory, before, now);
+  if (!isFirst) await saveIfDue(inventory, before, now);
   return outcomeOf(next, changes);
 }
 
-// Written before the list: after a crash in between, what the file still lists must be known as gone.
-async function prepareRemoval({ file, stateFile }: Inventory, next: GuardState, now: Moment): Promise<void> {
+// After a crash between state and list, what the file lists no more must be known as gone, and what a hold let in must
+// not be taken for what stood before it.
+async function saveFirst({ file, stateFile }: Inventory, next: GuardState, now: Moment): Promise<void> {
   if (next.isAccepted && file.published) await keepBefore(stateFile, file.published.text);
   await writeState(stateFile, next, now);
 }
@@ -111,6 +114,10 @@ async function keepStanding(file: TargetFile): Promise<void> {
 function elapsed({ judgedAt: { mono, wall } }: Inventory, now: Moment): number {
   if (mono !== undefined) return now.mono - mono;
   return wall === undefined ? 0 : now.wall - wall;
+}
+
+function addedWhileHeld({ hold }: GuardState): number {
+  return hold?.added.size ?? 0;
 }
 
 function removesAny(before: readonly Target[], after: readonly Target[]): boolean {

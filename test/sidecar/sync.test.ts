@@ -255,6 +255,18 @@ describe('a shrunken answer', () => {
     expect(await acceptHeld(observed.inventory, digest, now)).toMatchObject({ removed: 50 });
   });
 
+  test('what was added while it is held is no reason to believe it after a restart', async () => {
+    answer(names(100));
+    await pass();
+    answer(names(79));
+    expect(await pass()).toMatchObject({ kind: 'held', added: 0 });
+    answer([...names(79), ...names(120).slice(100)]);
+    expect(await pass()).toMatchObject({ kind: 'held', added: 20 });
+    await restart();
+    expect(await pass()).toMatchObject({ kind: 'held', removed: 0 });
+    expect(await size()).toBe(120);
+  });
+
   test('that is empty can be accepted, and [] then stands', async () => {
     await standing();
     answer([]);
