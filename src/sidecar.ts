@@ -162,7 +162,9 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
     const { guard, file, limits } = inventory;
     const hold = heldAnswer(guard, limits);
     const list = { published: file.published, contestedUntil: file.conflict.until };
-    return { status: poller.status, ...list, hold, waiting: guard.waiting, staleAfterMs, now: systemClock() };
+    const { waiting } = guard;
+    const account = inventory.answer?.account;
+    return { status: poller.status, ...list, hold, waiting, account, staleAfterMs, now: systemClock() };
   };
   const described = () => reportStatus({ ...facts(), version, inventoryUrl, targetFile, next: poller.next });
   const decide = async (decision: (now: Moment) => Promise<Outcome>) => {

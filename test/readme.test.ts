@@ -10,6 +10,7 @@ import { helpText, parseArguments } from '../src/sidecar/commands/arguments.ts';
 import { readConfig, showConfig } from '../src/sidecar/config.ts';
 import { endpoints, type Shown } from '../src/sidecar/endpoints.ts';
 import { createMetrics } from '../src/sidecar/metrics.ts';
+import { SET_ASIDE_REASONS } from '../src/sidecar/sensors/set-aside.ts';
 import { initialStatus } from '../src/sidecar/status.ts';
 
 const readme = await readFile('README.md', 'utf8');
@@ -77,6 +78,8 @@ test('every metric has a row with its labels, and every row is a metric', async 
     const [, told] = table('## Metrics').find(([name]) => name?.includes(counter)) ?? [];
     expect(words(told)).toEqual(reasons.map(({ labels }) => labels.reason));
   }
+  const [, aside] = table('## Metrics').find(([name]) => name?.includes('entries_set_aside')) ?? [];
+  expect(words(aside)).toEqual(SET_ASIDE_REASONS);
 });
 
 test('every command has a row, and the help names it', () => {

@@ -19,6 +19,8 @@ import type { Labels } from '../model/labels.ts';
 import {
   readAnswerSize,
   readBoolean,
+  readExpression,
+  readFieldNames,
   readLabels,
   readMaxShrink,
   readMaxTargets,
@@ -39,6 +41,9 @@ export interface Config {
   readonly inventoryRetries: number;
   readonly inventoryMaxBytes: number;
   readonly staleAfterMs: number;
+  readonly inventoryJmespath: string;
+  readonly inventoryNextJmespath: string;
+  readonly inventoryMetaFields: readonly string[];
   readonly logLevel: LogLevel;
   readonly limits: Limits;
   /** TLS and users of the own server. */
@@ -70,6 +75,9 @@ const SETTINGS = {
     default: '',
     read: (text: string) => (text === '' ? undefined : durationBetween(1, 30 * 24 * HOUR)(text)),
   },
+  INVENTORY_JMESPATH: { default: '', read: readExpression },
+  INVENTORY_NEXT_JMESPATH: { default: '', read: readExpression },
+  INVENTORY_META_FIELDS: { default: '', read: readFieldNames },
   LOG_LEVEL: { default: 'info', read: readLogLevel },
   ALLOW_EMPTY: { default: 'false', read: readBoolean },
   MAX_SHRINK: { default: '20%', read: readMaxShrink },
@@ -100,6 +108,9 @@ export function readConfig(environment: Environment): Config {
     inventoryRetries: values.INVENTORY_RETRIES,
     inventoryMaxBytes: values.INVENTORY_MAX_BYTES,
     staleAfterMs: values.STALE_AFTER ?? Math.max(3 * values.UPDATE_INTERVAL, 120_000),
+    inventoryJmespath: values.INVENTORY_JMESPATH,
+    inventoryNextJmespath: values.INVENTORY_NEXT_JMESPATH,
+    inventoryMetaFields: values.INVENTORY_META_FIELDS,
     logLevel: values.LOG_LEVEL,
     limits: Object.freeze({
       allowEmpty: values.ALLOW_EMPTY,
@@ -146,6 +157,9 @@ export function showConfig(config: Config): Record<Name, string | number | boole
     INVENTORY_RETRIES: config.inventoryRetries,
     INVENTORY_MAX_BYTES: formatByteSize(config.inventoryMaxBytes),
     STALE_AFTER: formatDuration(config.staleAfterMs),
+    INVENTORY_JMESPATH: config.inventoryJmespath,
+    INVENTORY_NEXT_JMESPATH: config.inventoryNextJmespath,
+    INVENTORY_META_FIELDS: config.inventoryMetaFields.join(','),
     LOG_LEVEL: config.logLevel,
     ...showLimits(config.limits),
     WEB_CONFIG_FILE: config.webConfigFile ?? '',

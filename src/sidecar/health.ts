@@ -3,6 +3,7 @@
 import { formatAge } from '../lib/duration.ts';
 import { describeTargets } from '../model/target-group.ts';
 import type { Moment } from './moment.ts';
+import type { Account } from './sensors/account.ts';
 import { ageOf, type Status, wallOf } from './status.ts';
 import type { HeldAnswer } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
@@ -16,6 +17,8 @@ export interface Facts {
   readonly waiting: number;
   /** Until then (monotonic ms) the file holds what another program wrote there. */
   readonly contestedUntil: number | undefined;
+  /** What became of the entries of the newest good answer; undefined before the first. */
+  readonly account?: Account | undefined;
   readonly staleAfterMs: number;
   readonly now: Moment;
 }

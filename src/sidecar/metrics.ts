@@ -6,7 +6,8 @@ import type { Facts } from './health.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
 import { FETCH_FAILURES } from './inventory/fetch-error.ts';
 import type { Moment } from './moment.ts';
-import { ANSWER_FAILURES } from './sensors/answer.ts';
+import { ANSWER_FAILURES } from './sensors/page.ts';
+import { SET_ASIDE_REASONS } from './sensors/set-aside.ts';
 import type { PassResult } from './status.ts';
 import type { Changes } from './targets/changes.ts';
 import { HOLD_REASONS } from './targets/guard-state.ts';
@@ -14,7 +15,7 @@ import type { FileObserver } from './targets/publish.ts';
 import { WRITE_FAILURES } from './targets/write-error.ts';
 
 /** What the gauges read. */
-export type Observed = Pick<Facts, 'status' | 'published' | 'hold' | 'waiting'>;
+export type Observed = Pick<Facts, 'status' | 'published' | 'hold' | 'waiting' | 'account'>;
 
 export interface Metrics extends RequestObserver, FileObserver {
   /** Counts one pass. */
@@ -40,6 +41,7 @@ export function createMetrics(registry: Registry, constants: Constants, observe:
   registerTimes(registry, observe);
   registerList(registry, observe);
   registerHold(registry, observe);
+  registerEntries(registry, observe);
   return { ...passCounters(registry), ...requestCounters(registry), ...fileCounters(registry) };
 }
 
@@ -116,6 +118,19 @@ function registerHold(registry: Registry, observe: () => Observed): void {
       return since === undefined ? undefined : since / 1000;
     },
   );
+}
+
+function registerEntries(registry: Registry, observe: () => Observed): void {
+  new Gauge({
+    name: 'inventory_sd_entries_set_aside',
+    help: 'Entries of the newest good answer that are no targets because something is wrong with them, by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      const counts = observe().account?.setAsideBy;
+      for (const reason of SET_ASIDE_REASONS) this.set({ reason }, counts?.[reason] ?? 0);
+    },
+  });
 }
 
 function passCounters(registry: Registry): Pick<Metrics, 'passed' | 'decided'> {

@@ -3,62 +3,23 @@
 import { formatAge } from '../lib/duration.ts';
 import type { Logger } from '../lib/log.ts';
 import { countTargets, describeTargets } from '../model/target-group.ts';
+import { sayEntries } from './entries-report.ts';
+import { createEpisode } from './episode.ts';
 import { clockTime, type Facts } from './health.ts';
 import { FetchError } from './inventory/fetch-error.ts';
-import type { Moment } from './moment.ts';
 import type { Failure, PassResult } from './status.ts';
 import { howItEnds } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
 import { WriteError } from './targets/write-error.ts';
 
-const REPEAT_MS = 600_000;
-// Other words for the same trouble (another entry, another body) are news, but may come with every poll.
-const REWORDED_MS = 60_000;
-
-/** What to say of a state that lasts over many passes, and how long it has lasted (ms). */
-interface Remark {
-  readonly say: 'begin' | 'again' | 'end' | undefined;
-  readonly lasted: number;
-}
-
-interface Said {
-  readonly reason: string;
-  readonly words: string;
-  readonly began: number;
-  readonly at: number;
-}
-
-/**
- * Makes the function that follows one state: it speaks when the state begins, when its reason changes, when its words
- * do (at most once a minute), after ten minutes, and at the end.
- */
-function createEpisode(): (reason: string | undefined, words: string, now: Moment) => Remark {
-  let last: Said | undefined;
-  return (reason, words, { mono }) => {
-    const before = last;
-    const lasted = mono - (before?.began ?? mono);
-    if (reason === undefined) {
-      last = undefined;
-      return { say: before && 'end', lasted };
-    }
-    if (before !== undefined && isOldNews(before, reason, words, mono)) return { say: undefined, lasted };
-    last = { reason, words, began: before?.began ?? mono, at: mono };
-    return { say: before === undefined ? 'begin' : 'again', lasted };
-  };
-}
-
-function isOldNews(said: Said, reason: string, words: string, mono: number): boolean {
-  if (said.reason !== reason) return false;
-  return mono - said.at < (said.words === words ? REPEAT_MS : REWORDED_MS);
-}
-
 /** What the reporter reads after each pass. */
-export type Seen = Pick<Facts, 'published' | 'hold' | 'now'>;
+export type Seen = Pick<Facts, 'published' | 'hold' | 'account' | 'now'>;
 
 /** Makes the function that logs a pass. */
 export function createReporter(log: Logger): (result: PassResult, seen: Seen) => void {
   const failing = createEpisode();
   const holding = createEpisode();
+  const entries = sayEntries(log);
 
   return (result, seen) => {
     const trouble = result.kind === 'failed' ? troubleOf(result) : undefined;
@@ -70,6 +31,7 @@ export function createReporter(log: Logger): (result: PassResult, seen: Seen) =>
     if (hold.say === 'end') logHoldEnd(log, result, hold.lasted);
     else if (hold.say !== undefined) logHold(log, seen);
 
+    entries(seen.account, seen.now);
     logOutcome(log, result, seen);
   };
 }

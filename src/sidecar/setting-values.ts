@@ -3,6 +3,8 @@
 import { parseByteSize } from '../lib/byte-size.ts';
 import { integerBetween, quoted } from '../lib/setting-values.ts';
 import { isLabelName, type Labels } from '../model/labels.ts';
+import { compileExpression } from './sensors/expression.ts';
+import { metaLabels } from './sensors/mapping.ts';
 import type { MaxShrink } from './targets/limits.ts';
 
 /** A path that ends in .json: Prometheus goes by the name, and an empty YAML file would remove every target. */
@@ -28,6 +30,19 @@ function splitPair(pair: string): [string, string] {
   if (!isLabelName(name) || name.startsWith('__'))
     throw new Error(`has the illegal label name ${quoted(name)}`);
   return [name, pair.slice(at + 1).trim()];
+}
+
+/** A JMESPath expression, as its text; empty: none. */
+export function readExpression(text: string): string {
+  if (text !== '') compileExpression(text);
+  return text;
+}
+
+/** `site,rack`: names of fields that become labels, each another one. */
+export function readFieldNames(text: string): readonly string[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+  metaLabels(names);
+  return names;
 }
 
 // V8 has no longer strings than 512 MiB.

@@ -2,6 +2,7 @@
 
 import { publicUrl } from '../lib/public-url.ts';
 import { countTargets } from '../model/target-group.ts';
+import { type EntriesReport, entryFacts, reportEntries } from './entries-report.ts';
 import { type Facts, isStale, readiness } from './health.ts';
 import type { Moment } from './moment.ts';
 import type { Poller } from './poller.ts';
@@ -46,6 +47,8 @@ export interface StatusReport {
   } | null;
   /** Additions that wait for room below MAX_TARGETS. */
   readonly waiting: number;
+  /** What became of the entries of the newest good answer that are no targets; null before the first. */
+  readonly entries: EntriesReport | null;
   readonly file: {
     readonly path: string;
     readonly targets: number | null;
@@ -78,6 +81,7 @@ export function reportStatus(described: Described): StatusReport {
     inventory: reportInventory(described),
     held: reportHold(described),
     waiting: described.waiting,
+    entries: described.account === undefined ? null : reportEntries(described.account),
     file: reportFile(described),
   };
 }
@@ -127,7 +131,7 @@ function iso(unixMs: number): string {
 }
 
 /** The report as names and values in words, for the page and for `inventory-sd show`. */
-export function factsOf({ inventory, held, file }: StatusReport): [string, string][] {
+export function factsOf({ inventory, held, entries, file }: StatusReport): [string, string][] {
   return [
     ['Inventory', inventory.url],
     ['Last answer', inventory.lastSuccess ?? 'none since the start'],
@@ -139,6 +143,7 @@ export function factsOf({ inventory, held, file }: StatusReport): [string, strin
       `${inventory.nextPoll}${inventory.postponed ? ' (the inventory asked by Retry-After to wait)' : ''}`,
     ],
     ...(held === null ? [] : heldFacts(held)),
+    ...(entries === null ? [] : entryFacts(entries)),
     ['Target file', file.putBackAt === null ? file.path : contested(file.path, file.putBackAt)],
     ['Targets', file.targets === null ? 'no list stands yet' : listed(file.targets, file.groups ?? 0)],
     ['Last change', file.lastChange ?? 'unknown'],

@@ -5,7 +5,9 @@ import type { TargetGroup } from '../model/target-group.ts';
 import { fetchInventory, type InventoryRequest } from './inventory/request.ts';
 import type { Validators } from './inventory/validators.ts';
 import type { Clock, Moment } from './moment.ts';
-import type { Sensor } from './sensors/sensor.ts';
+import type { Account } from './sensors/account.ts';
+import type { Mapping } from './sensors/mapping.ts';
+import { readSensors } from './sensors/reading.ts';
 import type { Changes } from './targets/changes.ts';
 import { groupTargets } from './targets/groups.ts';
 import { judge } from './targets/guard.ts';
@@ -18,9 +20,10 @@ import { type Target, type TargetDefaults, targetsOf } from './targets/target.ts
 /** Where the list comes from. */
 export interface InventorySource {
   readonly request: InventoryRequest;
+  readonly mapping: Mapping;
   readonly defaults: TargetDefaults;
   /** The newest readable answer and what tells it from the next one. */
-  answer: { readonly validators: Validators; readonly targets: readonly Target[] } | undefined;
+  answer: Answer | undefined;
 }
 
 /** What one sidecar knows of its inventory and its file; only `sync` and `accept` change it. */
@@ -35,6 +38,16 @@ export interface Inventory extends InventorySource {
   judgedAt: Partial<Moment>;
   /** The groups that were made of the targets that stand. */
   grouped: { readonly targets: readonly Target[]; readonly groups: readonly TargetGroup[] } | undefined;
+}
+
+interface Answer extends Candidate {
+  readonly validators: Validators;
+}
+
+/** The list that an answer would make, and what became of each of its entries. */
+interface Candidate {
+  readonly targets: readonly Target[];
+  readonly account: Account;
 }
 
 export interface Outcome extends Changes {
@@ -141,10 +154,13 @@ export async function readCandidate(
 ): Promise<readonly Target[]> {
   const known = inventory.answer;
   const { entries, validators } = await fetchInventory(inventory.request, known?.validators, signal);
-  const targets =
-    entries === undefined
-      ? (known?.targets ?? [])
-      : targetsOf(entries as readonly Sensor[], inventory.defaults);
-  inventory.answer = { validators, targets };
-  return targets;
+  const candidate = entries === undefined && known !== undefined ? known : read(entries ?? [], inventory);
+  inventory.answer = { ...candidate, validators };
+  return candidate.targets;
+}
+
+function read(entries: readonly unknown[], { mapping, defaults }: InventorySource): Candidate {
+  const { sensors, ...account } = readSensors(entries, mapping);
+  const targets = targetsOf(sensors, defaults);
+  return { targets, account: { ...account, duplicates: sensors.length - targets.length } };
 }

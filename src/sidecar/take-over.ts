@@ -4,7 +4,8 @@ import { messageOf } from '../lib/errors.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Config } from './config.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
-import { readSensors } from './sensors/answer.ts';
+import { createMapping } from './sensors/mapping.ts';
+import { readPage } from './sensors/page.ts';
 import type { Inventory, InventorySource } from './sync.ts';
 import { NO_CONFLICT } from './targets/conflicts.ts';
 import { initialGuardState, standingTargets } from './targets/guard-state.ts';
@@ -42,7 +43,9 @@ export function inventorySource(
   config: Config,
   { client, version, observer }: Pick<Means, 'client' | 'version'> & { readonly observer: RequestObserver },
 ): InventorySource {
+  const mapping = createMapping(config);
   return {
+    mapping,
     request: {
       client,
       url: config.inventoryUrl,
@@ -52,7 +55,7 @@ export function inventorySource(
       maxBytes: config.inventoryMaxBytes,
       backoffMs: 500,
       observer,
-      readPage: (body, source) => ({ entries: readSensors(body, source), next: undefined, total: undefined }),
+      readPage: (body, source) => readPage(body, mapping, source),
     },
     defaults: { port: config.metricsPort, path: config.metricsPath, labels: config.targetLabels },
     answer: undefined,

@@ -165,6 +165,7 @@ describe('/status', () => {
       },
       held: null,
       waiting: 0,
+      entries: null,
       file: {
         path: '/shared/targets.json',
         targets: 2,

@@ -88,7 +88,7 @@ describe('a failure', () => {
   test('in other words is said again, at most once a minute', () => {
     const { pass, said } = reporter();
     const reworded = (entry: number): PassResult => ({
-      ...(failed('bad_entry') as PassResult & { kind: 'failed' }),
+      ...(failed('not_json') as PassResult & { kind: 'failed' }),
       message: `entry ${entry}`,
     });
     pass(reworded(1), 0);

@@ -131,8 +131,53 @@ describe('an answer that is no list of sensors changes nothing:', () => {
   f(null, 'not_a_list');
   f({}, 'not_a_list');
   f(42, 'not_a_list');
-  f(['a', null], 'bad_entry');
-  f([{ host: 'a', port: 99_999 }], 'bad_entry');
+  f({ next: '/list?page=2' }, 'not_a_list');
+});
+
+test('a bad entry is set aside, the rest goes on, and every entry is accounted for', async () => {
+  answer({
+    sensors: ['a', null, 'b', { host: 'c', port: 99_999 }, 'a', 'a:9100', { host: 'd', enabled: false }],
+  });
+  expect(await pass()).toMatchObject({ kind: 'changed', added: 2 });
+  expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  expect(observed.inventory.answer?.account).toMatchObject({
+    setAside: [
+      { index: 1, reason: 'no_sensor' },
+      { index: 3, reason: 'bad_port' },
+    ],
+    disabled: 1,
+    duplicates: 2,
+  });
+});
+
+test('a list in which every entry is set aside is held like an empty one', async () => {
+  await standing();
+  answer([{ fqdn: 'a' }, { fqdn: 'b' }]);
+  expect(await pass()).toMatchObject({ kind: 'held' });
+  expect(await targets()).toEqual(['a:9100', 'b:9100']);
+  expect(observed.inventory.answer?.account.setAsideBy).toMatchObject({ no_host: 2 });
+});
+
+test('INVENTORY_JMESPATH and INVENTORY_META_FIELDS are in force, on every page', async () => {
+  await observed.close();
+  observed = await observedInventory(dir.path, {
+    INVENTORY_JMESPATH: 'nodes[?up].{host: id, port: `1`, rack: rack}',
+    INVENTORY_NEXT_JMESPATH: 'more',
+    INVENTORY_META_FIELDS: 'rack',
+  });
+  const page = (id: string, up: boolean) => ({ nodes: [{ id, up, rack: 'r1' }], total: 3 });
+  mock.use(
+    http.get(URL_, ({ request }) => {
+      const { search } = new URL(request.url);
+      if (search === '') return HttpResponse.json({ ...page('a', true), more: '?2' });
+      if (search === '?2') return HttpResponse.json({ ...page('b', false), more: '?3' });
+      return HttpResponse.json(page('c', true));
+    }),
+  );
+  await pass();
+  expect(parseTargetGroups(await readFile(file, 'utf8'))).toEqual([
+    { targets: ['a:1', 'c:1'], labels: { __meta_inventory_rack: 'r1' } },
+  ]);
 });
 
 describe('the file is looked at on every pass:', () => {

@@ -12,6 +12,8 @@ export interface Page {
   readonly next: string | undefined;
   /** How many entries there are on all pages. */
   readonly total: number | undefined;
+  /** How many of those are on this page, when it is not the number of its entries: some may have been left out. */
+  readonly listed?: number | undefined;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function readPages(
   const lists: (readonly unknown[])[] = [];
   const digests: string[] = [];
   let total: number | undefined;
+  let listed = 0;
   let bytesLeft = maxBytes;
   for (let fetched = first; ; ) {
     const source = nameOf(fetched.url, lists.length + 1);
@@ -66,9 +69,13 @@ export async function readPages(
     digests.push(fetched.digest);
     lists.push(page.entries);
     total = page.total ?? total;
+    listed += page.listed ?? page.entries.length;
     seen.add(fetched.url);
     const next = nextUrl(fetched, page, source);
-    if (next === undefined) return { ...whole(lists, total, first.url), digest: digestOfAll(digests) };
+    if (next === undefined) {
+      checkTotal(total, listed, first.url);
+      return { entries: joined(lists), pages: lists.length, digest: digestOfAll(digests) };
+    }
     if (seen.has(next)) throw incomplete(source, 'the page after it was already read');
     if (lists.length === MAX_PAGES) throw incomplete(source, `there are more than ${MAX_PAGES} pages`);
     // What is remembered of a page counts as well.
@@ -83,16 +90,14 @@ export function nameOf(url: string, number: number): string {
   return number === 1 ? publicUrl(url) : `${publicUrl(url)} (page ${number})`;
 }
 
-function whole(
-  lists: readonly (readonly unknown[])[],
-  total: number | undefined,
-  url: string,
-): Omit<WholeAnswer, 'digest'> {
+function checkTotal(total: number | undefined, listed: number, url: string): void {
+  if (total !== undefined && total > listed)
+    throw incomplete(publicUrl(url), `the inventory says ${total}, gave ${listed}`);
+}
+
+function joined(lists: readonly (readonly unknown[])[]): readonly unknown[] {
   const [only] = lists;
-  const entries = lists.length === 1 && only !== undefined ? only : lists.flat();
-  if (total !== undefined && total > entries.length)
-    throw incomplete(publicUrl(url), `the inventory says ${total}, gave ${entries.length}`);
-  return { entries, pages: lists.length };
+  return lists.length === 1 && only !== undefined ? only : lists.flat();
 }
 
 // A page number or a cursor is no address: what it belongs to differs from one inventory to the next.

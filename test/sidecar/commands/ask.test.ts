@@ -40,6 +40,7 @@ const REPORT = {
     postponed: false,
   },
   held: null,
+  entries: null,
   file: { path: '/t.json', targets: 2, groups: 2, lastChange: null, putBackAt: null },
 };
 

@@ -38,6 +38,7 @@ export function status({ held = false, failure }: { held?: boolean; failure?: Fa
     },
     held: held ? HELD : null,
     waiting: 0,
+    entries: null,
     file: {
       path: '/targets.json',
       targets: 100,

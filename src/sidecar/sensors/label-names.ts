@@ -1,0 +1,6 @@
+// Label names that every Prometheus takes.
+
+/** The name as it is when it is legal, else with `_` for each character that is not, and before a leading digit. */
+export function legalLabelName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_]/gu, '_').replace(/^(?=\d|$)/, '_');
+}
