@@ -14,6 +14,7 @@ import type { WebGate } from './lib/web-gate.ts';
 import { acceptHeld, undoAccept } from './sidecar/accept.ts';
 import { accept } from './sidecar/commands/accept.ts';
 import { type Arguments, type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
+import { check } from './sidecar/commands/check.ts';
 import { healthcheck } from './sidecar/commands/healthcheck.ts';
 import { once } from './sidecar/commands/once.ts';
 import { reload } from './sidecar/commands/reload.ts';
@@ -56,6 +57,7 @@ const COMMANDS: Readonly<
   run,
   once: runOnce,
   accept: (config, { operands: [digest], undo }) => accept(config, { digest, undo }, terminal),
+  check: runCheck,
   verify: runVerify,
   show: (config, { json }) => show(config, json, terminal),
   reload: (config) => reload(config, terminal),
@@ -66,13 +68,23 @@ const COMMANDS: Readonly<
   },
 };
 
+const UNOBSERVED = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
+
 async function runOnce(config: Config, { json }: Arguments, warnings: readonly string[]): Promise<ExitCode> {
   const client = createHttpClient();
-  const observer = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
   for (const warning of warnings) terminal.err(warning);
-  const inventory = await takeOver(config, { client, version, observer, warn: terminal.err });
+  const inventory = await takeOver(config, { client, version, observer: UNOBSERVED, warn: terminal.err });
   await clearLeftovers(config.targetsFile);
   const code = await once(inventory, json, terminal);
+  await client.close();
+  return code;
+}
+
+async function runCheck(config: Config, { json }: Arguments, warnings: readonly string[]): Promise<ExitCode> {
+  const client = createHttpClient();
+  for (const warning of warnings) terminal.err(warning);
+  const inventory = await takeOver(config, { client, version, observer: UNOBSERVED, warn: terminal.err });
+  const code = await check(inventory, json, terminal);
   await client.close();
   return code;
 }
@@ -83,7 +95,7 @@ async function runVerify(config: Config, args: Arguments, warnings: readonly str
   const userAgent = `inventory-sd/${version}`;
   for (const warning of warnings) terminal.err(warning);
   const verification = {
-    inventory: inventorySource(config, { client, version, observer: { requested() {}, retried() {} } }),
+    inventory: inventorySource(config, { client, version, observer: UNOBSERVED }),
     targetsFile: config.targetsFile,
     servers: args.prometheus.map((url) => ({ client: prometheus, url, userAgent })),
     jobs: args.job,

@@ -90,7 +90,7 @@ test('every command has a row, and the help names it', () => {
     expect(parseArguments([command, '--help']), command).toMatchObject({ command });
     expect(helpText('')).toContain(command);
   }
-  expect(commands).toEqual(['once', 'show', 'accept', 'reload', 'verify', 'healthcheck']);
+  expect(commands).toEqual(['once', 'show', 'accept', 'reload', 'check', 'verify', 'healthcheck']);
 });
 
 test('every npm script it names exists', () => {

@@ -66,15 +66,17 @@ export async function sync(inventory: Inventory, clock: Clock, signal: AbortSign
     throw error;
   });
   const now = clock();
-  const { wall } = now;
-  const next = judge(inventory.guard, candidate, inventory.limits, {
-    wall,
-    elapsed: elapsed(inventory, now),
-  });
+  const next = judgeAnswer(inventory, candidate, now);
   const outcome = await adopt(inventory, next, now);
   // An answer that could not be judged neither counts nor resets.
   if (next.hold === undefined || next.hold.reason === 'shrink') inventory.judgedAt = now;
   return outcome;
+}
+
+/** What the guard makes of an answer now; nothing is changed by it. */
+export function judgeAnswer(inventory: Inventory, candidate: readonly Target[], now: Moment): GuardState {
+  const { guard, limits } = inventory;
+  return judge(guard, candidate, limits, { wall: now.wall, elapsed: elapsed(inventory, now) });
 }
 
 /**

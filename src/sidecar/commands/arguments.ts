@@ -67,6 +67,11 @@ const COMMANDS = {
     options: ['undo'],
     operands: ['DIGEST'],
   },
+  check: {
+    says: 'what the inventory would change in the target file; exit 0: nothing, 1: something, 2: not compared',
+    options: ['json'],
+    operands: [],
+  },
   verify: {
     says: 'compare inventory, target file and Prometheus; exit 0: no difference, 1: differences, 2: not compared',
     options: ['prometheus', 'job', 'wait', 'json'],

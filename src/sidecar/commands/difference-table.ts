@@ -54,14 +54,15 @@ function cells({ kind, target, server, job, labels, detail }: Difference, showSe
 function describe({ name, expected, found }: LabelChange, kind: DifferenceKind): string {
   const [here, there] =
     kind === 'changed_in_file' ? ['the inventory', 'the file'] : ['the file', 'Prometheus'];
-  return `${name}: ${quote(expected)} in ${here}, ${quote(found)} in ${there}`;
+  return `${name}: ${quoteLabel(expected)} in ${here}, ${quoteLabel(found)} in ${there}`;
 }
 
-function quote(value: string): string {
+/** A label's value; an empty one is none. */
+export function quoteLabel(value: string): string {
   return value === '' ? 'none' : JSON.stringify(value);
 }
 
-// A label or an error of a scrape may hold what a terminal would obey.
-function printable(text: string): string {
+/** A label or an error of a scrape may hold what a terminal would obey. */
+export function printable(text: string): string {
   return text.replace(/\p{C}/gu, ' ');
 }

@@ -120,7 +120,8 @@ function difference(kind: DifferenceKind, target: string, detail?: string): Diff
   return { kind, target, ...(detail === undefined ? {} : { detail }) };
 }
 
-function labelChanges({ expected, found, names }: ChangedPair<LabelledTarget>) {
+/** The labels that differ. */
+export function labelChanges({ expected, found, names }: ChangedPair<LabelledTarget>) {
   const change = (name: string): LabelChange => ({
     name,
     expected: labelOf(expected.labels, name),

@@ -53,7 +53,7 @@ describe('arguments', () => {
 });
 
 test('the help says which commands take an option', () => {
-  expect(helpText('')).toMatch(/^ {2}--json +print JSON \(once, show, verify\)$/m);
+  expect(helpText('')).toMatch(/^ {2}--json +print JSON \(once, show, check, verify\)$/m);
 });
 
 test('the help names every command and the most used settings', () => {

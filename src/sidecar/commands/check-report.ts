@@ -1,0 +1,60 @@
+// What `inventory-sd check` found, as JSON and as lines for people. Pure.
+
+import type { Labels } from '../../model/labels.ts';
+import { type HeldAnswer, howItEnds } from '../targets/held-answer.ts';
+import { printable, quoteLabel } from './difference-table.ts';
+import type { LabelChange } from './differences.ts';
+
+interface Listed {
+  /** `host:port`. */
+  readonly target: string;
+  readonly labels: Labels;
+}
+
+export interface CheckReport {
+  readonly kind: 'no_difference' | 'differences';
+  readonly inventory: { readonly targets: number };
+  /** `targets` is null when no list stands in the file. */
+  readonly file: { readonly path: string; readonly targets: number | null };
+  readonly added: readonly Listed[];
+  readonly removed: readonly Listed[];
+  readonly changed: readonly { readonly target: string; readonly labels: readonly LabelChange[] }[];
+  /** What the sidecar would hold back of it. */
+  readonly held: HeldAnswer | null;
+  readonly waiting: number;
+}
+
+/** One line a target: `+` would come, `-` would go, `~` has other labels. */
+export function describeCheck(report: CheckReport): string[] {
+  const { inventory, file, added, removed, changed } = report;
+  return [
+    ...added.map(({ target, labels }) => `+ ${target}${written(labels)}`),
+    ...removed.map(({ target, labels }) => `- ${target}${written(labels)}`),
+    ...changed.map(({ target, labels }) => `~ ${target}  ${labels.map(change).join('; ')}`),
+    `inventory: ${counted(inventory.targets)}; ${file.path}: ${file.targets === null ? 'no list' : counted(file.targets)}`,
+    `${added.length} to add, ${removed.length} to remove, ${changed.length} to change`,
+    ...verdict(report),
+  ].map(printable);
+}
+
+function counted(count: number): string {
+  return `${count} ${count === 1 ? 'target' : 'targets'}`;
+}
+
+function verdict({ held, waiting }: CheckReport): string[] {
+  if (held !== null) {
+    const what = held.isWhole ? 'nothing of it is published' : 'the removals are not published';
+    return [`held: ${held.message}; ${what}; ${howItEnds(held)}`];
+  }
+  return waiting === 0 ? [] : [`${waiting} of them wait for room below MAX_TARGETS`];
+}
+
+function written(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `  ${name}=${JSON.stringify(value)}`)
+    .join('');
+}
+
+function change({ name, expected, found }: LabelChange): string {
+  return `${name}: ${quoteLabel(found)} → ${quoteLabel(expected)}`;
+}

@@ -1,0 +1,52 @@
+// `inventory-sd check`: what the inventory's list would change in the file on disk. Reads both and writes nothing.
+
+import { AppError } from '../../lib/errors.ts';
+import { systemClock } from '../moment.ts';
+import { type Inventory, judgeAnswer, readCandidate } from '../sync.ts';
+import { compareTargets } from '../targets/compare.ts';
+import { heldAnswer } from '../targets/held-answer.ts';
+import { targetsOfGroups } from '../targets/target.ts';
+import { type CheckReport, describeCheck } from './check-report.ts';
+import { labelChanges } from './differences.ts';
+import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
+
+/**
+ * Compares and says what would change, and what the guard makes of it.
+ * @returns 0: nothing would, 1: something would, 2: something could not be read.
+ */
+export async function check(inventory: Inventory, asJson: boolean, terminal: Terminal): Promise<ExitCode> {
+  const report = await compare(inventory).catch(expected);
+  if (report instanceof AppError) {
+    const { reason, message } = report;
+    if (asJson) terminal.out(JSON.stringify({ kind: 'not_compared', reason, message }));
+    else terminal.err(`cannot check: ${message}`);
+    return EXIT.usage;
+  }
+  if (asJson) terminal.out(JSON.stringify(report));
+  else for (const line of describeCheck(report)) terminal.out(line);
+  return report.kind === 'no_difference' ? EXIT.ok : EXIT.failed;
+}
+
+function expected(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  throw error;
+}
+
+async function compare(inventory: Inventory): Promise<CheckReport> {
+  const candidate = await readCandidate(inventory, new AbortController().signal);
+  const next = judgeAnswer(inventory, candidate, systemClock());
+  const { path, published } = inventory.file;
+  const standing = targetsOfGroups(published?.groups ?? []);
+  const { missing, stale, changed } = compareTargets(candidate, standing);
+  const count = missing.length + stale.length + changed.length;
+  return {
+    kind: count === 0 ? 'no_difference' : 'differences',
+    inventory: { targets: candidate.length },
+    file: { path, targets: published === undefined ? null : standing.length },
+    added: missing.map(({ address: target, labels }) => ({ target, labels })),
+    removed: stale.map(({ address: target, labels }) => ({ target, labels })),
+    changed: changed.map(labelChanges),
+    held: heldAnswer(next, inventory.limits) ?? null,
+    waiting: next.waiting,
+  };
+}

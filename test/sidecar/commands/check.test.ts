@@ -1,0 +1,118 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { check } from '../../../src/sidecar/commands/check.ts';
+import { systemClock } from '../../../src/sidecar/moment.ts';
+import { sync } from '../../../src/sidecar/sync.ts';
+import { type Observed, observedInventory } from '../../helpers/inventory.ts';
+import { HttpResponse, http, mockInventory } from '../../helpers/inventory-mock.ts';
+import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
+import { testTerminal } from '../../helpers/terminal.ts';
+
+const mock = mockInventory();
+
+let dir: TempDir;
+beforeEach(async () => {
+  dir = await tempDir('check');
+});
+afterEach(() => dir.remove());
+
+const answer = (body: unknown) =>
+  mock.use(http.get('http://inventory.test/list', () => HttpResponse.json(body as never)));
+
+async function withInventory<T>(use: (observed: Observed) => Promise<T>): Promise<T> {
+  const observed = await observedInventory(dir.path);
+  try {
+    return await use(observed);
+  } finally {
+    await observed.close();
+  }
+}
+
+const publish = () =>
+  withInventory(({ inventory }) => sync(inventory, systemClock, new AbortController().signal));
+
+async function run(asJson = false) {
+  const terminal = testTerminal();
+  const code = await withInventory(({ inventory }) => check(inventory, asJson, terminal));
+  return { code, ...terminal };
+}
+
+const north = (name: string, site = 'north') => ({ name, labels: { site } });
+
+test('nothing would change', async () => {
+  answer(['a', 'b']);
+  await publish();
+  expect(await run()).toMatchObject({
+    code: 0,
+    stdout: [
+      `inventory: 2 targets; ${join(dir.path, 'targets.json')}: 2 targets`,
+      '0 to add, 0 to remove, 0 to change',
+    ],
+  });
+});
+
+test('what comes, goes and changes is listed, and nothing is written', async () => {
+  answer([north('a'), north('b'), 'c']);
+  await publish();
+  const before = await stat(join(dir.path, 'targets.json'), { bigint: true });
+  answer([north('a'), north('b', 'south'), north('d')]);
+  const { code, stdout } = await run();
+  expect(code).toBe(1);
+  expect(stdout.slice(0, 3)).toEqual([
+    '+ d:9100  site="north"',
+    '- c:9100',
+    '~ b:9100  site: "north" → "south"',
+  ]);
+  expect(stdout).toContain('1 to add, 1 to remove, 1 to change');
+  const after = await stat(join(dir.path, 'targets.json'), { bigint: true });
+  expect(after.ctimeNs).toBe(before.ctimeNs);
+});
+
+test('what would be held says so, under the digest that accept takes', async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `s${i}`);
+  answer(names);
+  await publish();
+  answer(names.slice(10));
+  const digest = await withInventory(async ({ inventory }) => {
+    await sync(inventory, systemClock, new AbortController().signal);
+    return inventory.guard.hold?.digest;
+  });
+  const { stdout } = await run();
+  expect(stdout.at(-1)).toMatch(
+    /^held: the inventory names 10 of the 20 sensors .* the removals are not published/,
+  );
+  expect(stdout.at(-1)).toContain(`inventory-sd accept ${digest}`);
+  const { code, stdout: json } = await run(true);
+  expect(code).toBe(1);
+  expect(JSON.parse(json[0] ?? '')).toMatchObject({
+    kind: 'differences',
+    held: { reason: 'shrink', digest },
+  });
+});
+
+test('before the first list everything is new', async () => {
+  answer(['a']);
+  const { code, stdout } = await run();
+  expect(code).toBe(1);
+  expect(stdout).toEqual([
+    '+ a:9100',
+    `inventory: 1 target; ${join(dir.path, 'targets.json')}: no list`,
+    '1 to add, 0 to remove, 0 to change',
+  ]);
+});
+
+test('an inventory that cannot be read exits 2', async () => {
+  answer(null);
+  expect(await run()).toMatchObject({ code: 2, stderr: [expect.stringContaining('cannot check: ')] });
+  const { code, stdout } = await run(true);
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout[0] ?? '')).toMatchObject({ kind: 'not_compared', reason: 'not_a_list' });
+});
+
+test('names cannot steer the terminal', async () => {
+  await writeFile(join(dir.path, 'targets.json'), JSON.stringify([{ targets: ['\u001b[2Ja'], labels: {} }]));
+  answer(['a']);
+  const { stdout } = await run();
+  expect(stdout.join()).not.toContain('\u001b');
+});
