@@ -13,14 +13,14 @@ import type { Limits } from '../../src/sidecar/targets/limits.ts';
 import { type Target, targetsOf, targetsOfGroups } from '../../src/sidecar/targets/target.ts';
 
 /** The limits of these settings; polls are 30 s apart. */
-export function limitsOf(settings: Readonly<Record<string, string>> = {}): Limits {
+function limitsOf(settings: Readonly<Record<string, string>> = {}): Limits {
   return readConfig(settings).limits;
 }
 
 const DEFAULTS = { port: 9100, path: '/metrics', labels: {} };
 
 /** The targets of an answer: names as `a` or `a:9200`. */
-export function targetsFrom(names: readonly string[], port = 9100): Target[] {
+function targetsFrom(names: readonly string[], port = 9100): Target[] {
   const sensors = names.map((name) => {
     const [host = '', given] = name.split(':');
     return { host, port: given === undefined ? undefined : Number(given), labels: {} };
