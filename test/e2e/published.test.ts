@@ -2,7 +2,11 @@
 
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Labels } from '../../src/model/labels.ts';
+import { writeTargetGroups } from '../../src/model/target-group.ts';
+import { checkFile } from '../../src/sidecar/targets/check-file.ts';
 import { startTestServer, type TestServer } from '../helpers/http-server.ts';
 import { startNode } from '../helpers/process.ts';
 import { checkConfig, requirePrometheus } from '../helpers/prometheus.ts';
@@ -78,7 +82,39 @@ describe('promtool takes what was published from', () => {
   f('a list of everything that is odd and right', () => special.url, 5);
 });
 
-test('and it would not take a faulty file', async () => {
-  await writeFile(join(dir.path, 'targets', 'sensors.json'), '[{"targets":["a:1"],"labels":{"a-b":1}}]');
-  expect(await verdicts()).toEqual(binaries.map(() => false));
+describe('what our own check refuses as a whole, promtool refuses too:', () => {
+  const f = (text: string, isTakenBy3 = false) =>
+    test(JSON.stringify(text), async () => {
+      expect(checkFile(text)).toBeDefined();
+      await writeFile(join(dir.path, 'targets', 'sensors.json'), text);
+      expect(await verdicts()).toEqual(binaries.map(({ version }) => isTakenBy3 && version.startsWith('3.')));
+    });
+  f('');
+  f('[{"targets":["a:1"]}');
+  f('[{"targets":["a:1"]}]]');
+  f('\uFEFF[{"targets":["a:1"]}]');
+  f('{"targets":["a:1"]}');
+  f('[null]');
+  f('[{"targets":["a:1"],"_comment":"x"}]');
+  f('[{"targets":"a:1"}]');
+  f('[{"targets":[1]}]');
+  f('[{"targets":["a:1"],"labels":{"n":1}}]');
+  f('[{"targets":["a:1"],"labels":{"a-b":"1"}}]', true);
+});
+
+test('whatever our own check takes, promtool takes: thousands of odd lists', async () => {
+  const odd = fc.string({ unit: 'binary' });
+  const often = (...values: string[]) =>
+    fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: odd });
+  const targets = fc.array(often('a:1', '[::1]:9', '_a.b.:65535'), { maxLength: 2 });
+  const names = often('site', '__scheme__', '__metrics_path__', '__scrape_interval__', '__scrape_timeout__');
+  const values = often('https', '/m', '1m', '10s', '1h30m', '');
+  const labels = fc.dictionary(names, fc.oneof(odd, values), { maxKeys: 3 });
+  // A timeout without an interval depends on the job.
+  const isFit = ({ labels }: { labels: Labels }) => !labels.__scrape_timeout__ || labels.__scrape_interval__;
+  const groups = fc.sample(fc.record({ targets, labels }), 5000).filter(isFit);
+  const taken = groups.filter((group) => checkFile(writeTargetGroups([group])) === undefined);
+  expect(taken.length).toBeGreaterThan(500);
+  await writeFile(join(dir.path, 'targets', 'sensors.json'), writeTargetGroups(taken));
+  expect(await verdicts()).toEqual(binaries.map(() => true));
 });

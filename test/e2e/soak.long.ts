@@ -1,9 +1,10 @@
 // Many changes and many faults, for longer than a code change needs: every published list is whole.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseTargetGroups } from '../../src/model/target-group.ts';
 import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
+import { readInATightLoop } from '../helpers/tight-reader.ts';
 import {
   startSidecar,
   startTestInventory,
@@ -32,34 +33,29 @@ afterAll(async () => {
   await dir?.remove();
 });
 
-/** Reads the file in a tight loop until `end` is called. @returns how many reads there were; a torn one throws. */
-function readInATightLoop(): { end(): Promise<number> } {
-  let running = true;
-  const reads = (async () => {
-    let count = 0;
-    for (; running; count += 1) {
-      const groups = parseTargetGroups(await readFile(sidecar.file, 'utf8'));
-      if (groups.length === 0) throw new Error(`an empty list at read ${count}`);
-    }
-    return count;
-  })();
-  return {
-    end: () => {
-      running = false;
-      return reads;
-    },
-  };
-}
-
 describe('a sidecar that runs for long', () => {
   test('1000 changes: no reader ever sees a torn, empty or absent file', async () => {
-    const reader = readInATightLoop();
+    const reader = readInATightLoop(sidecar.file);
+    const writes = await sidecar.metric('file_writes_total');
     for (let i = 0; i < 1000; i += 1) {
       await inventory.change(i % 2 === 0 ? 1 : -1);
       expect(await sidecar.reload()).toBe(200);
     }
-    expect(await reader.end()).toBeGreaterThan(1000);
+    const { reads, ...faults } = await reader.end();
+    expect(faults).toEqual({ torn: 0, empty: 0, absent: 0 });
+    expect(reads).toBeGreaterThan(1000);
+    expect(await sidecar.metric('file_writes_total')).toBe(writes + 1000);
     expect(await sidecar.targets()).toHaveLength(1000);
+  });
+
+  test('the same reader sees what a program does that writes the file in place', async () => {
+    const file = join(dir.path, 'naive.json');
+    const text = await readFile(sidecar.file, 'utf8');
+    await writeFile(file, text);
+    const reader = readInATightLoop(file);
+    for (let i = 0; i < 1000; i += 1) await writeFile(file, text);
+    const { torn, empty } = await reader.end();
+    expect(torn + empty).toBeGreaterThan(0);
   });
 
   test('500 faults of every kind: no target is lost, memory stays', async () => {

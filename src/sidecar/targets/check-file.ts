@@ -69,9 +69,21 @@ function* faultsOfLabels(labels: Labels): Generator<string> {
     // To Prometheus an empty label is an absent one.
     if (fault !== undefined && value !== '') yield `the label ${name} ${show(value)} ${fault}`;
   }
-  const { __scrape_interval__: interval, __scrape_timeout__: timeout } = labels;
-  if (interval && timeout && (milliseconds(timeout) ?? 0) > (milliseconds(interval) ?? 0))
-    yield `the label __scrape_timeout__ ${show(timeout)} is above __scrape_interval__ ${show(interval)}`;
+  const fault = faultOfTimeout(labels);
+  if (fault !== undefined) yield fault;
+}
+
+// What Prometheus gives a job that says nothing; a timeout without an interval depends on the job.
+const DEFAULT_TIMEOUT = '10s';
+
+function faultOfTimeout({
+  __scrape_interval__: interval,
+  __scrape_timeout__: given,
+}: Labels): string | undefined {
+  const timeout = given || DEFAULT_TIMEOUT;
+  if (!interval || (milliseconds(timeout) ?? 0) <= (milliseconds(interval) ?? 0)) return undefined;
+  const named = given ? show(given) : `(${DEFAULT_TIMEOUT} by default)`;
+  return `the label __scrape_timeout__ ${named} is above __scrape_interval__ ${show(interval)}`;
 }
 
 // Without its target Prometheus goes on over a wrong interval; the other two it takes as they are.

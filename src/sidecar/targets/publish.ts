@@ -5,7 +5,7 @@ import { describeTargets, type TargetGroup, writeTargetGroups } from '../../mode
 import { type Changes, countChanges } from './changes.ts';
 import { checkFile } from './check-file.ts';
 import { afterLook, type Conflict } from './conflicts.ts';
-import { lookAt, type Published, writeTargetFile } from './target-file.ts';
+import { findList, type Look, lookAt, type Published, writeTargetFile } from './target-file.ts';
 import { WriteError, type WriteFailure } from './write-error.ts';
 
 /** Told of every write of the target file, for the metrics. */
@@ -59,13 +59,24 @@ export async function publish(
 async function putInPlace(file: TargetFile, groups: readonly TargetGroup[], text: string): Promise<void> {
   const before = file.published;
   if (before === undefined) return write(file, groups, text);
-  const look = await lookAt(file.path, before);
+  const look = await see(file.path, before, groups, text);
   const conflict = afterLook(file.conflict, look.seen, file.monotonic(), file.intervalMs);
-  if (look.seen === 'stands' && text === before.text) file.published = { ...look.list, groups };
+  if (look.seen === 'stands' && text === look.list.text) file.published = { ...look.list, groups };
   else if (conflict.until !== undefined) throw contested(file, conflict);
   else await write(file, groups, text);
   if (look.seen !== 'stands') file.observer.restored();
   file.conflict = conflict;
+}
+
+async function see(
+  path: string,
+  before: Published,
+  groups: readonly TargetGroup[],
+  text: string,
+): Promise<Look> {
+  const look = await lookAt(path, before);
+  const found = look.seen === 'foreign' ? await findList(path, groups, text) : undefined;
+  return found === undefined ? look : { seen: 'stands', list: found };
 }
 
 async function write(file: TargetFile, groups: readonly TargetGroup[], text: string): Promise<void> {

@@ -28,6 +28,7 @@ const CODES: Readonly<Record<string, WriteFailure>> = {
   ENOTDIR: 'no_folder',
   EROFS: 'read_only',
   ENOSPC: 'no_space',
+  EFBIG: 'no_space',
   EDQUOT: 'no_space',
   EACCES: 'permission',
   EPERM: 'permission',

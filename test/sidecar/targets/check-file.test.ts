@@ -82,6 +82,14 @@ describe('a label that loses or misleads its target:', () => {
       f(name, value, 'is no Prometheus duration above 0');
   }
 
+  test('an interval below the timeout that a job has by default', () => {
+    expect(checkFile(labelled({ __scrape_interval__: '9s' }))).toBe(
+      'the label __scrape_timeout__ (10s by default) is above __scrape_interval__ "9s"',
+    );
+    expect(checkFile(labelled({ __scrape_interval__: '9s', __scrape_timeout__: '9s' }))).toBeUndefined();
+    expect(checkFile(labelled({ __scrape_interval__: '10s' }))).toBeUndefined();
+  });
+
   test('a timeout above the interval', () => {
     const text = labelled({ __scrape_interval__: '10s', __scrape_timeout__: '10001ms' });
     expect(checkFile(text)).toBe('the label __scrape_timeout__ "10001ms" is above __scrape_interval__ "10s"');

@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TargetGroup, writeTargetGroups } from '../../../src/model/target-group.ts';
@@ -158,6 +158,26 @@ describe('another program that writes the same file', () => {
       expect(await look(at)).toBe('fine');
     }
     expect(told).toEqual([]);
+  });
+
+  test('agrees when it was faster: our new list is in the file already, and is not written again', async () => {
+    await writeFile(path, writeTargetGroups(NEWER));
+    seconds = 90;
+    expect(await publish(file, NEWER)).toEqual({ added: 2, removed: 1 });
+    expect(file.published).toMatchObject({
+      groups: NEWER,
+      changedAt: Math.trunc((await stat(path)).mtimeMs),
+    });
+    expect(await look(91, NEWER)).toBe('fine');
+    expect(told).toEqual([]);
+  });
+
+  test('does not agree when Prometheus cannot read its file, or when it only has our size', async () => {
+    await writeFile(path, writeTargetGroups(NEWER).replace('c:1', 'x:1'));
+    expect(await look(90, NEWER)).toBe(waiting('30s'));
+    await writeFile(path, writeTargetGroups(NEWER));
+    await chmod(path, 0o600);
+    expect(await look(91, NEWER)).toBe(waiting('30s'));
   });
 
   test('hides the file from Prometheus: that is a foreign change too', async () => {
