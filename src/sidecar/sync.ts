@@ -22,6 +22,8 @@ export interface InventorySource {
   readonly request: InventoryRequest;
   readonly mapping: Mapping;
   readonly defaults: TargetDefaults;
+  /** How many entries that are no target are kept in words; default: KEPT_ENTRIES. */
+  readonly keptEntries?: number;
   /** The newest readable answer and what tells it from the next one. */
   answer: Answer | undefined;
 }
@@ -161,8 +163,8 @@ export async function readCandidate(
   return candidate.targets;
 }
 
-function read(entries: readonly unknown[], { mapping, defaults }: InventorySource): Candidate {
-  const { sensors, ...account } = readSensors(entries, mapping);
+function read(entries: readonly unknown[], { mapping, defaults, keptEntries }: InventorySource): Candidate {
+  const { sensors, ...account } = readSensors(entries, mapping, keptEntries);
   const targets = targetsOf(sensors, defaults);
   return { targets, account: { ...account, duplicates: sensors.length - targets.length } };
 }

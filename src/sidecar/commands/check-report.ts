@@ -1,6 +1,8 @@
 // What `inventory-sd check` found, as JSON and as lines for people. Pure.
 
 import type { Labels } from '../../model/labels.ts';
+import { describeSetAside } from '../sensors/account.ts';
+import type { SetAside } from '../sensors/set-aside.ts';
 import { type HeldAnswer, howItEnds } from '../targets/held-answer.ts';
 import { printable, quoteLabel } from './difference-table.ts';
 import type { LabelChange } from './differences.ts';
@@ -19,20 +21,25 @@ export interface CheckReport {
   readonly added: readonly Listed[];
   readonly removed: readonly Listed[];
   readonly changed: readonly { readonly target: string; readonly labels: readonly LabelChange[] }[];
+  /** Every entry that is no target because something is wrong with it. */
+  readonly setAside: readonly SetAside[];
+  readonly disabled: number;
+  readonly duplicates: number;
   /** What the sidecar would hold back of it. */
   readonly held: HeldAnswer | null;
   readonly waiting: number;
 }
 
-/** One line a target: `+` would come, `-` would go, `~` has other labels. */
+/** One line a target: `+` would come, `-` would go, `~` has other labels; `!` is an entry set aside, and why. */
 export function describeCheck(report: CheckReport): string[] {
-  const { inventory, file, added, removed, changed } = report;
+  const { inventory, file, added, removed, changed, setAside, disabled, duplicates } = report;
   return [
     ...added.map(({ target, labels }) => `+ ${target}${written(labels)}`),
     ...removed.map(({ target, labels }) => `- ${target}${written(labels)}`),
+    ...setAside.map((entry) => `! ${describeSetAside(entry)}`),
     ...changed.map(({ target, labels }) => `~ ${target}  ${labels.map(change).join('; ')}`),
     `inventory: ${counted(inventory.targets)}; ${file.path}: ${file.targets === null ? 'no list' : counted(file.targets)}`,
-    `${added.length} to add, ${removed.length} to remove, ${changed.length} to change`,
+    `${added.length} to add, ${removed.length} to remove, ${changed.length} to change; ${setAside.length} set aside, ${disabled} disabled, ${duplicates} twice`,
     ...verdict(report),
   ].map(printable);
 }

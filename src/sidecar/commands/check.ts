@@ -33,7 +33,8 @@ function expected(error: unknown): AppError {
 }
 
 async function compare(inventory: Inventory): Promise<CheckReport> {
-  const candidate = await readCandidate(inventory, new AbortController().signal);
+  const source = { ...inventory, keptEntries: Number.POSITIVE_INFINITY };
+  const candidate = await readCandidate(source, new AbortController().signal);
   const next = judgeAnswer(inventory, candidate, systemClock());
   const { path, published } = inventory.file;
   const standing = targetsOfGroups(published?.groups ?? []);
@@ -46,6 +47,9 @@ async function compare(inventory: Inventory): Promise<CheckReport> {
     added: missing.map(({ address: target, labels }) => ({ target, labels })),
     removed: stale.map(({ address: target, labels }) => ({ target, labels })),
     changed: changed.map(labelChanges),
+    setAside: source.answer?.account.setAside ?? [],
+    disabled: source.answer?.account.disabled ?? 0,
+    duplicates: source.answer?.account.duplicates ?? 0,
     held: heldAnswer(next, inventory.limits) ?? null,
     waiting: next.waiting,
   };

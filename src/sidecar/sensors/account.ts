@@ -10,11 +10,11 @@ export interface EntryNote {
 
 /** What became of the entries that are no sensor; each target of a group counts as one. */
 export interface Remainder {
-  /** The first thousand; `setAsideBy` counts them all. */
+  /** The first ones; `setAsideBy` counts them all. */
   readonly setAside: readonly SetAside[];
   readonly setAsideBy: Readonly<Record<SetAsideReason, number>>;
   readonly disabled: number;
-  /** The first thousand of `noted`. */
+  /** The first ones of `noted`. */
   readonly notes: readonly EntryNote[];
   readonly noted: number;
 }
@@ -25,10 +25,11 @@ export interface Account extends Remainder {
   readonly duplicates: number;
 }
 
-const MAX_KEPT = 1000;
+/** A sidecar that runs for months keeps so many in words. */
+export const KEPT_ENTRIES = 1000;
 
-/** Makes an account, entry by entry. */
-export function createTally() {
+/** Makes an account, entry by entry; the first `kept` in words. */
+export function createTally(kept: number) {
   const setAside: SetAside[] = [];
   const setAsideBy = Object.fromEntries(SET_ASIDE_REASONS.map((reason) => [reason, 0])) as Record<
     SetAsideReason,
@@ -40,11 +41,11 @@ export function createTally() {
   return {
     setAside(index: number, target: number | undefined, { reason, message }: EntryFault, count = 1): void {
       setAsideBy[reason] += count;
-      if (setAside.length < MAX_KEPT) setAside.push({ index, target, reason, message });
+      if (setAside.length < kept) setAside.push({ index, target, reason, message });
     },
     note(index: number, message: string): void {
       noted += 1;
-      if (notes.length < MAX_KEPT) notes.push({ index, message });
+      if (notes.length < kept) notes.push({ index, message });
     },
     disable(count: number): void {
       disabled += count;

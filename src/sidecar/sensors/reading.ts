@@ -1,7 +1,7 @@
 // The entries of a whole answer → the sensors they name, and an account of every one that names none.
 
 import { type Labels, labelsKey } from '../../model/labels.ts';
-import { createTally, type Remainder, type Tally } from './account.ts';
+import { createTally, KEPT_ENTRIES, type Remainder, type Tally } from './account.ts';
 import { parsePort } from './address.ts';
 import { readEntryLabels } from './entry-labels.ts';
 import { fieldsOf, kindOf } from './excerpt.ts';
@@ -30,9 +30,14 @@ const NO_LABELS: Labels = {};
 /**
  * Reads texts (`sensor_0`, `host:9100`, `http://host:9100/path`), objects (`{"name": …, "port": …, "labels": {…}}`) and
  * groups of http_sd (`{"targets": […], "labels": {…}}`). A bad entry, or a bad target of a group, is set aside.
+ * @param kept how many of those are kept in words.
  */
-export function readSensors(entries: readonly unknown[], { metaFields }: Mapping): Reading {
-  const pass: Pass = { sensors: [], tally: createTally(), metaFields, shared: sharing() };
+export function readSensors(
+  entries: readonly unknown[],
+  { metaFields }: Mapping,
+  kept = KEPT_ENTRIES,
+): Reading {
+  const pass: Pass = { sensors: [], tally: createTally(kept), metaFields, shared: sharing() };
   entries.forEach((entry, index) => {
     try {
       readEntry(pass, entry, index);

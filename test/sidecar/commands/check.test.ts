@@ -47,7 +47,7 @@ test('nothing would change', async () => {
     code: 0,
     stdout: [
       `inventory: 2 targets; ${join(dir.path, 'targets.json')}: 2 targets`,
-      '0 to add, 0 to remove, 0 to change',
+      '0 to add, 0 to remove, 0 to change; 0 set aside, 0 disabled, 0 twice',
     ],
   });
 });
@@ -64,7 +64,7 @@ test('what comes, goes and changes is listed, and nothing is written', async () 
     '- c:9100',
     '~ b:9100  site: "north" → "south"',
   ]);
-  expect(stdout).toContain('1 to add, 1 to remove, 1 to change');
+  expect(stdout).toContain('1 to add, 1 to remove, 1 to change; 0 set aside, 0 disabled, 0 twice');
   const after = await stat(join(dir.path, 'targets.json'), { bigint: true });
   expect(after.ctimeNs).toBe(before.ctimeNs);
 });
@@ -91,6 +91,16 @@ test('what would be held says so, under the digest that accept takes', async () 
   });
 });
 
+test('every entry that is set aside is listed, with the reason', async () => {
+  answer(['a', ...Array.from({ length: 1200 }, () => 'a b'), { name: 'c', enabled: false }, 'a']);
+  await publish();
+  const { code, stdout } = await run();
+  expect(code).toBe(0);
+  expect(stdout.filter((line) => line.startsWith('! entry'))).toHaveLength(1200);
+  expect(stdout[1199]).toMatch(/^! entry 1200: .*a b/);
+  expect(stdout.at(-1)).toMatch(/; 1200 set aside, 1 disabled, 1 twice$/);
+});
+
 test('before the first list everything is new', async () => {
   answer(['a']);
   const { code, stdout } = await run();
@@ -98,7 +108,7 @@ test('before the first list everything is new', async () => {
   expect(stdout).toEqual([
     '+ a:9100',
     `inventory: 1 target; ${join(dir.path, 'targets.json')}: no list`,
-    '1 to add, 0 to remove, 0 to change',
+    '1 to add, 0 to remove, 0 to change; 0 set aside, 0 disabled, 0 twice',
   ]);
 });
 
