@@ -1,10 +1,8 @@
 // What an entry says beyond its addresses → the labels of its targets.
 
-import type { Labels } from '../../model/labels.ts';
 import { excerpt, kindOf } from './excerpt.ts';
 import { type Fields, isSet, scalarOf } from './fields.ts';
 import { legalLabelName } from './label-names.ts';
-import { checkSpecialLabels } from './special-labels.ts';
 
 /** Told of every label that an entry loses, in words. */
 export type Note = (message: string) => void;
@@ -17,14 +15,15 @@ const OWN: readonly (readonly [field: string, label: string])[] = [
   ['timeout', '__scrape_timeout__'],
 ];
 
-const NO_LABELS: Labels = {};
-
 /**
  * Reads `labels`, `path`, `scheme`, `interval`, `timeout` and the fields of INVENTORY_META_FIELDS. A label that cannot be
  * is left out and noted: a target without one of its labels is watched, a target set aside is not.
- * @throws EntryFault for what Prometheus would scrape wrongly or not at all.
  */
-export function readEntryLabels(fields: Fields, metaFields: ReadonlyMap<string, string>, note: Note): Labels {
+export function readEntryLabels(
+  fields: Fields,
+  metaFields: ReadonlyMap<string, string>,
+  note: Note,
+): Map<string, string> {
   const labels = new Map<string, string>();
   if (isSet(fields.labels)) addLabels(labels, fields.labels, note);
   for (const [field, label] of OWN) {
@@ -32,9 +31,7 @@ export function readEntryLabels(fields: Fields, metaFields: ReadonlyMap<string, 
     if (isSet(value)) labels.set(label, scalarOf(value) ?? kindOf(value));
   }
   for (const [field, label] of metaFields) addMetaField(labels, fields, field, label, note);
-  if (labels.size === 0) return NO_LABELS;
-  checkSpecialLabels(labels);
-  return Object.fromEntries(labels);
+  return labels;
 }
 
 function addLabels(labels: Map<string, string>, given: unknown, note: Note): void {

@@ -1,15 +1,16 @@
 // The entries of a whole answer → the sensors they name, and an account of every one that names none.
 
-import { type Labels, labelsKey } from '../../model/labels.ts';
+import type { Labels } from '../../model/labels.ts';
 import { createTally, KEPT_ENTRIES, type Remainder, type Tally } from './account.ts';
-import { parsePort } from './address.ts';
+import { parseAddress, parsePort } from './address.ts';
 import { readEntryLabels } from './entry-labels.ts';
 import { fieldsOf, kindOf } from './excerpt.ts';
 import { type Fields, HOST_FIELDS, hostFieldOf, isDisabled, isSet, withLowerCaseNames } from './fields.ts';
+import { createLabelSets, type LabelSets } from './label-sets.ts';
 import type { Mapping } from './mapping.ts';
 import type { Sensor } from './sensor.ts';
 import { EntryFault } from './set-aside.ts';
-import { parseTargetText } from './target-text.ts';
+import { parseTargetUrl } from './target-url.ts';
 
 export interface Reading extends Remainder {
   /** In the order of the answer, equal ones as often as it lists them. */
@@ -21,11 +22,9 @@ interface Pass {
   readonly sensors: Sensor[];
   readonly tally: Tally;
   readonly metaFields: Mapping['metaFields'];
-  /** One object for equal labels: a list of a million sensors has few of them. */
-  shared(labels: Labels): Labels;
+  readonly labelSets: LabelSets;
+  readonly unlabelled: Labels;
 }
-
-const NO_LABELS: Labels = {};
 
 /**
  * Reads texts (`sensor_0`, `host:9100`, `http://host:9100/path`), objects (`{"name": …, "port": …, "labels": {…}}`) and
@@ -37,7 +36,9 @@ export function readSensors(
   { metaFields }: Mapping,
   kept = KEPT_ENTRIES,
 ): Reading {
-  const pass: Pass = { sensors: [], tally: createTally(kept), metaFields, shared: sharing() };
+  const labelSets = createLabelSets();
+  const unlabelled = labelSets(new Map());
+  const pass: Pass = { sensors: [], tally: createTally(kept), metaFields, labelSets, unlabelled };
   entries.forEach((entry, index) => {
     try {
       readEntry(pass, entry, index);
@@ -51,7 +52,7 @@ export function readSensors(
 
 function readEntry(pass: Pass, entry: unknown, index: number): void {
   if (typeof entry === 'string') {
-    addTarget(pass, entry, undefined, NO_LABELS);
+    addTarget(pass, entry, undefined, pass.unlabelled);
     return;
   }
   if (!isObject(entry)) throw new EntryFault('no_sensor', `it is ${kindOf(entry)}`);
@@ -88,24 +89,14 @@ function readObject(pass: Pass, fields: Fields, index: number): void {
   addTarget(pass, host, port, labelsOf(pass, fields, index));
 }
 
-function labelsOf({ tally, metaFields, shared }: Pass, fields: Fields, index: number): Labels {
-  return shared(readEntryLabels(fields, metaFields, (message) => tally.note(index, message)));
+function labelsOf({ tally, metaFields, labelSets }: Pass, fields: Fields, index: number): Labels {
+  return labelSets(readEntryLabels(fields, metaFields, (message) => tally.note(index, message)));
 }
 
 function addTarget(pass: Pass, text: string, port: number | undefined, labels: Labels): void {
-  const target = parseTargetText(text);
-  const own = target.labels === undefined ? labels : pass.shared({ ...target.labels, ...labels });
-  pass.sensors.push({ host: target.host, port: port ?? target.port, labels: own });
-}
-
-function sharing(): Pass['shared'] {
-  const known = new Map<string, Labels>([[labelsKey(NO_LABELS), NO_LABELS]]);
-  return (labels) => {
-    const key = labelsKey(labels);
-    const same = known.get(key);
-    if (same === undefined) known.set(key, labels);
-    return same ?? labels;
-  };
+  const target = text.includes('://') ? parseTargetUrl(text) : { ...parseAddress(text), labels: undefined };
+  const own = target.labels && pass.labelSets(new Map(Object.entries({ ...target.labels, ...labels })));
+  pass.sensors.push({ host: target.host, port: port ?? target.port, labels: own ?? labels });
 }
 
 function targetsOf(entry: unknown): readonly unknown[] | undefined {

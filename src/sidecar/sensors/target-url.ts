@@ -1,14 +1,12 @@
-// A target as a text: an address, or a URL, whose scheme and path become labels.
+// A target as a URL: host and port, and its scheme and path as labels.
 
 import { isAbsolutePath } from '../../lib/absolute-path.ts';
-import type { Labels } from '../../model/labels.ts';
 import { type Address, parseAddress } from './address.ts';
 import { shown } from './excerpt.ts';
 import { EntryFault } from './set-aside.ts';
 
-export interface TargetText extends Address {
-  /** What a URL says beyond host and port. */
-  readonly labels: Labels | undefined;
+export interface TargetUrl extends Address {
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 const PORTS: ReadonlyMap<string, number> = new Map([
@@ -17,13 +15,11 @@ const PORTS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads `host`, `host:port`, `[v6]:port` or `http://host:port/path`. A URL without a port has its scheme's.
+ * Reads `http://host:port/path`; without a port it is that of the scheme.
  * @throws EntryFault that says what is wrong with the text.
  */
-export function parseTargetText(text: string): TargetText {
-  const url = /^(\w+):\/\/([^/?#]*)(.*)$/s.exec(text);
-  if (url === null) return { ...parseAddress(text), labels: undefined };
-  const [, written = '', authority = '', path = ''] = url;
+export function parseTargetUrl(text: string): TargetUrl {
+  const [, written = '', authority = '', path = ''] = /^(\w*):\/\/([^/?#]*)(.*)$/s.exec(text) ?? [];
   const scheme = written.toLowerCase();
   if (!PORTS.has(scheme))
     throw new EntryFault('bad_scheme', `the scheme of ${shown(text)} is not http or https`);
@@ -33,7 +29,7 @@ export function parseTargetText(text: string): TargetText {
 }
 
 // A slash alone is how many people end a URL.
-function pathLabel(path: string, text: string): Labels {
+function pathLabel(path: string, text: string): Readonly<Record<string, string>> {
   if (path === '' || path === '/') return {};
   if (!isAbsolutePath(path))
     throw new EntryFault('bad_path', `the path of ${shown(text)} has a query, # or space`);
