@@ -61,7 +61,8 @@ export async function undoAccept(inventory: Inventory, now: Moment): Promise<Out
   if (text === undefined)
     throw new AcceptError('nothing_kept', 'cannot undo: no list from before an accepted hold is kept');
   const listed = targetsOfGroups(parseTargetGroups(text));
-  const outcome = await adopt(inventory, { ...initialGuardState(listed), clock: inventory.guard.clock }, now);
+  const next = { ...initialGuardState(listed), clock: inventory.guard.clock };
+  const outcome = await adopt(inventory, next, now, text);
   await dropBefore(inventory.stateFile);
   return outcome;
 }

@@ -83,17 +83,23 @@ export function judgeAnswer(inventory: Inventory, candidate: readonly Target[], 
 
 /**
  * Makes the file and the state what the guard decided.
+ * @param stoodBefore the text of a list that stood once and comes back.
  * @throws WriteError; guard, file and state then stay as they were.
  */
-export async function adopt(inventory: Inventory, next: GuardState, now: Moment): Promise<Outcome> {
+export async function adopt(
+  inventory: Inventory,
+  next: GuardState,
+  now: Moment,
+  stoodBefore?: string,
+): Promise<Outcome> {
   const { guard: before, file } = inventory;
   const targets = standingTargets(next);
   const isFirst =
     removesAny(standingTargets(before) ?? [], targets ?? []) ||
     addedWhileHeld(before) !== addedWhileHeld(next);
   if (isFirst) await saveFirst(inventory, next, now);
-  const empty = next.listed?.length === 0;
-  const changes = targets && (await publish(file, groupsOf(inventory, targets), { empty }));
+  const options = { empty: next.listed?.length === 0, stoodBefore };
+  const changes = targets && (await publish(file, groupsOf(inventory, targets), options));
   inventory.guard = next;
   if (!isFirst) await saveIfDue(inventory, before, now);
   return outcomeOf(next, changes);

@@ -290,6 +290,18 @@ describe('a shrunken answer', () => {
     await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
   });
 
+  test("is undone also when the list before was another writer's, with a target that we would not write", async () => {
+    await writeFile(file, '[{"targets":["an oddity:1","b:9100"],"labels":{}}]');
+    await restart();
+    answer(['x', 'y']);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    const now = { wall: 1, mono: 1 };
+    await acceptHeld(observed.inventory, undefined, now);
+    expect(await targets()).toEqual(['x:9100', 'y:9100']);
+    expect(await undoAccept(observed.inventory, now)).toMatchObject({ added: 2, removed: 2 });
+    expect(await targets()).toEqual(['an oddity:1', 'b:9100']);
+  });
+
   test('is held on after a restart, and only then accepted when the inventory has answered', async () => {
     const digest = await held();
     await restart();

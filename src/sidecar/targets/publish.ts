@@ -32,6 +32,8 @@ export interface TargetFile {
 export interface PublishOptions {
   /** A list without any target is wanted: an empty answer that was accepted. Without it such a list is refused. */
   readonly empty?: boolean;
+  /** A list that stood once and comes back: oddities of another writer in it may come back too. */
+  readonly stoodBefore?: string | undefined;
 }
 
 /**
@@ -42,12 +44,12 @@ export interface PublishOptions {
 export async function publish(
   file: TargetFile,
   groups: readonly TargetGroup[],
-  { empty = false }: PublishOptions = {},
+  options: PublishOptions = {},
 ): Promise<Changes | undefined> {
   const before = file.published;
   const text = groups === before?.groups ? before.text : writeTargetGroups(groups);
   try {
-    if (text !== before?.text) requireGood(file, groups, text, empty);
+    if (text !== before?.text) requireGood(file, groups, text, options);
     await putInPlace(file, groups, text);
   } catch (error) {
     if (error instanceof WriteError) file.observer.writeFailed(error.reason);
@@ -99,9 +101,9 @@ function requireGood(
   { path, published }: TargetFile,
   groups: readonly TargetGroup[],
   text: string,
-  empty: boolean,
+  { empty = false, stoodBefore }: PublishOptions,
 ): void {
-  const fault = checkFile(text, { empty, standing: published?.text });
+  const fault = checkFile(text, { empty, standing: stoodBefore ?? published?.text });
   if (fault === undefined) return;
   const message = `cannot publish ${describeTargets(groups)} in ${path}: Prometheus could not use the list: ${fault}`;
   throw new WriteError('refused', message);
