@@ -14,6 +14,7 @@ import type { ScrapePool } from './scrape-pools.ts';
 export const DIFFERENCE_NAMES = {
   missing_in_file: 'missing in the file',
   stale_in_file: 'stale in the file',
+  held_in_file: 'held by the guard',
   changed_in_file: 'label differs in the file',
   missing_in_prometheus: 'missing in Prometheus',
   dropped: 'dropped by relabelling',
@@ -41,19 +42,31 @@ export interface Difference {
   readonly server?: string;
   readonly job?: string;
   readonly labels?: readonly LabelChange[];
-  /** More, in words: the error of the last scrape, the other job name. */
+  /** More, in words: why it is held, the error of the last scrape, the other job name. */
   readonly detail?: string;
 }
 
-/** What the file does not say as the inventory does. */
+/** What the guard did to the inventory's list. */
+export interface Kept {
+  /** The addresses that are in their grace: they stay in the file as REMOVAL_GRACE says. */
+  readonly graced: ReadonlySet<string>;
+  /** Since when and why an answer is held; undefined: none is. */
+  readonly hold?: string;
+}
+
+/** What the file does not say as the inventory does. A target in its grace is none of it. */
 export function fileDifferences(
   inventory: readonly LabelledTarget[],
   file: readonly LabelledTarget[],
+  { graced, hold }: Kept,
 ): Difference[] {
   const { missing, stale, changed } = compareTargets(inventory, file);
+  const staleKind = hold === undefined ? 'stale_in_file' : 'held_in_file';
   return [
-    ...missing.map(({ address }) => difference('missing_in_file', address)),
-    ...stale.map(({ address }) => difference('stale_in_file', address)),
+    ...missing.map(({ address }) => difference('missing_in_file', address, hold)),
+    ...stale
+      .filter(({ address }) => !graced.has(address))
+      .map(({ address }) => difference(staleKind, address, hold)),
     ...changed.map((pair) => ({ kind: 'changed_in_file' as const, ...labelChanges(pair) })),
   ];
 }

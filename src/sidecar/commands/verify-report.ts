@@ -7,7 +7,12 @@ import { DIFFERENCE_NAMES, type Difference, type DifferenceKind } from './differ
 export interface VerifyReport {
   readonly kind: 'no_difference' | 'differences';
   readonly inventory: { readonly targets: number };
-  readonly file: { readonly path: string; readonly targets: number };
+  readonly file: {
+    readonly path: string;
+    readonly targets: number;
+    /** How many of them the inventory no longer lists, and REMOVAL_GRACE keeps. */
+    readonly graced: number;
+  };
   readonly prometheus: {
     /** Every server that was asked, and its scrape jobs that read the file. */
     readonly servers: readonly { readonly url: string; readonly jobs: readonly string[] }[];
@@ -22,7 +27,8 @@ export interface VerifyReport {
 export function describeReport(report: VerifyReport): string[] {
   const { differences, inventory, file, prometheus } = report;
   const { servers, active, up } = prometheus;
-  const lists = `inventory ${inventory.targets}, ${file.path} ${file.targets}, Prometheus ${active} (${describeJobs(report)}), up ${up}`;
+  const graced = file.graced === 0 ? '' : ` (${file.graced} in their grace)`;
+  const lists = `inventory ${inventory.targets}, ${file.path} ${file.targets}${graced}, Prometheus ${active} (${describeJobs(report)}), up ${up}`;
   const table = differenceTable(differences, servers.length > 1);
   return [...table, `${describeCounts(differences)}: ${lists}`];
 }

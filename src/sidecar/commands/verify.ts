@@ -3,11 +3,19 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, messageOf } from '../../lib/errors.ts';
+import { clockTime } from '../health.ts';
 import { type InventorySource, readCandidate } from '../sync.ts';
 import type { LabelledTarget } from '../targets/compare.ts';
+import { readState, stateFileOf } from '../targets/state-file.ts';
 import { type Target, targetsOfGroups } from '../targets/target.ts';
 import { readTargetFile } from '../targets/target-file.ts';
-import { absenceDifferences, type Difference, fileDifferences, scrapeDifferences } from './differences.ts';
+import {
+  absenceDifferences,
+  type Difference,
+  fileDifferences,
+  type Kept,
+  scrapeDifferences,
+} from './differences.ts';
 import { type PrometheusServer, readActiveTargets, readDroppedTargets } from './prometheus-targets.ts';
 import { hasName, type PoolChoice, pickPools, type ScrapePool } from './scrape-pools.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
@@ -71,19 +79,20 @@ function say(result: VerifyReport | AppError, asJson: boolean, terminal: Termina
 async function compare({ inventory, targetsFile, servers, jobs }: Verification): Promise<VerifyReport> {
   const wanted = await readCandidate(inventory, new AbortController().signal);
   const file = await readFileTargets(targetsFile);
+  const kept = await readKept(targetsFile, file);
   const addresses = new Set(file.map(({ address }) => address));
   const choice = { fileName: basename(targetsFile), addresses, jobs };
   const pools = await readPools(servers, choice);
   const { differences, absent, active, up } = scrapeDifferences(file, pools);
   const all = [
-    ...fileDifferences(wanted, file),
+    ...fileDifferences(wanted, file, kept),
     ...(await explainAbsent(absent, servers, choice, pools)),
     ...differences,
   ];
   return {
     kind: all.length === 0 ? 'no_difference' : 'differences',
     inventory: { targets: wanted.length },
-    file: { path: targetsFile, targets: file.length },
+    file: { path: targetsFile, targets: file.length, graced: kept.graced.size },
     prometheus: {
       servers: servers.map(({ url }) => ({
         url,
@@ -104,6 +113,16 @@ async function readFileTargets(path: string): Promise<readonly Target[]> {
   });
   if (found === undefined) throw new AppError('no_file', `there is no file ${path}`);
   return targetsOfGroups(found.groups);
+}
+
+async function readKept(path: string, file: readonly Target[]): Promise<Kept> {
+  const restored = await readState(await stateFileOf(path), file, () => {});
+  const { graced = [], hold } = restored?.state ?? {};
+  const since = hold && `since ${clockTime(hold.since, Date.now())}: ${hold.message}`;
+  return {
+    graced: new Set(graced.map(({ target }) => target.address)),
+    ...(since === undefined ? {} : { hold: since }),
+  };
 }
 
 // One server after the other: each answer is large, and only little of it is kept.

@@ -15,13 +15,14 @@ const pool = (targets: ActiveTarget[], server = 'http://p', job = 'sensors') => 
   targets,
   isOurs: ({ file }: ActiveTarget) => file === 'targets/targets.json',
 });
+const NOTHING_KEPT = { graced: new Set<string>() };
 const WHERE = { server: 'http://p', job: 'sensors' };
 
 describe('inventory ↔ file', () => {
   test('missing, stale and changed are told apart', () => {
     const inventory = [target('a'), target('b', { site: 'north' }), target('c')];
     const file = [target('b', { site: 'south', rack: '1' }), target('c'), target('d')];
-    expect(fileDifferences(inventory, file)).toEqual([
+    expect(fileDifferences(inventory, file, NOTHING_KEPT)).toEqual([
       { kind: 'missing_in_file', target: 'a' },
       { kind: 'stale_in_file', target: 'd' },
       {
@@ -36,8 +37,16 @@ describe('inventory ↔ file', () => {
   });
 
   test('equal lists have no difference', () => {
-    expect(fileDifferences([target('a', { x: '' })], [target('a')])).toEqual([]);
+    expect(fileDifferences([target('a', { x: '' })], [target('a')], NOTHING_KEPT)).toEqual([]);
   });
+});
+
+test('what the guard keeps is told as that, and a grace is no difference', () => {
+  const kept = { graced: new Set(['c']), hold: 'since 12:03:11: lost 7' };
+  expect(fileDifferences([target('a')], [target('b'), target('c')], kept)).toEqual([
+    { kind: 'missing_in_file', target: 'a', detail: kept.hold },
+    { kind: 'held_in_file', target: 'b', detail: kept.hold },
+  ]);
 });
 
 describe('file ↔ Prometheus', () => {

@@ -8,7 +8,7 @@ function report(differences: Difference[], urls = ['http://p:9090'], jobs = ['se
   return {
     kind: differences.length === 0 ? 'no_difference' : 'differences',
     inventory: { targets: 3 },
-    file: { path: '/shared/targets.json', targets: 3 },
+    file: { path: '/shared/targets.json', targets: 3, graced: 0 },
     prometheus: { servers: urls.map((url) => ({ url, jobs })), active: 3, up: 2 },
     differences,
   };
@@ -18,6 +18,11 @@ const LISTS = 'inventory 3, /shared/targets.json 3, Prometheus 3 (job sensors), 
 
 test('no difference is one line', () => {
   expect(describeReport(report([]))).toEqual([`no difference: ${LISTS}`]);
+});
+
+test('targets in their grace are counted', () => {
+  const [line] = describeReport({ ...report([]), file: { path: '/t.json', targets: 3, graced: 2 } });
+  expect(line).toContain('/t.json 3 (2 in their grace), ');
 });
 
 test('several jobs are named, each once, and none at all is said', () => {

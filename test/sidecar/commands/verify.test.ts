@@ -5,6 +5,9 @@ import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.
 import { verify } from '../../../src/sidecar/commands/verify.ts';
 import { readConfig } from '../../../src/sidecar/config.ts';
 import { inventorySource } from '../../../src/sidecar/take-over.ts';
+import { standingTargets } from '../../../src/sidecar/targets/guard-state.ts';
+import { stateFileOf, writeState } from '../../../src/sidecar/targets/state-file.ts';
+import { Guarded, names } from '../../helpers/guard.ts';
 import { startTestServer, type TestServer } from '../../helpers/http-server.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { testTerminal } from '../../helpers/terminal.ts';
@@ -59,14 +62,14 @@ function scrape(name: string, hosts: string[], dropped: string[] = []): void {
   answers[`/${name}/api/v1/targets?state=dropped`] = success({ droppedTargets: dropped.map(discovered) });
 }
 
-async function run({ names = ['p'], json = false, waitMs = 0, jobs = [] as string[] } = {}) {
+async function run({ prometheus = ['p'], json = false, waitMs = 0, jobs = [] as string[] } = {}) {
   const config = readConfig({
     INVENTORY_URL: `${server.url}/inventory`,
     TARGETS_FILE: file,
     INVENTORY_RETRIES: '0',
   });
   const observer = { requested() {}, retried() {} };
-  const servers = names.map((name) => ({ client, url: `${server.url}/${name}`, userAgent: 'test' }));
+  const servers = prometheus.map((name) => ({ client, url: `${server.url}/${name}`, userAgent: 'test' }));
   const inventory = inventorySource(config, { client, version: 'test', observer });
   const terminal = testTerminal();
   const code = await verify({ inventory, targetsFile: file, servers, jobs, waitMs }, json, terminal);
@@ -91,7 +94,7 @@ test('differences exit 1; --json prints them all', async () => {
   expect(JSON.parse(out)).toEqual({
     kind: 'differences',
     inventory: { targets: 2 },
-    file: { path: file, targets: 4 },
+    file: { path: file, targets: 4, graced: 0 },
     prometheus: { servers: [{ url: `${server.url}/p`, jobs: ['sensors'] }], active: 1, up: 1 },
     differences: [
       { kind: 'missing_in_file', target: 'a:9100' },
@@ -112,8 +115,8 @@ test('differences exit 1; --json prints them all', async () => {
 test('shards are united, and what one drops and another has is fine', async () => {
   scrape('p', ['a'], ['b']);
   scrape('q', ['b'], ['a']);
-  expect(await run({ names: ['p', 'q'] })).toMatchObject({ code: 0 });
-  expect(await run({ names: ['p'] })).toMatchObject({ code: 1 });
+  expect(await run({ prometheus: ['p', 'q'] })).toMatchObject({ code: 0 });
+  expect(await run({ prometheus: ['p'] })).toMatchObject({ code: 1 });
 });
 
 test('what was dropped from another job or file does not explain an absence', async () => {
@@ -124,6 +127,33 @@ test('what was dropped from another job or file does not explain an absence', as
   expect(JSON.parse((await run({ json: true })).out).differences).toEqual([
     { kind: 'missing_in_prometheus', target: 'b:9100' },
   ]);
+});
+
+describe('what the guard keeps in the file', () => {
+  async function remember(guarded: Guarded) {
+    await writeState(await stateFileOf(file), guarded.state, { wall: Date.now(), mono: 0 });
+    const hosts = (standingTargets(guarded.state) ?? []).map(({ address }) => address.replace(':9100', ''));
+    await list(hosts);
+    scrape('p', hosts);
+  }
+
+  test('is held, with the reason', async () => {
+    await remember(new Guarded().answer(names(10)).answer(names(5)));
+    answers['/inventory'] = names(5);
+    const { code, out } = await run();
+    expect(code).toBe(1);
+    expect(out).toMatch(/^held by the guard +s9:9100 +since 1970-01-01 00:00:00: the inventory names 5 /m);
+    expect(out).toContain(`5 differences (5 held by the guard): inventory 5, ${file} 10, Prometheus 10`);
+  });
+
+  test('in its grace is as it should be', async () => {
+    await remember(new Guarded({ REMOVAL_GRACE: '1h' }).answer(names(10)).answer(names(9)));
+    answers['/inventory'] = names(9);
+    expect(await run()).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`inventory 9, ${file} 10 (1 in their grace), Prometheus 10`),
+    });
+  });
 });
 
 test('a Prometheus without any target of the file misses all of them', async () => {
