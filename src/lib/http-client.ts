@@ -18,6 +18,8 @@ export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Bound on the decompressed body. */
   readonly maxBytes: number;
+  /** Told each decompressed piece of the body, which is then not kept. What it throws fails the request. */
+  readonly onPiece?: (piece: Buffer) => void;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +53,7 @@ async function get(dispatcher: Dispatcher, url: string, options: GetOptions): Pr
     const answer = await request(url, { dispatcher, headers, signal: options.signal });
     const flat = flatten(answer.headers);
     if (answer.statusCode === 200) {
-      return { status: 200, headers: flat, body: await readBody(answer.body, flat, options.maxBytes) };
+      return { status: 200, headers: flat, body: await readBody(answer.body, flat, options) };
     }
     await pass(answer.body);
     return { status: answer.statusCode, headers: flat, body: Buffer.alloc(0) };
@@ -83,9 +85,13 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
   return flat;
 }
 
-async function readBody(body: Readable, headers: Record<string, string>, maxBytes: number): Promise<Buffer> {
+async function readBody(
+  body: Readable,
+  headers: Record<string, string>,
+  bounds: Pick<GetOptions, 'maxBytes' | 'onPiece'>,
+): Promise<Buffer> {
   const encoding = (headers['content-encoding'] || 'identity').trim().toLowerCase().slice(0, 40);
-  const collect = collector(maxBytes);
+  const collect = collector(bounds);
   if (encoding === 'identity') return pipeline(body, collect);
   if (encoding === 'gzip' || encoding === 'x-gzip') return pipeline(body, createGunzip(), collect);
   if (encoding === 'br') return pipeline(body, createBrotliDecompress(), collect);
@@ -96,14 +102,18 @@ async function readBody(body: Readable, headers: Record<string, string>, maxByte
   );
 }
 
-function collector(maxBytes: number): (source: AsyncIterable<Buffer>) => Promise<Buffer> {
+function collector({
+  maxBytes,
+  onPiece,
+}: Pick<GetOptions, 'maxBytes' | 'onPiece'>): (source: AsyncIterable<Buffer>) => Promise<Buffer> {
   return async (source) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of source) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw new AppError('too_large', `the answer is larger than ${maxBytes} bytes`);
-      chunks.push(chunk);
+      if (onPiece === undefined) chunks.push(chunk);
+      else onPiece(chunk);
     }
     return Buffer.concat(chunks);
   };

@@ -48,6 +48,22 @@ describe('a body', () => {
   f('x-gzip', gzipSync);
   f('BR', brotliCompressSync);
 
+  test('may be told in pieces, within its bound, and is then not kept', async () => {
+    const url = await serve((_, response) => {
+      response.setHeader('content-encoding', 'gzip');
+      response.end(gzipSync('["a"]'));
+    });
+    const pieces: string[] = [];
+    const onPiece = (piece: Buffer) => void pieces.push(piece.toString());
+    expect((await get(url, { onPiece })).body).toHaveLength(0);
+    expect(pieces.join('')).toBe('["a"]');
+    await expect(get(url, { onPiece, maxBytes: 4 })).rejects.toMatchObject({ reason: 'too_large' });
+    const refuse = () => {
+      throw new Error('no such list');
+    };
+    await expect(get(url, { onPiece: refuse })).rejects.toThrow('no such list');
+  });
+
   test('is not read unless the status is 200', async () => {
     const url = await serve((_, response) => response.writeHead(503, { 'retry-after': '3' }).end('sorry'));
     const answer = await get(url);

@@ -3,6 +3,7 @@
 import { formatDuration } from '../../lib/duration.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { HttpClient } from '../../lib/http-client.ts';
+import { type JsonListReader, readJsonList } from '../../lib/json-list.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { LabelledTarget } from '../targets/compare.ts';
 
@@ -31,72 +32,65 @@ export interface DroppedTargets {
 
 export interface PrometheusServer {
   readonly client: HttpClient;
-  /** Where it is, with its path prefix if it has one. */
+  /** Where it is, with its path prefix if it has one, without a slash at its end. */
   readonly url: string;
   readonly userAgent: string;
 }
 
 const TIMEOUT_MS = 30_000;
-// Prometheus writes 600 to 1,000 bytes a target, and V8 has no longer strings than 512 MiB.
-const MAX_BYTES = 400 * 2 ** 20;
+// Nothing is kept of it but the targets; Prometheus writes 600 to 1,000 bytes of each.
+const MAX_BYTES = 2 ** 30;
 
-/** @throws AppError `prometheus` when there is no answer, or none that Prometheus would give. */
-export async function readActiveTargets(server: PrometheusServer): Promise<ActiveTarget[]> {
-  const { activeTargets } = await ask(server, 'active');
-  return readList(server, activeTargets, readActive);
+/**
+ * @param job only the targets of this scrape job, if the server can tell them apart.
+ * @throws AppError `prometheus` when there is no answer, or none that Prometheus would give.
+ */
+export async function readActiveTargets(server: PrometheusServer, job?: string): Promise<ActiveTarget[]> {
+  const pool = job === undefined ? '' : `&scrapePool=${encodeURIComponent(job)}`;
+  const { targets } = await readTargets(server, `state=active${pool}`, 'activeTargets', readActive);
+  return targets;
 }
 
 /** @throws AppError `prometheus` when there is no answer, or none that Prometheus would give. */
 export async function readDroppedTargets(server: PrometheusServer): Promise<DroppedTargets> {
-  const { droppedTargets, droppedTargetCounts } = await ask(server, 'dropped');
-  const targets = readList(server, droppedTargets, readDiscovered);
-  const counts = isObject(droppedTargetCounts) ? Object.values(droppedTargetCounts) : [];
-  const total = counts.reduce<number>((sum, count) => sum + Number(count), 0);
-  return { targets, isWhole: total <= targets.length };
+  const { targets, rest } = await readTargets(server, 'state=dropped', 'droppedTargets', readDiscovered);
+  return { targets, isWhole: countDropped(rest) <= targets.length };
 }
 
-async function ask(server: PrometheusServer, state: 'active' | 'dropped'): Promise<Fields> {
-  const base = server.url.endsWith('/') ? server.url : `${server.url}/`;
-  const body = await get(server, new URL(`api/v1/targets?state=${state}`, base).href);
-  const answer = parse(body);
-  if (isObject(answer) && isObject(answer.data)) return answer.data;
-  throw failure(server, 'what answers there is no Prometheus');
+// Behind the list stands, since Prometheus 2.48, a flat object of job names and numbers.
+function countDropped(rest: string): number {
+  return [...rest.matchAll(/"\s*:\s*(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-async function get(server: PrometheusServer, url: string): Promise<Buffer> {
+async function readTargets<Target>(
+  server: PrometheusServer,
+  query: string,
+  list: string,
+  read: (entry: Fields) => Target | undefined,
+): Promise<{ targets: Target[]; rest: string }> {
+  const targets: Target[] = [];
+  const reader = readJsonList(list, (entry) => {
+    const target = read(entry as Fields);
+    if (target === undefined) throw new Error('it lists a target in a form that is not known here');
+    targets.push(target);
+  });
+  await get(server, `api/v1/targets?${query}`, reader);
+  return { targets, rest: reader.rest() };
+}
+
+async function get(server: PrometheusServer, path: string, reader: JsonListReader): Promise<void> {
+  const url = new URL(path, `${server.url}/`).href;
   const headers = { 'user-agent': server.userAgent, accept: 'application/json' };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const answer = await server.client.get(url, { headers, maxBytes: MAX_BYTES, signal }).catch((cause) => {
-    const late = `no whole answer within ${formatDuration(TIMEOUT_MS)}`;
-    throw failure(server, signal.aborted ? late : messageOf(cause), cause);
-  });
-  if (answer.status !== 200) throw failure(server, `${url} answers ${answer.status}`);
-  return answer.body;
-}
-
-function failure({ url }: PrometheusServer, why: string, cause?: unknown): AppError {
-  return new AppError('prometheus', `cannot ask Prometheus at ${url}: ${why}`, { cause });
-}
-
-function parse(body: Buffer): unknown {
+  const options = { headers, maxBytes: MAX_BYTES, signal, onPiece: reader.write };
   try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
+    const { status } = await server.client.get(url, options);
+    if (status !== 200) throw new Error(`${url} answers ${status}`);
+    if (!reader.isWhole()) throw new Error('what answers there is no Prometheus');
+  } catch (cause) {
+    const why = signal.aborted ? `no whole answer within ${formatDuration(TIMEOUT_MS)}` : messageOf(cause);
+    throw new AppError('prometheus', `cannot ask Prometheus at ${server.url}: ${why}`, { cause });
   }
-}
-
-function readList<Target>(
-  server: PrometheusServer,
-  list: unknown,
-  read: (entry: Fields) => Target | undefined,
-): Target[] {
-  if (!Array.isArray(list)) throw failure(server, 'what answers there is no Prometheus');
-  return list.map((entry: unknown) => {
-    const target = isObject(entry) ? read(entry) : undefined;
-    if (target === undefined) throw failure(server, 'it lists a target in a form that is not known here');
-    return target;
-  });
 }
 
 function readActive(entry: Fields): ActiveTarget | undefined {

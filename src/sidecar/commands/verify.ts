@@ -128,7 +128,9 @@ async function readKept(path: string, file: readonly Target[]): Promise<Kept> {
 // One server after the other: each answer is large, and only little of it is kept.
 async function readPools(servers: readonly PrometheusServer[], choice: PoolChoice): Promise<ScrapePool[]> {
   const pools: ScrapePool[] = [];
-  for (const server of servers) pools.push(...pickPools(server.url, await readActiveTargets(server), choice));
+  const only = choice.jobs.length === 1 ? choice.jobs[0] : undefined;
+  for (const server of servers)
+    pools.push(...pickPools(server.url, await readActiveTargets(server, only), choice));
   return pools;
 }
 

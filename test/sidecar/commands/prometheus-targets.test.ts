@@ -107,7 +107,8 @@ describe('what is no Prometheus is named', () => {
   f('a list', body('[]'), FOREIGN);
   f('an error in JSON', body('{"status":"error"}'), FOREIGN);
   f('no list of targets', data({ activeTargets: {} }), FOREIGN);
-  f('a target that is no object', data({ activeTargets: [7] }), UNKNOWN);
+  f('a target that is no object', data({ activeTargets: [7] }), 'an element is no object');
+  f('half an answer', body('{"data":{"activeTargets":[{'), FOREIGN);
   f('a target without labels', data({ activeTargets: [{ scrapePool: 'a' }] }), UNKNOWN);
   f('a label that is no text', data({ activeTargets: [{ ...ACTIVE, labels: { job: 1 } }] }), UNKNOWN);
   f(

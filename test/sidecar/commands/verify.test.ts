@@ -161,7 +161,9 @@ test('a Prometheus without any target of the file misses all of them', async () 
   const { code, out } = await run();
   expect(code).toBe(1);
   expect(out).toContain('Prometheus 0 (no scrape job has a target of this file), up 0');
-  expect(await run({ jobs: ['nothing'] })).toMatchObject({ code: 1 });
+  answers['/p/api/v1/targets?state=active&scrapePool=no%20such'] = { data: { activeTargets: [] } };
+  expect(await run({ jobs: ['no such'] })).toMatchObject({ code: 1 });
+  expect(await run({ jobs: ['no', 'such'] })).toMatchObject({ code: 1 });
 });
 
 describe('what cannot be read exits 2 and says why', () => {
