@@ -21,6 +21,8 @@ export interface ComposeProject {
 
 export interface ComposeFile {
   readonly file: string;
+  /** A file whose settings are put over those of the first. */
+  readonly override?: string;
   /** The settings that choose a port. */
   readonly ports: readonly string[];
   readonly settings: Settings;
@@ -29,10 +31,18 @@ export interface ComposeFile {
 const PORT_TRIES = 3;
 
 /** Builds and starts everything, and waits until all of it is healthy. @throws Error with the logs when that fails. */
-export async function startProject({ file, ports, settings }: ComposeFile): Promise<ComposeProject> {
+export async function startProject({
+  file,
+  override,
+  ports,
+  settings,
+}: ComposeFile): Promise<ComposeProject> {
   for (let tries = 1; ; tries++) {
     const chosen = await Promise.all(ports.map(async (name) => [name, String(await freePort())] as const));
-    const project = handle(file, { ...settings, ...Object.fromEntries(chosen) });
+    const project = handle([file, ...(override ? [override] : [])], {
+      ...settings,
+      ...Object.fromEntries(chosen),
+    });
     try {
       await project.compose('up', '--build', '-d', '--wait', '--wait-timeout', '600');
       return project;
@@ -48,10 +58,17 @@ export async function startProject({ file, ports, settings }: ComposeFile): Prom
 
 let projects = 0;
 
-function handle(file: string, settings: Settings): ComposeProject {
+function handle(files: readonly string[], settings: Settings): ComposeProject {
   const name = `inventory-sd-test-${process.pid}-${projects++}`;
   // The caller's .env has no part in a test; that of the example does.
-  const base = ['compose', '--env-file', '.env.example', '-f', file, '-p', name];
+  const base = [
+    'compose',
+    '--env-file',
+    '.env.example',
+    ...files.flatMap((file) => ['-f', file]),
+    '-p',
+    name,
+  ];
   const compose = (...args: string[]) => docker([...base, ...args], settings);
   return {
     name,
