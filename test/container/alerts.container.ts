@@ -23,8 +23,7 @@ beforeAll(async () => {
   await writeFile(join(dir.path, 'prometheus.yml'), await quickConfig());
   await writeFile(join(dir.path, 'compose.yml'), override(dir.path));
   project = await startProject({
-    file: 'docker-compose.yml',
-    override: join(dir.path, 'compose.yml'),
+    files: ['docker-compose.yml', join(dir.path, 'compose.yml')],
     ports: ['PROMETHEUS_PORT', 'INVENTORY_SD_PORT', 'INVENTORY_PORT', 'INVENTORY_ADMIN_PORT', 'FLEET_PORT'],
     settings: {
       UPDATE_INTERVAL: '1s',
@@ -136,6 +135,15 @@ test('an inventory that grows beyond MAX_TARGETS: InventorySdHeldGrowth', async 
   await fires('InventorySdHeldGrowth');
   await admin('DELETE', '/sensors?count=100');
   await ends('InventorySdHeldGrowth');
+});
+
+test('an entry without a host: InventorySdEntriesSetAside', async () => {
+  await fault('wrong_shape', { shape: 'mixed' });
+  const { annotations, labels } = await fires('InventorySdEntriesSetAside');
+  expect(labels.reason).toBe('no_host');
+  expect(annotations.summary).toBe('The inventory of inventory-sd:9098 has faulty entries (no_host)');
+  await heal();
+  await ends('InventorySdEntriesSetAside');
 });
 
 test('an inventory that is stopped: InventorySdStale', async () => {

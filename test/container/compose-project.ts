@@ -20,9 +20,8 @@ export interface ComposeProject {
 }
 
 export interface ComposeFile {
-  readonly file: string;
-  /** A file whose settings are put over those of the first. */
-  readonly override?: string;
+  /** The settings of a later one are put over those of the first, whose folder is the project's. */
+  readonly files: readonly string[];
   /** The settings that choose a port. */
   readonly ports: readonly string[];
   readonly settings: Settings;
@@ -31,18 +30,10 @@ export interface ComposeFile {
 const PORT_TRIES = 3;
 
 /** Builds and starts everything, and waits until all of it is healthy. @throws Error with the logs when that fails. */
-export async function startProject({
-  file,
-  override,
-  ports,
-  settings,
-}: ComposeFile): Promise<ComposeProject> {
+export async function startProject({ files, ports, settings }: ComposeFile): Promise<ComposeProject> {
   for (let tries = 1; ; tries++) {
     const chosen = await Promise.all(ports.map(async (name) => [name, String(await freePort())] as const));
-    const project = handle([file, ...(override ? [override] : [])], {
-      ...settings,
-      ...Object.fromEntries(chosen),
-    });
+    const project = handle(files, { ...settings, ...Object.fromEntries(chosen) });
     try {
       await project.compose('up', '--build', '-d', '--wait', '--wait-timeout', '600');
       return project;
@@ -61,14 +52,8 @@ let projects = 0;
 function handle(files: readonly string[], settings: Settings): ComposeProject {
   const name = `inventory-sd-test-${process.pid}-${projects++}`;
   // The caller's .env has no part in a test; that of the example does.
-  const base = [
-    'compose',
-    '--env-file',
-    '.env.example',
-    ...files.flatMap((file) => ['-f', file]),
-    '-p',
-    name,
-  ];
+  const named = files.flatMap((file) => ['-f', file]);
+  const base = ['compose', '--env-file', '.env.example', ...named, '-p', name];
   const compose = (...args: string[]) => docker([...base, ...args], settings);
   return {
     name,

@@ -15,7 +15,7 @@ let prometheus: string;
 
 beforeAll(async () => {
   project = await startProject({
-    file: 'docker-compose.yml',
+    files: ['docker-compose.yml'],
     ports: ['PROMETHEUS_PORT', 'INVENTORY_SD_PORT', 'INVENTORY_PORT', 'INVENTORY_ADMIN_PORT', 'FLEET_PORT'],
     settings: { UPDATE_INTERVAL: '2s' },
   });

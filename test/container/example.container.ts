@@ -12,7 +12,7 @@ let project: ComposeProject;
 beforeAll(async () => {
   await docker(['build', '-q', '--target', 'inventory-server', '-t', INVENTORY, '.']);
   project = await startProject({
-    file: FILE,
+    files: [FILE],
     ports: ['PROMETHEUS_PORT', 'INVENTORY_SD_PORT'],
     settings: { INVENTORY_URL: 'http://own-inventory:1337/inventory', UPDATE_INTERVAL: '2s' },
   });
