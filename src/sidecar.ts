@@ -71,7 +71,7 @@ const COMMANDS: Readonly<
 const UNOBSERVED = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
 
 async function runOnce(config: Config, { json }: Arguments, warnings: readonly string[]): Promise<ExitCode> {
-  const client = createHttpClient();
+  const client = createHttpClient({ proxies: config.proxies });
   for (const warning of warnings) terminal.err(warning);
   const inventory = await takeOver(config, { client, version, observer: UNOBSERVED, warn: terminal.err });
   await clearLeftovers(config.targetsFile);
@@ -81,7 +81,7 @@ async function runOnce(config: Config, { json }: Arguments, warnings: readonly s
 }
 
 async function runCheck(config: Config, { json }: Arguments, warnings: readonly string[]): Promise<ExitCode> {
-  const client = createHttpClient();
+  const client = createHttpClient({ proxies: config.proxies });
   for (const warning of warnings) terminal.err(warning);
   const inventory = await takeOver(config, { client, version, observer: UNOBSERVED, warn: terminal.err });
   const code = await check(inventory, json, terminal);
@@ -91,7 +91,7 @@ async function runCheck(config: Config, { json }: Arguments, warnings: readonly 
 
 async function runVerify(config: Config, args: Arguments, warnings: readonly string[]): Promise<ExitCode> {
   // Each has its own: nothing that is meant for the inventory may reach another server.
-  const [client, prometheus] = [createHttpClient(), createHttpClient()];
+  const [client, prometheus] = [createHttpClient({ proxies: config.proxies }), createHttpClient()];
   const userAgent = `inventory-sd/${version}`;
   for (const warning of warnings) terminal.err(warning);
   const verification = {
@@ -116,7 +116,7 @@ async function run(config: Config, _args: Arguments, warnings: readonly string[]
   for (const warning of warnings) log.warn(warning);
 
   const gate = await openGate(config, log);
-  const client = createHttpClient();
+  const client = createHttpClient({ proxies: config.proxies });
   sidecar = await makeSidecar(config, client, log);
   const routes = serveRoutes(sidecar.routes, (err) => log.error({ err }, 'request failed'));
   const server = await startHttpServer(config.listenAddress, routes, { gate });

@@ -51,7 +51,8 @@ describe('settings', () => {
     ({ name, fallback, example }) => {
       const literal = /^`[^`]+`$/.test(fallback) ? (words(fallback)[0] ?? '') : '';
       expect(readConfig({ [name]: literal })).toEqual(config);
-      expect(readConfig({ [name]: example })).not.toEqual(config);
+      const companion = name === 'INVENTORY_KEY_FILE' ? { INVENTORY_CERT_FILE: '/a.crt' } : {};
+      expect(readConfig({ ...companion, [name]: example })).not.toEqual(readConfig(companion));
     },
   );
 });

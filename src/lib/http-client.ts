@@ -1,68 +1,115 @@
-// One HTTP GET: bounded, decompressed, cancellable; every failure has a reason that can be counted.
+// One HTTP request: bounded, decompressed, cancellable; every failure has a reason that can be counted.
 
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
-import { Agent, type Dispatcher, request } from 'undici';
-import { AppError, codeOf, messageOf } from './errors.ts';
+import { type Dispatcher, request } from 'undici';
+import { AppError } from './errors.ts';
+import { type Agents, createAgents, type NamedTls } from './http-client-agents.ts';
+import { httpFailure } from './http-client-failures.ts';
+import { keepLookups, type Resolve } from './http-client-lookup.ts';
+import { type Proxies, proxyFor } from './http-proxy.ts';
 
 export interface HttpAnswer {
   readonly status: number;
   /** Lower-case names; of a repeated header the first, but all of `link`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty unless the status is 200: nothing else is read. */
+  /** Of a GET empty unless the status is 200: nothing else is read. */
   readonly body: Buffer;
+  /** The origin of the proxy it came through. */
+  readonly proxy?: string;
 }
 
-export interface GetOptions {
+export interface RequestOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Bound on the decompressed body. */
   readonly maxBytes: number;
   /** Told each decompressed piece of the body, which is then not kept. What it throws fails the request. */
   readonly onPiece?: (piece: Buffer) => void;
   readonly signal: AbortSignal;
+  /** What https shows and trusts; that of the system when absent. */
+  readonly tls?: NamedTls | undefined;
 }
-
-/** Why a GET gave no whole answer. */
-export const HTTP_FAILURES = ['dns', 'connection', 'tls', 'too_large', 'encoding'] as const;
-export type HttpFailure = (typeof HTTP_FAILURES)[number];
 
 export interface HttpClient {
   /**
    * Fetches one answer, of any status, without following redirects.
    * @throws AppError<HttpFailure>, or the signal's reason when that aborts.
    */
-  get(url: string, options: GetOptions): Promise<HttpAnswer>;
+  get(url: string, options: RequestOptions): Promise<HttpAnswer>;
+  /** Sends a form and reads the answer, of any status. @throws as `get`. */
+  postForm(url: string, form: URLSearchParams, options: RequestOptions): Promise<HttpAnswer>;
   close(): Promise<void>;
+}
+
+export interface HttpClientOptions {
+  readonly proxies?: Proxies;
+  /** How long an address (ms) and a connection (ms) are used before the name is looked up again. */
+  readonly addressMs?: number;
+  readonly connectionMs?: number;
+  readonly resolve?: Resolve;
 }
 
 // A body nobody wants is read past, so that the connection can be used again; above this it is closed.
 const UNREAD = { bytes: 16_384, ms: 1_000 };
+const NO_PROXIES: Proxies = { http: undefined, https: undefined, none: '' };
+const SYSTEM_TLS: NamedTls = { name: 'system', tls: undefined };
 
 /** Makes a client that keeps one connection to each server alive between requests. */
-export function createHttpClient(): HttpClient {
-  // The caller's signal is the only clock: a second, per-phase timeout would hide which bound was hit.
-  const agent = new Agent({ keepAliveTimeout: 60_000, headersTimeout: 0, bodyTimeout: 0, connections: 1 });
-  return { get: (url, options) => get(agent, url, options), close: () => agent.destroy() };
+export function createHttpClient({
+  proxies = NO_PROXIES,
+  addressMs = 60_000,
+  connectionMs = 300_000,
+  resolve,
+}: HttpClientOptions = {}): HttpClient {
+  const { lookup, forget } = keepLookups(addressMs, resolve);
+  const agents = createAgents({ lookup, connectionMs });
+
+  async function sendBy(message: Message, url: string, options: RequestOptions): Promise<HttpAnswer> {
+    const proxy = proxyFor(url, proxies);
+    try {
+      return await send(message, url, proxy, agents, options);
+    } catch (error) {
+      forget();
+      options.signal.throwIfAborted();
+      throw httpFailure(error, url, proxy);
+    }
+  }
+
+  return {
+    get: (url, options) => sendBy({ method: 'GET' }, url, options),
+    postForm: (url, form, options) => sendBy({ method: 'POST', body: form.toString() }, url, options),
+    close: () => agents.destroy(),
+  };
 }
 
-async function get(dispatcher: Dispatcher, url: string, options: GetOptions): Promise<HttpAnswer> {
-  options.signal.throwIfAborted();
-  try {
-    const headers = { 'accept-encoding': 'gzip, br', ...options.headers };
-    const answer = await request(url, { dispatcher, headers, signal: options.signal });
-    const flat = flatten(answer.headers);
-    if (answer.statusCode === 200) {
-      return { status: 200, headers: flat, body: await readBody(answer.body, flat, options) };
-    }
-    await pass(answer.body);
-    return { status: answer.statusCode, headers: flat, body: Buffer.alloc(0) };
-  } catch (error) {
-    options.signal.throwIfAborted();
-    throw error instanceof AppError
-      ? error
-      : new AppError(failureOf(error), describe(error), { cause: error });
-  }
+interface Message {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string;
+}
+
+async function send(
+  { method, body }: Message,
+  url: string,
+  proxy: string | undefined,
+  agents: Agents,
+  options: RequestOptions,
+): Promise<HttpAnswer> {
+  const { headers: given, tls = SYSTEM_TLS, signal } = options;
+  signal.throwIfAborted();
+  const dispatcher = agents.agentFor(tls, proxy);
+  const form = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+  const headers = { 'accept-encoding': 'gzip, br', ...form, ...given };
+  // Said once more: a proxy's own connections do not take the clocks of their agent.
+  const clocks = { headersTimeout: 0, bodyTimeout: 0 };
+  const answer = await request(url, { dispatcher, method, body: body ?? null, headers, signal, ...clocks });
+  const flat = flatten(answer.headers);
+  const { statusCode: status } = answer;
+  const via = proxy === undefined ? {} : { proxy: new URL(proxy).origin };
+  if (status === 200 || method === 'POST')
+    return { status, headers: flat, body: await readBody(answer.body, flat, options), ...via };
+  await pass(answer.body);
+  return { status, headers: flat, body: Buffer.alloc(0), ...via };
 }
 
 async function pass(body: Dispatcher.ResponseData['body']): Promise<void> {
@@ -88,7 +135,7 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
 async function readBody(
   body: Readable,
   headers: Record<string, string>,
-  bounds: Pick<GetOptions, 'maxBytes' | 'onPiece'>,
+  bounds: Pick<RequestOptions, 'maxBytes' | 'onPiece'>,
 ): Promise<Buffer> {
   const encoding = (headers['content-encoding'] || 'identity').trim().toLowerCase().slice(0, 40);
   const collect = collector(bounds);
@@ -105,7 +152,7 @@ async function readBody(
 function collector({
   maxBytes,
   onPiece,
-}: Pick<GetOptions, 'maxBytes' | 'onPiece'>): (source: AsyncIterable<Buffer>) => Promise<Buffer> {
+}: Pick<RequestOptions, 'maxBytes' | 'onPiece'>): (source: AsyncIterable<Buffer>) => Promise<Buffer> {
   return async (source) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -117,19 +164,4 @@ function collector({
     }
     return Buffer.concat(chunks);
   };
-}
-
-function failureOf(error: unknown): HttpFailure {
-  const code = codeOf(error) ?? '';
-  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'dns';
-  if (code.startsWith('Z_') || code.startsWith('ERR__ERROR_') || code.startsWith('ERR_BROTLI'))
-    return 'encoding';
-  if (/CERT|SSL|TLS|EPROTO|SELF_SIGNED|VERIFY/.test(code)) return 'tls';
-  return 'connection';
-}
-
-// A refused connection to a name with two addresses is an AggregateError with an empty message.
-function describe(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return messageOf(error);
 }

@@ -18,6 +18,22 @@ export function readHttpUrl(text: string): string {
   return url.href;
 }
 
+/** The URL of a proxy, perhaps with a user and password; undefined for an empty text. The text is not repeated. */
+export function readProxyUrl(text: string): string | undefined {
+  if (text === '') return undefined;
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.pathname + url.search !== '/')
+    throw new Error('is no URL of a proxy; write e.g. http://proxy.example.com:3128');
+  return url.href;
+}
+
+/** A file whose content is secret; undefined for an empty text. The text is not repeated: it may be the secret itself. */
+export function readSecretPath(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (text.startsWith('/')) return text;
+  throw new Error('must be the absolute path of a file, e.g. /run/secrets/inventory; not the secret itself');
+}
+
 export function readAbsolutePath(text: string): string {
   if (!isAbsolutePath(text)) {
     throw new Error(`is ${quoted(text)}; it must begin with / and hold no ?, # or space`);

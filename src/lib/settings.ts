@@ -17,6 +17,9 @@ export type ValuesOf<Table extends Settings> = {
   readonly [Name in keyof Table]: ReturnType<Table[Name]['read']>;
 };
 
+/** One line for each thing that does not go together, among the settings that are set. */
+export type Conflicts<Name> = (isSet: (name: Name) => boolean) => readonly string[];
+
 /**
  * Reads every setting of the table; an empty value counts as none, as compose files write it.
  * @throws AppError `settings`: one line that counts the faulty settings, then a line for each.
@@ -24,6 +27,7 @@ export type ValuesOf<Table extends Settings> = {
 export function readSettings<Table extends Settings>(
   table: Table,
   environment: Environment,
+  conflicts: Conflicts<keyof Table & string> = () => [],
 ): ValuesOf<Table> {
   const set = env.from(
     Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== '')),
@@ -38,6 +42,7 @@ export function readSettings<Table extends Settings>(
       return [name, undefined];
     }
   });
+  faults.push(...conflicts((name) => (environment[name] ?? '').trim() !== ''));
   if (faults.length > 0) throw new AppError('settings', describe(faults));
   return Object.fromEntries(values) as ValuesOf<Table>;
 }

@@ -2,6 +2,7 @@
 
 import { formatByteSize } from '../lib/byte-size.ts';
 import { formatDuration } from '../lib/duration.ts';
+import type { Proxies } from '../lib/http-proxy.ts';
 import { hostPort, type ListenAddress } from '../lib/listen-address.ts';
 import type { LogLevel } from '../lib/log.ts';
 import { publicUrl } from '../lib/public-url.ts';
@@ -13,9 +14,17 @@ import {
   readHttpUrl,
   readListenAddress,
   readLogLevel,
+  readProxyUrl,
+  readSecretPath,
 } from '../lib/setting-values.ts';
 import { type Environment, readSettings } from '../lib/settings.ts';
 import type { Labels } from '../model/labels.ts';
+import {
+  CREDENTIAL_SETTINGS,
+  type CredentialFiles,
+  type CredentialSetting,
+  conflictsOf,
+} from './inventory/credential-files.ts';
 import {
   readAnswerSize,
   readBoolean,
@@ -50,6 +59,8 @@ export interface Config {
   readonly webConfigFile: string | undefined;
   /** By what the commands on this machine ask it. */
   readonly webClient: WebClient;
+  readonly credentialFiles: CredentialFiles;
+  readonly proxies: Proxies;
 }
 
 export interface WebClient {
@@ -89,13 +100,23 @@ const SETTINGS = {
   WEB_BASIC_AUTH_FILE: { default: '', read: readFileName },
   WEB_CLIENT_CERT_FILE: { default: '', read: readFileName },
   WEB_CLIENT_KEY_FILE: { default: '', read: readFileName },
+  INVENTORY_BEARER_TOKEN_FILE: { default: '', read: readSecretPath },
+  INVENTORY_BASIC_AUTH_FILE: { default: '', read: readSecretPath },
+  INVENTORY_HEADERS_FILE: { default: '', read: readSecretPath },
+  INVENTORY_OAUTH2_FILE: { default: '', read: readSecretPath },
+  INVENTORY_CA_FILE: { default: '', read: readSecretPath },
+  INVENTORY_CERT_FILE: { default: '', read: readSecretPath },
+  INVENTORY_KEY_FILE: { default: '', read: readSecretPath },
+  HTTPS_PROXY: { default: '', read: readProxyUrl },
+  HTTP_PROXY: { default: '', read: readProxyUrl },
+  NO_PROXY: { default: '', read: (text: string) => text },
 } as const;
 
 type Name = keyof typeof SETTINGS;
 
 /** @throws AppError `settings` that names every faulty one. */
 export function readConfig(environment: Environment): Config {
-  const values = readSettings(SETTINGS, environment);
+  const values = readSettings(SETTINGS, withLowerCase(environment), conflictsOf);
   return Object.freeze({
     inventoryUrl: values.INVENTORY_URL,
     updateIntervalMs: values.UPDATE_INTERVAL,
@@ -127,14 +148,29 @@ export function readConfig(environment: Environment): Config {
       certFile: values.WEB_CLIENT_CERT_FILE,
       keyFile: values.WEB_CLIENT_KEY_FILE,
     },
+    credentialFiles: Object.freeze(
+      Object.fromEntries(CREDENTIAL_SETTINGS.map((name) => [name, values[name]])) as CredentialFiles,
+    ),
+    proxies: Object.freeze({ https: values.HTTPS_PROXY, http: values.HTTP_PROXY, none: values.NO_PROXY }),
   });
+}
+
+const PROXY_SETTINGS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+
+// Of these the name in lower case is the older one, and counts first.
+function withLowerCase(environment: Environment): Environment {
+  const lower = PROXY_SETTINGS.map((name) => [name, environment[name.toLowerCase()] || environment[name]]);
+  return { ...environment, ...Object.fromEntries(lower) };
 }
 
 /** One sentence for each thing in the environment that is odd but does no harm. */
 export function oddities(environment: Environment, config: Config): string[] {
   const isShort = config.staleAfterMs < config.updateIntervalMs;
   return [
-    ...unknownSettings(environment, Object.keys(SETTINGS)),
+    ...unknownSettings(environment, [
+      ...Object.keys(SETTINGS),
+      ...PROXY_SETTINGS.map((name) => name.toLowerCase()),
+    ]),
     ...(isShort
       ? ['STALE_AFTER is shorter than UPDATE_INTERVAL: the list counts as stale before each poll']
       : []),
@@ -166,6 +202,8 @@ export function showConfig(config: Config): Record<Name, string | number | boole
     WEB_BASIC_AUTH_FILE: config.webClient.basicAuthFile ?? '',
     WEB_CLIENT_CERT_FILE: config.webClient.certFile ?? '',
     WEB_CLIENT_KEY_FILE: config.webClient.keyFile ?? '',
+    ...showCredentialFiles(config.credentialFiles),
+    ...showProxies(config.proxies),
   };
 }
 
@@ -178,4 +216,15 @@ function showLimits(limits: Limits) {
     REMOVAL_GRACE: formatDuration(limits.graceMs),
     MAX_TARGETS: Number.isFinite(limits.maxTargets) ? limits.maxTargets : '',
   };
+}
+
+function showCredentialFiles(files: CredentialFiles): Record<CredentialSetting, string> {
+  const shown = CREDENTIAL_SETTINGS.map((name) => [name, files[name] ?? '']);
+  return Object.fromEntries(shown) as Record<CredentialSetting, string>;
+}
+
+// A proxy's URL may hold a user and password.
+function showProxies({ https, http, none }: Proxies) {
+  const shown = (url: string | undefined) => (url === undefined ? '' : publicUrl(url));
+  return { HTTPS_PROXY: shown(https), HTTP_PROXY: shown(http), NO_PROXY: none };
 }

@@ -4,6 +4,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Config } from './config.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
+import { createCredentials } from './inventory/credentials.ts';
 import { createMapping } from './sensors/mapping.ts';
 import { readPage } from './sensors/page.ts';
 import type { Inventory, InventorySource } from './sync.ts';
@@ -48,6 +49,7 @@ export function inventorySource(
     mapping,
     request: {
       client,
+      credentials: createCredentials(config.credentialFiles, config.inventoryUrl, client),
       url: config.inventoryUrl,
       userAgent: `inventory-sd/${version}`,
       timeoutMs: config.inventoryTimeoutMs,

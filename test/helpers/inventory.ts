@@ -1,8 +1,9 @@
 // One sidecar's inventory over a mocked server and a real file, without its loop.
 
 import { join } from 'node:path';
-import { createHttpClient } from '../../src/lib/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../src/lib/http-client.ts';
 import { readConfig } from '../../src/sidecar/config.ts';
+import { type Credentials, createCredentials } from '../../src/sidecar/inventory/credentials.ts';
 import type { Page } from '../../src/sidecar/inventory/pages.ts';
 import type { Inventory } from '../../src/sidecar/sync.ts';
 import { takeOver } from '../../src/sidecar/take-over.ts';
@@ -39,6 +40,11 @@ export async function observedInventory(
   const warn = (message: string) => void warnings.push(message);
   const inventory = await takeOver(config, { client, version: 'test', observer, warn });
   return { inventory, told, warnings, close: () => client.close() };
+}
+
+/** Credentials that show nothing. */
+export function noCredentials(client: HttpClient): Credentials {
+  return createCredentials(readConfig({}).credentialFiles, 'http://inventory.test', client);
 }
 
 /** Reads a page that is a list, or an object with `entries` and perhaps `next` and `total`. */

@@ -1,8 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createHttpClient, type GetOptions } from '../../src/lib/http-client.ts';
+import { createHttpClient, type HttpClientOptions, type RequestOptions } from '../../src/lib/http-client.ts';
+import type { Resolve } from '../../src/lib/http-client-lookup.ts';
 import { startTestServer } from '../helpers/http-server.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
@@ -26,7 +29,7 @@ async function serveRaw(onSocket: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/list`;
 }
 
-function get(url: string, options: Partial<GetOptions> = {}) {
+function get(url: string, options: Partial<RequestOptions> = {}) {
   const client = createHttpClient();
   stops.push(() => client.close());
   const signal = new AbortController().signal;
@@ -105,6 +108,99 @@ test('a connection is used again', async () => {
     await client.get(new URL(path, url).href, options);
   }
   expect(ports.size).toBe(1);
+});
+
+describe('a name is looked up', () => {
+  const signal = new AbortController().signal;
+  const options = { headers: {}, maxBytes: 10, signal };
+
+  function resolving(more: HttpClientOptions = {}) {
+    let lookups = 0;
+    const resolve: Resolve = (_, done) => {
+      lookups += 1;
+      done(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    const client = createHttpClient({ resolve, ...more });
+    stops.push(() => client.close());
+    return { client, lookups: () => lookups };
+  }
+
+  const named = (url: string) => url.replace('127.0.0.1', 'inventory.test');
+  const closing: RequestListener = (_, response) => void response.setHeader('connection', 'close').end('x');
+
+  test('once for many requests, though each has a connection of its own', async () => {
+    const url = named(await serve(closing));
+    const { client, lookups } = resolving();
+    for (let i = 0; i < 5; i += 1) await client.get(url, options);
+    expect(lookups()).toBe(1);
+  });
+
+  test('again when its time is over', async () => {
+    const url = named(await serve(closing));
+    const { client, lookups } = resolving({ addressMs: 0 });
+    for (let i = 0; i < 3; i += 1) await client.get(url, options);
+    expect(lookups()).toBe(3);
+  });
+
+  test('again after a request that failed', async () => {
+    const url = named(
+      await serve((request, response) =>
+        request.url === '/bad' ? request.socket.destroy() : closing(request, response),
+      ),
+    );
+    const { client, lookups } = resolving();
+    await client.get(url, options);
+    await expect(client.get(new URL('/bad', url).href, options)).rejects.toMatchObject({
+      reason: 'connection',
+    });
+    await client.get(url, options);
+    expect(lookups()).toBe(2);
+  });
+
+  test('again when a connection has been used for long enough', async () => {
+    const ports = new Set<number | undefined>();
+    const url = named(
+      await serve((request, response) => {
+        ports.add(request.socket.remotePort);
+        response.end('x');
+      }),
+    );
+    const { client, lookups } = resolving({ addressMs: 0, connectionMs: 1 });
+    for (let i = 0; i < 3; i += 1) {
+      await client.get(url, options);
+      await sleep(20);
+    }
+    expect([ports.size, lookups()]).toEqual([3, 3]);
+  });
+});
+
+describe('a form', () => {
+  const post = (url: string) => {
+    const client = createHttpClient();
+    stops.push(() => client.close());
+    const signal = new AbortController().signal;
+    return client.postForm(url, new URLSearchParams({ a: 'b c' }), {
+      headers: { 'x-a': '1' },
+      maxBytes: 1000,
+      signal,
+    });
+  };
+
+  test('is sent as one, and its answer is read whatever its status', async () => {
+    const url = await serve(async (request, response) => {
+      response.writeHead(400);
+      response.end(
+        `${request.method} ${request.headers['content-type']} ${request.headers['x-a']} ${await text(request)}`,
+      );
+    });
+    const { status, body } = await post(url);
+    expect([status, body.toString()]).toEqual([400, 'POST application/x-www-form-urlencoded 1 a=b+c']);
+  });
+
+  test('has a bound on its answer', async () => {
+    const url = await serve((_, response) => response.writeHead(400).end('x'.repeat(1001)));
+    await expect(post(url)).rejects.toMatchObject({ reason: 'too_large' });
+  });
 });
 
 describe('a failure has its reason:', () => {

@@ -30,6 +30,16 @@ test('without any setting the documented defaults are in force', () => {
     WEB_BASIC_AUTH_FILE: '',
     WEB_CLIENT_CERT_FILE: '',
     WEB_CLIENT_KEY_FILE: '',
+    INVENTORY_BEARER_TOKEN_FILE: '',
+    INVENTORY_BASIC_AUTH_FILE: '',
+    INVENTORY_HEADERS_FILE: '',
+    INVENTORY_OAUTH2_FILE: '',
+    INVENTORY_CA_FILE: '',
+    INVENTORY_CERT_FILE: '',
+    INVENTORY_KEY_FILE: '',
+    HTTPS_PROXY: '',
+    HTTP_PROXY: '',
+    NO_PROXY: '',
   });
 });
 
@@ -114,6 +124,52 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('INVENTORY_MAX_BYTES', 'much', 'is "much"; write a size');
   f('STALE_AFTER', 'x', 'is "x", no duration');
   f('LOG_LEVEL', 'loud', 'is "loud"; it is one of');
+  f('INVENTORY_BEARER_TOKEN_FILE', 'hunter2', 'must be the absolute path of a file, e.g. /run/');
+  f('INVENTORY_KEY_FILE', '/a', 'is of no use without INVENTORY_CERT_FILE');
+  f('HTTPS_PROXY', 'user:hunter2@proxy:3128', 'is no URL of a proxy; write e.g. http://');
+  f('HTTPS_PROXY', 'socks5://proxy', 'is no URL of a proxy; write e.g. http://');
+  f('HTTP_PROXY', 'http://proxy/path', 'is no URL of a proxy; write e.g. http://');
+});
+
+test('settings that do not go together are named with the faulty ones', () => {
+  const paths = {
+    INVENTORY_BEARER_TOKEN_FILE: '/a',
+    INVENTORY_BASIC_AUTH_FILE: ' ',
+    INVENTORY_OAUTH2_FILE: '/c',
+    METRICS_PORT: 'x',
+  };
+  expect(() => readConfig(paths)).toThrow(
+    /^cannot start: 2 faulty settings\n {2}METRICS_PORT .*\n {2}INVENTORY_BEARER_TOKEN_FILE and INVENTORY_OAUTH2_FILE exclude each other: /,
+  );
+  expect(readConfig({ INVENTORY_BASIC_AUTH_FILE: '/a', INVENTORY_HEADERS_FILE: '/b' })).toBeDefined();
+});
+
+test('no text of a setting for a secret is repeated', () => {
+  const secret = { INVENTORY_BEARER_TOKEN_FILE: 'hunter2', HTTPS_PROXY: 'http://u:hunter2@proxy/path' };
+  expect(() => readConfig(secret)).not.toThrow('hunter2');
+});
+
+describe('proxies', () => {
+  const shown = (environment: Record<string, string>) => {
+    const { HTTPS_PROXY, HTTP_PROXY, NO_PROXY } = showConfig(readConfig(environment));
+    return [HTTPS_PROXY, HTTP_PROXY, NO_PROXY];
+  };
+
+  test('are shown without user and password', () => {
+    const proxies = {
+      HTTPS_PROXY: 'http://u:hunter2@a:1',
+      HTTP_PROXY: 'https://u:hunter2@b',
+      NO_PROXY: 'c,d',
+    };
+    expect(shown(proxies)).toEqual(['http://a:1/', 'https://b/', 'c,d']);
+    expect(readConfig(proxies).proxies.https).toBe('http://u:hunter2@a:1/');
+  });
+
+  test('are read in lower case too, which counts first and is no unknown setting', () => {
+    const both = { https_proxy: 'http://a:1', HTTPS_PROXY: 'http://b:1', no_proxy: '', NO_PROXY: 'c' };
+    expect(shown(both)).toEqual(['http://a:1/', '', 'c']);
+    expect(warnings(both)).toEqual([]);
+  });
 });
 
 test('every faulty setting is named at once, and a password among them is not', () => {

@@ -67,7 +67,7 @@ test('every value of a label is there from the start', async () => {
   for (const outcome of ['changed', 'unchanged', 'held', 'failed']) {
     expect(await sample(`polls_total{outcome="${outcome}"}`)).toBe(0);
   }
-  expect(text.match(/^inventory_sd_poll_failures_total\{reason="\w+"\} 0$/gm)).toHaveLength(13);
+  expect(text.match(/^inventory_sd_poll_failures_total\{reason="\w+"\} 0$/gm)).toHaveLength(16);
   expect(text.match(/^inventory_sd_file_write_failures_total\{reason="\w+"\} 0$/gm)).toHaveLength(10);
   expect(text.match(/^inventory_sd_entries_set_aside\{reason="\w+"\} 0$/gm)).toHaveLength(7);
 });

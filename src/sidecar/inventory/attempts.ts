@@ -2,13 +2,15 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { type RetryContext } from 'p-retry';
+import { formatByteSize } from '../../lib/byte-size.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../lib/http-client.ts';
 import { publicUrl } from '../../lib/public-url.ts';
+import type { Access, Credentials } from './credentials.ts';
 import { FetchError, type FetchFailure } from './fetch-error.ts';
 import { type FetchedPage, nameOf } from './pages.ts';
-import { getFollowing } from './redirects.ts';
+import { type Followed, getFollowing } from './redirects.ts';
 import { retryAfter } from './retry-after.ts';
 import { conditions, digestOf, type Validators } from './validators.ts';
 
@@ -21,29 +23,34 @@ export interface RequestObserver {
 /** How single requests are made. */
 export interface Requesting {
   readonly client: HttpClient;
+  readonly credentials: Credentials;
   readonly userAgent: string;
   /** Over the whole poll: every request with its body, and the waits between them. */
   readonly timeoutMs: number;
   /** Of each page. */
   readonly retries: number;
+  /** Over all pages, decompressed. */
+  readonly maxBytes: number;
   /** Before the first retry; doubles and is jittered, capped at ten seconds. */
   readonly backoffMs: number;
   readonly observer: RequestObserver;
 }
 
-/** The clocks of one poll. */
-export interface Bounds {
-  /** When the poll's time is over, on the monotonic clock (ms). */
+/** One poll: its clocks and its credentials. */
+export interface Poll {
+  /** When its time is over, on the monotonic clock (ms). */
   readonly deadline: number;
   /** Aborts then, or when `stop` does. */
   readonly bounded: AbortSignal;
   readonly stop: AbortSignal;
+  readonly access: Access;
 }
 
-/** Starts the clocks of a poll. */
-export function startBounds(timeoutMs: number, stop: AbortSignal): Bounds {
+/** Starts the clocks of a poll and reads its credentials. @throws AppError `credentials`. */
+export async function startPoll({ timeoutMs, credentials }: Requesting, stop: AbortSignal): Promise<Poll> {
+  const deadline = performance.now() + timeoutMs;
   const bounded = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
-  return { deadline: performance.now() + timeoutMs, bounded, stop };
+  return { deadline, bounded, stop, access: await credentials.open() };
 }
 
 /** Which page is wanted. */
@@ -51,6 +58,7 @@ export interface Wanted {
   readonly url: string;
   /** From 1. */
   readonly number: number;
+  /** What the pages before it left of `Requesting.maxBytes`. */
   readonly maxBytes: number;
   readonly known: Validators | undefined;
 }
@@ -64,13 +72,13 @@ export interface Fetched extends FetchedPage {
 
 /**
  * Fetches one page.
- * @throws FetchError, AppError `redirect`, or the signal's reason when `bounds.stop` aborts.
+ * @throws FetchError, AppError `redirect`, or the signal's reason when `poll.stop` aborts.
  */
-export async function fetchPage(requesting: Requesting, wanted: Wanted, bounds: Bounds): Promise<Fetched> {
+export async function fetchPage(requesting: Requesting, wanted: Wanted, poll: Poll): Promise<Fetched> {
   const tries: FetchError[] = [];
   const attempt = (number: number) => {
     if (number > 1) requesting.observer.retried();
-    return tryOnce(requesting, wanted, bounds.bounded);
+    return tryOnce(requesting, wanted, poll);
   };
   try {
     return await pRetry(attempt, {
@@ -78,23 +86,29 @@ export async function fetchPage(requesting: Requesting, wanted: Wanted, bounds: 
       minTimeout: requesting.backoffMs,
       maxTimeout: 10_000,
       randomize: true,
-      signal: bounds.bounded,
-      onFailedAttempt: (context) => waitAsAsked(context, tries, bounds),
+      signal: poll.bounded,
+      onFailedAttempt: (context) => waitAsAsked(context, tries, poll),
       shouldRetry: ({ error }) => error instanceof FetchError && error.retryable,
     });
   } catch (error) {
-    bounds.stop.throwIfAborted();
+    poll.stop.throwIfAborted();
     throw explain(nameOf(wanted.url, wanted.number), error, tries, requesting.timeoutMs);
   }
 }
 
-async function tryOnce(requesting: Requesting, wanted: Wanted, signal: AbortSignal): Promise<Fetched> {
+async function tryOnce(requesting: Requesting, wanted: Wanted, poll: Poll): Promise<Fetched> {
   try {
-    const { url, answer } = await getFollowing((at) => getOnce(requesting, wanted, at, signal), wanted.url);
-    return judge(answer, url, wanted);
+    const ask = () => getFollowing((at) => getOnce(requesting, wanted, at, poll), wanted.url);
+    let followed = await ask();
+    if (followed.answer.status === 401 && poll.access.renew()) {
+      requesting.observer.retried();
+      followed = await ask();
+    }
+    return judge(followed, wanted, poll.access);
   } catch (error) {
-    signal.throwIfAborted();
-    throw error instanceof AppError && !(error instanceof FetchError) ? fromClient(error) : error;
+    poll.bounded.throwIfAborted();
+    if (!(error instanceof AppError) || error instanceof FetchError) throw error;
+    throw fromClient(error, requesting, wanted);
   }
 }
 
@@ -102,32 +116,57 @@ async function getOnce(
   { client, userAgent, observer }: Requesting,
   { maxBytes, known }: Wanted,
   url: string,
-  signal: AbortSignal,
+  { access, bounded: signal }: Poll,
 ): Promise<HttpAnswer> {
+  const shown = await access.for(url, signal);
   const start = performance.now();
-  const headers = { 'user-agent': userAgent, accept: 'application/json', ...conditions(known, url) };
+  const ours = { 'user-agent': userAgent, accept: 'application/json' };
+  const headers = { ...ours, ...shown.headers, ...conditions(known, url) };
   try {
-    return await client.get(url, { headers, maxBytes, signal });
+    return await client.get(url, { headers, maxBytes, signal, tls: shown.tls });
   } finally {
     observer.requested(performance.now() - start);
   }
 }
 
-function fromClient(error: AppError): FetchError {
-  const retryable = error.reason === 'dns' || error.reason === 'connection';
-  return new FetchError(error.reason as FetchFailure, error.message, { retryable });
+function fromClient({ reason, message }: AppError, requesting: Requesting, wanted: Wanted): FetchError {
+  const retryable = reason === 'dns' || reason === 'connection' || reason === 'proxy';
+  const words = reason === 'too_large' ? tooLarge(requesting, wanted) : message + hintOn(reason, message);
+  return new FetchError(reason as FetchFailure, words, { retryable });
 }
 
-function judge(answer: HttpAnswer, url: string, { url: asked, known }: Wanted): Fetched {
+function tooLarge({ maxBytes }: Requesting, { number }: Wanted): string {
+  const what = number === 1 ? 'the answer is' : 'the pages are together';
+  return `${what} larger than INVENTORY_MAX_BYTES (${formatByteSize(maxBytes)})`;
+}
+
+// Which setting helps.
+function hintOn(reason: string, message: string): string {
+  if (reason === 'tls' && message.includes('no authority that is trusted')) return '; see INVENTORY_CA_FILE';
+  return message.includes('client certificate') ? '; see INVENTORY_CERT_FILE' : '';
+}
+
+function judge({ url, answer }: Followed, { url: asked, known }: Wanted, access: Access): Fetched {
   const { etag, 'last-modified': lastModified, link } = answer.headers;
   if (answer.status === 304 && known?.url === url) return { same: true, ...known, link, body: answer.body };
-  if (answer.status !== 200) throw refused(answer, url === asked ? '' : ` (redirected to ${publicUrl(url)})`);
-  return { same: false, url, etag, lastModified, link, body: answer.body, digest: digestOf(answer.body) };
+  if (answer.status === 200)
+    return { same: false, url, etag, lastModified, link, body: answer.body, digest: digestOf(answer.body) };
+  const circumstances = [
+    ...(url === asked ? [] : [`redirected to ${publicUrl(url)}`]),
+    ...(answer.proxy === undefined ? [] : [`through the proxy ${answer.proxy}`]),
+    ...(answer.status === 401 || answer.status === 403 ? [sentTo(url, access)] : []),
+  ];
+  throw refused(answer, circumstances.length === 0 ? '' : ` (${circumstances.join('; ')})`);
 }
 
-function refused({ status, headers }: HttpAnswer, hint: string): FetchError {
+function sentTo(url: string, access: Access): string {
+  const settings = access.settingsFor(url);
+  return settings.length === 0 ? 'no credential was sent' : `sent: ${settings.join(', ')}`;
+}
+
+function refused({ status, headers }: HttpAnswer, circumstances: string): FetchError {
   const retryable = status === 408 || status === 425 || status === 429 || status >= 500;
-  return new FetchError('status', `${status}${hint}`, {
+  return new FetchError('status', `${status}${circumstances}`, {
     retryAfterMs: retryAfter(headers['retry-after'], Date.now()),
     retryable,
     status,
@@ -139,7 +178,7 @@ function refused({ status, headers }: HttpAnswer, hint: string): FetchError {
 async function waitAsAsked(
   { error, retriesLeft, retryDelay }: RetryContext,
   tries: FetchError[],
-  { deadline, bounded: signal }: Bounds,
+  { deadline, bounded: signal }: Poll,
 ): Promise<void> {
   if (!(error instanceof FetchError)) return;
   tries.push(error);

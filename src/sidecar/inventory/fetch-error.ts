@@ -1,10 +1,18 @@
 // Why no whole answer came.
 
 import { AppError } from '../../lib/errors.ts';
-import { HTTP_FAILURES } from '../../lib/http-client.ts';
+import { HTTP_FAILURES } from '../../lib/http-client-failures.ts';
 
 /** Every reason, as the metrics count them. */
-export const FETCH_FAILURES = [...HTTP_FAILURES, 'redirect', 'status', 'timeout', 'incomplete'] as const;
+export const FETCH_FAILURES = [
+  ...HTTP_FAILURES,
+  'credentials',
+  'token',
+  'redirect',
+  'status',
+  'timeout',
+  'incomplete',
+] as const;
 export type FetchFailure = (typeof FETCH_FAILURES)[number];
 
 export interface FetchErrorDetails {

@@ -1,14 +1,14 @@
 // One poll of the inventory: conditional, page by page, inside one deadline over everything.
 
-import { type Bounds, type Fetched, fetchPage, type Requesting, startBounds } from './attempts.ts';
+import { AppError } from '../../lib/errors.ts';
+import { type Fetched, fetchPage, type Poll, type Requesting, startPoll } from './attempts.ts';
+import type { Access } from './credentials.ts';
 import { isPage, nextLink } from './link.ts';
 import { type ReadPage, readPages } from './pages.ts';
 import type { Validators } from './validators.ts';
 
 export interface InventoryRequest extends Requesting {
   readonly url: string;
-  /** Over all pages. */
-  readonly maxBytes: number;
   readonly readPage: ReadPage;
 }
 
@@ -21,21 +21,26 @@ export interface InventoryAnswer {
 /**
  * Fetches the inventory's answer, whole.
  * @param known the validators of the last answer, if what was read from it is still in memory.
- * @throws FetchError; AppError `redirect`, `incomplete` or what `readPage` throws; the signal's reason when that aborts.
+ * @throws FetchError; AppError `credentials`, `incomplete` or what `readPage` throws; the signal's reason when that aborts.
  */
 export async function fetchInventory(
   request: InventoryRequest,
   known: Validators | undefined,
   signal: AbortSignal,
 ): Promise<InventoryAnswer> {
-  const bounds = startBounds(request.timeoutMs, signal);
-  const first = await fetchFirst(request, known, bounds);
+  const poll = await startPoll(request, signal);
+  const first = await fetchFirst(request, known, poll);
   const isLast = nextLink(first.link) === undefined;
   if (isLast && first.digest === known?.digest)
     return { entries: undefined, validators: validatorsOf(first) };
   const fetchNext = (url: string, number: number, maxBytes: number) =>
-    fetchPage(request, { url, number, maxBytes, known: undefined }, bounds);
-  const { entries, digest, pages } = await readPages(first, request.readPage, fetchNext, request.maxBytes);
+    fetchPage(request, { url, number, maxBytes, known: undefined }, poll);
+  const { entries, digest, pages } = await readPages(
+    first,
+    discreet(request.readPage, poll.access),
+    fetchNext,
+    request.maxBytes,
+  );
   const validators = pages === 1 ? validatorsOf(first) : withoutConditions(first.url, digest);
   return { entries: digest === known?.digest ? undefined : entries, validators };
 }
@@ -43,13 +48,13 @@ export async function fetchInventory(
 async function fetchFirst(
   request: InventoryRequest,
   known: Validators | undefined,
-  bounds: Bounds,
+  poll: Poll,
 ): Promise<Fetched> {
   const wanted = { url: request.url, number: 1, maxBytes: request.maxBytes };
-  const first = await fetchPage(request, { ...wanted, known }, bounds);
+  const first = await fetchPage(request, { ...wanted, known }, poll);
   // One page was all there was, and now others follow it.
   const hasGrown = first.same && nextLink(first.link) !== undefined;
-  return hasGrown ? fetchPage(request, { ...wanted, known: undefined }, bounds) : first;
+  return hasGrown ? fetchPage(request, { ...wanted, known: undefined }, poll) : first;
 }
 
 // Some servers make the ETag of a page from its body alone: when a page that was the last gets a next one, it is the same.
@@ -59,4 +64,17 @@ function validatorsOf({ url, etag, lastModified, digest, link }: Fetched): Valid
 
 function withoutConditions(url: string, digest: string): Validators {
   return { url, etag: undefined, lastModified: undefined, digest };
+}
+
+// Messages show where an answer begins, and some servers repeat what they were sent.
+function discreet(read: ReadPage, access: Access): ReadPage {
+  return (body, source) => {
+    try {
+      return read(body, source);
+    } catch (error) {
+      if (!(error instanceof AppError) || !access.isRepeatedIn(body)) throw error;
+      const why = 'it repeats a credential, so nothing of it is shown';
+      throw new AppError(error.reason, `cannot use the answer of ${source}: ${why}`);
+    }
+  };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.ts';
 import { fetchInventory, type InventoryRequest } from '../../../src/sidecar/inventory/request.ts';
 import { startTestServer } from '../../helpers/http-server.ts';
-import { readList } from '../../helpers/inventory.ts';
+import { noCredentials, readList } from '../../helpers/inventory.ts';
 import { startServer, type TestServer } from '../../inventory-server/servers.ts';
 
 let client: HttpClient;
@@ -27,6 +27,7 @@ function fetchPages(url: string, options: Partial<InventoryRequest> = {}) {
     backoffMs: 1,
     observer: { requested() {}, retried() {} },
     readPage: readList,
+    credentials: noCredentials(client),
     ...options,
   };
   return fetchInventory(request, undefined, idle);

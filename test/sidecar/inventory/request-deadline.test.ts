@@ -6,7 +6,7 @@ import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.
 import type { FetchError } from '../../../src/sidecar/inventory/fetch-error.ts';
 import { fetchInventory } from '../../../src/sidecar/inventory/request.ts';
 import { startTestServer, type TestServer } from '../../helpers/http-server.ts';
-import { readList } from '../../helpers/inventory.ts';
+import { noCredentials, readList } from '../../helpers/inventory.ts';
 
 let server: TestServer | undefined;
 let client: HttpClient | undefined;
@@ -35,6 +35,7 @@ async function fetchFrom(listener: RequestListener, bounds: Bounds): Promise<Fet
     retries: 3,
     backoffMs: 1,
     readPage: readList,
+    credentials: noCredentials(client),
   };
   return fetchInventory({ ...common, observer, ...rest }, undefined, signal).then(
     () => undefined,

@@ -3,7 +3,7 @@ import { createHttpClient } from '../../../src/lib/http-client.ts';
 import type { FetchError } from '../../../src/sidecar/inventory/fetch-error.ts';
 import { fetchInventory, type InventoryRequest } from '../../../src/sidecar/inventory/request.ts';
 import type { Validators } from '../../../src/sidecar/inventory/validators.ts';
-import { readList } from '../../helpers/inventory.ts';
+import { noCredentials, readList } from '../../helpers/inventory.ts';
 import { HttpResponse, http, mockInventory } from '../../helpers/inventory-mock.ts';
 
 const mock = mockInventory();
@@ -23,6 +23,7 @@ function request(options: Partial<InventoryRequest> = {}): InventoryRequest {
     backoffMs: 1,
     observer: { requested: vi.fn(), retried: vi.fn() },
     readPage: readList,
+    credentials: noCredentials(client),
     ...options,
   };
 }
@@ -190,7 +191,7 @@ test('a failure says where a redirect led', async () => {
   );
   expect(await failure(fetchInventory(request(), undefined, idle))).toMatchObject({
     message:
-      'cannot fetch inventory: 403 (redirected to http://inventory.test/new?…) from http://inventory.test/list?…',
+      'cannot fetch inventory: 403 (redirected to http://inventory.test/new?…; no credential was sent) from http://inventory.test/list?…',
   });
 });
 
@@ -232,7 +233,7 @@ describe('statuses that are not', () => {
       expect(mock.requests).toHaveLength(1);
     });
   const from = 'from http://inventory.test/list?…';
-  f(401, `cannot fetch inventory: 401 ${from}`);
+  f(401, `cannot fetch inventory: 401 (no credential was sent) ${from}`);
   f(404, `cannot fetch inventory: 404 ${from}`);
   f(204, `cannot fetch inventory: 204 ${from}`);
   f(300, `cannot fetch inventory: 300 ${from}`);
@@ -317,6 +318,6 @@ test('a stop before the first request makes none', async () => {
 });
 
 test('a defect of ours is not tried again and comes out as it is', async () => {
-  const broken = { get: () => Promise.reject(new RangeError('ours')), close: async () => {} };
+  const broken = { ...client, get: () => Promise.reject(new RangeError('ours')) };
   await expect(fetchInventory(request({ client: broken }), undefined, idle)).rejects.toThrow(RangeError);
 });

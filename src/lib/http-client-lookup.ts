@@ -1,0 +1,65 @@
+// Addresses of host names, kept for a moment, so that pages and retries do not ask the name server each time.
+
+import { type LookupAddress, lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+
+export interface KeptLookup {
+  readonly lookup: LookupFunction;
+  /** Forgets every address: the one that was in use may be wrong. */
+  forget(): void;
+}
+
+/** Asks the system for all addresses of a name. */
+export type Resolve = (
+  name: string,
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+const MAX_NAMES = 100;
+
+/**
+ * Makes a lookup for sockets.
+ * @param ttlMs how long an address is kept; failures are not.
+ * @param now a clock in milliseconds that never jumps.
+ */
+export function keepLookups(
+  ttlMs: number,
+  resolve: Resolve = (name, done) => lookup(name, { all: true }, done),
+  now: () => number = () => performance.now(),
+): KeptLookup {
+  const kept = new Map<string, { readonly addresses: LookupAddress[]; readonly until: number }>();
+
+  function find(name: string, done: Parameters<Resolve>[1]): void {
+    const found = kept.get(name);
+    if (found !== undefined && now() < found.until) {
+      process.nextTick(done, null, found.addresses);
+      return;
+    }
+    resolve(name, (error, addresses) => {
+      if (kept.size >= MAX_NAMES) kept.clear();
+      if (error === null) kept.set(name, { addresses, until: now() + ttlMs });
+      done(error, addresses);
+    });
+  }
+
+  return {
+    lookup: (name, { all, family = 0 }, done) =>
+      find(name, (error, addresses) => {
+        const fit = addresses?.filter((found) =>
+          `IPv${found.family}`.endsWith(family === 0 ? '' : `${family}`),
+        );
+        const [first] = fit ?? [];
+        if (error !== null || first === undefined) done(error ?? notFound(name), '', 0);
+        else if (all === true) done(null, fit);
+        else done(null, first.address, first.family);
+      }),
+    forget: () => kept.clear(),
+  };
+}
+
+function notFound(name: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), {
+    code: 'ENOTFOUND',
+    syscall: 'getaddrinfo',
+  });
+}
