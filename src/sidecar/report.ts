@@ -72,14 +72,16 @@ function logHoldEnd(log: Logger, result: PassResult, lasted: number): void {
   else
     log.warn(
       fields,
-      'hold ended: the list is believed because it stayed so; undo: inventory-sd accept --undo',
+      'hold ended: the list is believed because it stayed so; inventory-sd accept --undo takes it back',
     );
 }
 
 function logOutcome(log: Logger, result: PassResult, { published }: Seen): void {
   if (result.kind === 'unchanged') log.debug('list unchanged, nothing written');
-  if (result.kind !== 'changed') return;
-  const { added, removed } = result;
+  if (result.kind === 'failed') return;
+  const { kind, added, removed } = result;
+  // While a list is held, its additions are published.
+  if (kind !== 'changed' && added + removed === 0) return;
   log.info({ targets: countTargets(published?.groups ?? []), added, removed }, 'target file written');
 }
 

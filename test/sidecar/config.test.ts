@@ -48,7 +48,7 @@ test('an empty value counts as none, as compose files write it', () => {
 });
 
 describe('a setting is read:', () => {
-  const f = (name: string, text: string, shown: string | number) =>
+  const f = (name: string, text: string, shown: string | number | boolean | boolean) =>
     test(`${name}=${text}`, () =>
       expect(showConfig(readConfig({ [name]: text }))).toMatchObject({ [name]: shown }));
   f('INVENTORY_URL', 'https://inv.example.com:8443/a', 'https://inv.example.com:8443/a');
@@ -65,6 +65,13 @@ describe('a setting is read:', () => {
   f('INVENTORY_MAX_BYTES', '1MiB', '1MB');
   f('STALE_AFTER', '10m', '10m');
   f('LOG_LEVEL', 'debug', 'debug');
+  f('ALLOW_EMPTY', 'true', true);
+  f('MAX_SHRINK', '12.5%', '12.5%');
+  f('MAX_SHRINK', '0', '0');
+  f('SHRINK_WINDOW', '6h', '6h');
+  f('SHRINK_CONFIRM_AFTER', '0', '0ms');
+  f('REMOVAL_GRACE', '5m', '5m');
+  f('MAX_TARGETS', '20000', 20_000);
   f('WEB_CONFIG_FILE', '/etc/web.yml', '/etc/web.yml');
   f('WEB_BASIC_AUTH_FILE', 'user', 'user');
   f('WEB_CLIENT_CERT_FILE', 'a.crt', 'a.crt');
@@ -105,6 +112,12 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('UPDATE_INTERVAL', '2d', 'is "2d"; it must lie from');
   f('TARGETS_FILE', '/shared/targets.yml', 'is "/shared/targets.yml", not a file that ends in .json');
   f('TARGETS_FILE', '/shared/.json', 'is "/shared/.json", not a file');
+  f('ALLOW_EMPTY', 'yes', 'is "yes"; write true or false');
+  f('MAX_SHRINK', '101%', 'is "101%"; write a share from 0% to 100%, or a number of sensors');
+  f('MAX_SHRINK', '-1', 'is "-1"; write a share');
+  f('SHRINK_WINDOW', '0', 'is "0"; it must lie from 1s');
+  f('REMOVAL_GRACE', 'short', 'is "short", no duration');
+  f('MAX_TARGETS', '0', 'is "0", not a whole number from 1 to');
   f('METRICS_PORT', '0', 'is "0", not a whole number from 1 to 65535');
   f('METRICS_PORT', '80.5', 'is "80.5", not a whole number');
   f('METRICS_PORT', 'tcp://10.0.0.1:9100', 'looks like the address of a Service that Kubernetes injected');

@@ -273,6 +273,15 @@ describe('POST /-/reload', () => {
   f('from a page without an origin of its own', 403, { headers: { host: 'localhost', origin: 'null' } });
 });
 
+test('the page tells what a held answer would remove, and how it ends', async () => {
+  const hold = heldAnswerOf({ reason: 'shrink', isWhole: false, targets: 50, confirmsInMs: 90_000 });
+  const page = await ask('/', { facts: { ...FRESH, hold } });
+  expect(page.body).toContain('50 targets since');
+  expect(page.body).toContain('it is believed if it stays so for 1m30s');
+  const status = await ask('/status', { facts: { ...FRESH, hold } });
+  expect(JSON.parse(String(status.body)).held).toMatchObject({ whole: false, believedInSeconds: 90 });
+});
+
 describe('/targets', () => {
   test('is the list in http_sd form, with a validator', async () => {
     const reply = await ask('/targets');

@@ -49,6 +49,13 @@ describe('readiness', () => {
     'degraded: held since 12:00:11 (empty); keeping 2 targets',
   );
   f(
+    'a list without room for what is new',
+    { waiting: 3 },
+    true,
+    false,
+    'degraded: 3 new targets wait for room below MAX_TARGETS; keeping 2 targets',
+  );
+  f(
     'a list that is both',
     { hold: HOLD, now: at(121) },
     true,

@@ -141,6 +141,40 @@ test('a hold is said when it begins and when it ends; a failure in between does 
   ]);
 });
 
+test('a hold that would remove other targets is said again; one that lasted long enough says how to undo it', () => {
+  const { pass, said } = reporter();
+  const hold = heldAnswerOf({ reason: 'shrink', digest: 'one', confirmsInMs: 3_600_000 });
+  pass(HELD, 0, { hold });
+  pass(HELD, 2, { hold: { ...hold, digest: 'two', confirmsInMs: 3_480_000 } });
+  expect(said().map(([, message]) => message)).toEqual([
+    expect.stringContaining(
+      'inventory-sd accept one publishes it now, and it is believed if it stays so for 1h',
+    ),
+    expect.stringContaining(
+      'inventory-sd accept two publishes it now, and it is believed if it stays so for 58m',
+    ),
+  ]);
+  pass({ kind: 'changed', added: 0, removed: 50, isAccepted: true }, 60);
+  expect(said()).toEqual([
+    ['warn', expect.stringContaining('inventory-sd accept --undo takes it back'), '1h'],
+    ['info', 'target file written'],
+  ]);
+});
+
+test('what is added while a list is held is said', () => {
+  const { pass, said } = reporter();
+  pass({ kind: 'held', added: 2, removed: 0 }, 0, { hold: HOLD });
+  expect(said().at(-1)).toEqual(['info', 'target file written']);
+});
+
+test('a list above MAX_TARGETS ends by no hand', () => {
+  const { pass, said } = reporter();
+  pass(HELD, 0, { hold: heldAnswerOf({ reason: 'growth' }) });
+  expect(said()).toEqual([
+    ['warn', expect.stringContaining('ends by a smaller answer or a higher MAX_TARGETS'), 'growth'],
+  ]);
+});
+
 test('a change is said with its counts; an unchanged list only when asked for', () => {
   const quiet = reporter();
   quiet.pass({ kind: 'changed', added: 3, removed: 1 }, 0);

@@ -112,6 +112,34 @@ test('before the first list everything is new', async () => {
   ]);
 });
 
+test('what has no room below MAX_TARGETS waits', async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `s${i}`);
+  answer(names);
+  await publish();
+  answer(['x', ...names.slice(2)]);
+  const terminal = testTerminal();
+  const observed = await observedInventory(dir.path, { MAX_TARGETS: '20', REMOVAL_GRACE: '1h' });
+  expect(await check(observed.inventory, false, terminal)).toBe(1);
+  await observed.close();
+  expect(terminal.stdout.at(-1)).toBe('1 of them wait for room below MAX_TARGETS');
+});
+
+test('a defect of ours is not taken for a difference', async () => {
+  answer(['a']);
+  await withInventory(async ({ inventory }) => {
+    const broken = { ...inventory, request: { ...inventory.request, retries: Number.NaN } };
+    await expect(check(broken, false, testTerminal())).rejects.toThrow();
+  });
+});
+
+test('a renamed fleet is held as a whole', async () => {
+  const names = (prefix: string) => Array.from({ length: 20 }, (_, i) => `${prefix}${i}`);
+  answer(names('s'));
+  await publish();
+  answer(names('new'));
+  expect((await run()).stdout.at(-1)).toContain('nothing of it is published');
+});
+
 test('an inventory that cannot be read exits 2', async () => {
   answer(null);
   expect(await run()).toMatchObject({ code: 2, stderr: [expect.stringContaining('cannot check: ')] });
