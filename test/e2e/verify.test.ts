@@ -139,7 +139,7 @@ describe.each(binaries.map(({ version }, i) => [version, i] as const))('Promethe
     };
     expect(reportOf(result)).toEqual({
       kind: 'differences',
-      inventory: { targets: 10 },
+      inventory: { targets: 10, setAside: 0 },
       file: { path: planted().TARGETS_FILE, targets: 10, graced: 0 },
       prometheus: { servers: [{ url: url(), jobs: ['planted'] }], active: 8, up: 7 },
       differences: [
@@ -147,7 +147,7 @@ describe.each(binaries.map(({ version }, i) => [version, i] as const))('Promethe
         { kind: 'stale_in_file', target: 'sensor_11:9100' },
         { kind: 'changed_in_file', target: 'sensor_5:9100', labels: site('north', 'south') },
         { kind: 'missing_in_prometheus', target: 'sensor_2:9100' },
-        { kind: 'dropped', target: 'sensor_3:9100' },
+        { kind: 'dropped', target: 'sensor_3:9100', ...where },
         { kind: 'stale_in_prometheus', target: 'sensor_10:9100', ...where },
         { kind: 'changed_in_prometheus', target: 'sensor_8:9100', labels: site('north', 'west'), ...where },
         {

@@ -143,17 +143,29 @@ export function labelChanges({ expected, found, names }: ChangedPair<LabelledTar
   return { target: expected.address, labels: names.map(change) };
 }
 
+/** Where a target is scraped, or dropped. */
+export type Where = Required<Pick<Difference, 'server' | 'job'>>;
+
+/** What relabelling dropped. */
+export interface Dropped {
+  /** The first job of each address. */
+  readonly at: ReadonlyMap<string, Where>;
+  /** False when a server counts more than it lists. */
+  readonly isWhole: boolean;
+}
+
 /** Why nobody scrapes these: relabelling dropped them, or Prometheus does not know them. */
 export function absenceDifferences(
   absent: readonly LabelledTarget[],
-  dropped: { readonly addresses: ReadonlySet<string>; readonly isWhole: boolean },
+  { at, isWhole }: Dropped,
 ): Difference[] {
-  const unsure = dropped.isWhole
+  const unsure = isWhole
     ? undefined
     : 'or dropped: Prometheus does not list all it dropped (keep_dropped_targets)';
-  return absent.map(({ address }) =>
-    dropped.addresses.has(address)
-      ? difference('dropped', address)
-      : difference('missing_in_prometheus', address, unsure),
-  );
+  return absent.map(({ address }) => {
+    const where = at.get(address);
+    return where === undefined
+      ? difference('missing_in_prometheus', address, unsure)
+      : { ...difference('dropped', address), ...where };
+  });
 }

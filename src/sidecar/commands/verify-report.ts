@@ -6,7 +6,8 @@ import { DIFFERENCE_NAMES, type Difference, type DifferenceKind } from './differ
 /** What `verify --json` prints. */
 export interface VerifyReport {
   readonly kind: 'no_difference' | 'differences';
-  readonly inventory: { readonly targets: number };
+  /** `setAside`: entries that are no target because something is wrong with them; `check` names them. */
+  readonly inventory: { readonly targets: number; readonly setAside: number };
   readonly file: {
     readonly path: string;
     readonly targets: number;
@@ -27,8 +28,9 @@ export interface VerifyReport {
 export function describeReport(report: VerifyReport): string[] {
   const { differences, inventory, file, prometheus } = report;
   const { servers, active, up } = prometheus;
+  const setAside = inventory.setAside === 0 ? '' : ` (${inventory.setAside} set aside)`;
   const graced = file.graced === 0 ? '' : ` (${file.graced} in their grace)`;
-  const lists = `inventory ${inventory.targets}, ${file.path} ${file.targets}${graced}, Prometheus ${active} (${describeJobs(report)}), up ${up}`;
+  const lists = `inventory ${inventory.targets}${setAside}, ${file.path} ${file.targets}${graced}, Prometheus ${active} (${describeJobs(report)}), up ${up}`;
   const table = differenceTable(differences, servers.length > 1);
   return [...table, `${describeCounts(differences)}: ${lists}`];
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { clockTime } from '../health.ts';
+import { countSetAside } from '../sensors/account.ts';
 import { type InventorySource, readCandidate } from '../sync.ts';
 import type { LabelledTarget } from '../targets/compare.ts';
 import { readState, stateFileOf } from '../targets/state-file.ts';
@@ -15,6 +16,7 @@ import {
   fileDifferences,
   type Kept,
   scrapeDifferences,
+  type Where,
 } from './differences.ts';
 import { type PrometheusServer, readActiveTargets, readDroppedTargets } from './prometheus-targets.ts';
 import { hasName, type PoolChoice, pickPools, type ScrapePool } from './scrape-pools.ts';
@@ -91,7 +93,10 @@ async function compare({ inventory, targetsFile, servers, jobs }: Verification):
   ];
   return {
     kind: all.length === 0 ? 'no_difference' : 'differences',
-    inventory: { targets: wanted.length },
+    inventory: {
+      targets: wanted.length,
+      setAside: inventory.answer ? countSetAside(inventory.answer.account) : 0,
+    },
     file: { path: targetsFile, targets: file.length, graced: kept.graced.size },
     prometheus: {
       servers: servers.map(({ url }) => ({
@@ -140,14 +145,15 @@ async function explainAbsent(
   { fileName }: PoolChoice,
   pools: readonly ScrapePool[],
 ): Promise<Difference[]> {
-  const addresses = new Set<string>();
+  if (absent.length === 0) return [];
+  const at = new Map<string, Where>();
   let isWhole = true;
-  for (const server of absent.length > 0 ? servers : []) {
+  for (const server of servers) {
     const jobs = new Set(pools.filter((pool) => pool.server === server.url).map(({ job }) => job));
     const dropped = await readDroppedTargets(server);
     isWhole &&= dropped.isWhole;
-    for (const target of dropped.targets)
-      if (hasName(target, fileName) || jobs.has(target.job)) addresses.add(target.address);
+    const ours = dropped.targets.filter((target) => hasName(target, fileName) || jobs.has(target.job));
+    for (const { address, job } of ours) if (!at.has(address)) at.set(address, { server: server.url, job });
   }
-  return absenceDifferences(absent, { addresses, isWhole });
+  return absenceDifferences(absent, { at, isWhole });
 }

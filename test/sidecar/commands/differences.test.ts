@@ -143,15 +143,15 @@ describe('file ↔ Prometheus', () => {
 });
 
 test('what nobody scrapes was dropped or is missing', () => {
-  const dropped = { addresses: new Set(['a']), isWhole: true };
+  const dropped = { at: new Map([['a', WHERE]]), isWhole: true };
   expect(absenceDifferences([target('a'), target('b')], dropped)).toEqual([
-    { kind: 'dropped', target: 'a' },
+    { kind: 'dropped', target: 'a', ...WHERE },
     { kind: 'missing_in_prometheus', target: 'b' },
   ]);
 });
 
 test('a server that does not list all it dropped leaves it open', () => {
-  expect(absenceDifferences([target('a')], { addresses: new Set(), isWhole: false })).toEqual([
+  expect(absenceDifferences([target('a')], { at: new Map(), isWhole: false })).toEqual([
     {
       kind: 'missing_in_prometheus',
       target: 'a',

@@ -7,7 +7,7 @@ const WHERE = { server: 'http://p:9090', job: 'sensors' };
 function report(differences: Difference[], urls = ['http://p:9090'], jobs = ['sensors']): VerifyReport {
   return {
     kind: differences.length === 0 ? 'no_difference' : 'differences',
-    inventory: { targets: 3 },
+    inventory: { targets: 3, setAside: 0 },
     file: { path: '/shared/targets.json', targets: 3, graced: 0 },
     prometheus: { servers: urls.map((url) => ({ url, jobs })), active: 3, up: 2 },
     differences,
@@ -20,9 +20,10 @@ test('no difference is one line', () => {
   expect(describeReport(report([]))).toEqual([`no difference: ${LISTS}`]);
 });
 
-test('targets in their grace are counted', () => {
-  const [line] = describeReport({ ...report([]), file: { path: '/t.json', targets: 3, graced: 2 } });
-  expect(line).toContain('/t.json 3 (2 in their grace), ');
+test('entries set aside and targets in their grace are counted', () => {
+  const file = { path: '/t.json', targets: 3, graced: 2 };
+  const [line] = describeReport({ ...report([]), inventory: { targets: 1, setAside: 4 }, file });
+  expect(line).toContain('inventory 1 (4 set aside), /t.json 3 (2 in their grace), ');
 });
 
 test('several jobs are named, each once, and none at all is said', () => {

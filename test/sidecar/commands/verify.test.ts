@@ -93,7 +93,7 @@ test('differences exit 1; --json prints them all', async () => {
   const where = { server: `${server.url}/p`, job: 'sensors' };
   expect(JSON.parse(out)).toEqual({
     kind: 'differences',
-    inventory: { targets: 2 },
+    inventory: { targets: 2, setAside: 0 },
     file: { path: file, targets: 4, graced: 0 },
     prometheus: { servers: [{ url: `${server.url}/p`, jobs: ['sensors'] }], active: 1, up: 1 },
     differences: [
@@ -102,7 +102,7 @@ test('differences exit 1; --json prints them all', async () => {
       { kind: 'stale_in_file', target: 'd:9100' },
       { kind: 'stale_in_file', target: 'e:9100' },
       { kind: 'missing_in_prometheus', target: 'c:9100' },
-      { kind: 'dropped', target: 'd:9100' },
+      { kind: 'dropped', target: 'd:9100', ...where },
       { kind: 'missing_in_prometheus', target: 'e:9100' },
       { kind: 'stale_in_prometheus', target: 'x:9100', ...where },
     ],
@@ -110,6 +110,11 @@ test('differences exit 1; --json prints them all', async () => {
   expect((await run()).out).toMatch(
     /\n8 differences \(1 missing in the file, 3 stale in the file, 2 missing in Prometheus, 1 dropped by relabelling, 1 stale in Prometheus\): /,
   );
+});
+
+test('entries that are set aside are counted', async () => {
+  answers['/inventory'] = ['a', 'b', 'not a host'];
+  expect(await run()).toMatchObject({ code: 0, out: expect.stringContaining('inventory 2 (1 set aside), ') });
 });
 
 test('shards are united, and what one drops and another has is fine', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Labels } from '../../../src/model/labels.ts';
 import { compareTargets, type LabelledTarget } from '../../../src/sidecar/targets/compare.ts';
@@ -62,4 +63,34 @@ test('many targets at one address are compared in no time', () => {
   const found = Array.from({ length: count }, (_, i) => at(count - i));
   const { equal, changed, missing, stale } = compareTargets(expected, found, (name) => name.startsWith('__'));
   expect([equal.length, changed.length, missing.length, stale.length]).toEqual([count - 1, 1, 0, 0]);
+});
+
+test('every target is told once, whatever the lists', () => {
+  const labels = fc.dictionary(fc.constantFrom('x', '__y'), fc.constantFrom('', '1', '2'));
+  const list = fc.array(fc.record({ address: fc.constantFrom('a', 'b', 'c'), labels }), { maxLength: 12 });
+  const isDefault = (name: string) => name === '__y';
+  fc.assert(
+    fc.property(list, list, (expected, found) => {
+      const { equal, changed, missing, stale } = compareTargets(expected, found, isDefault);
+      const pairs = [...equal, ...changed];
+      expect(new Set([...pairs.map((pair) => pair.expected), ...missing])).toEqual(new Set(expected));
+      expect(new Set([...pairs.map((pair) => pair.found), ...stale])).toEqual(new Set(found));
+      expect(pairs.length + missing.length).toBe(expected.length);
+      expect(pairs.length + stale.length).toBe(found.length);
+      for (const { names } of changed) expect(names).not.toEqual([]);
+      // Only one of the two lists has more targets at an address.
+      expect(missing.filter(({ address }) => stale.some((other) => other.address === address))).toEqual([]);
+    }),
+  );
+});
+
+test('a list in another order is the same list', () => {
+  const labels = fc.dictionary(fc.constantFrom('x', '__y'), fc.constantFrom('', '1', '2'));
+  const list = fc.array(fc.record({ address: fc.constantFrom('a', 'b'), labels }), { maxLength: 12 });
+  fc.assert(
+    fc.property(list, (targets) => {
+      const { equal } = compareTargets(targets, targets.toReversed());
+      expect(equal).toHaveLength(targets.length);
+    }),
+  );
 });
