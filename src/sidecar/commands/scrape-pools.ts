@@ -49,8 +49,8 @@ function filesOf(targets: readonly ActiveTarget[], choice: PoolChoice): Readonly
   );
   const named = new Set(targets.filter((target) => hasName(target, choice.fileName)).map(({ file }) => file));
   const both = new Set([...named].filter((file) => shared.has(file)));
-  if (named.size === 1 || both.size === 0) return named.size > 0 ? named : shared;
-  return both;
+  if (both.size > 0) return both;
+  return named.size > 0 ? named : shared;
 }
 
 /** Whether a target came from a file of this base name. */

@@ -129,6 +129,11 @@ describe('file ↔ Prometheus', () => {
     });
   });
 
+  test('a target that was never scraped is not up', () => {
+    const fresh = activeTarget('a', { health: 'unknown' });
+    expect(scrapeDifferences([target('a')], [pool([fresh])])).toMatchObject({ active: 1, up: 0 });
+  });
+
   test('shards are united, and a target that is down on one of two replicas is down', () => {
     const file = [target('a'), target('b'), target('c')];
     const one = pool([activeTarget('a'), activeTarget('b')]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.ts';
 import { verify } from '../../../src/sidecar/commands/verify.ts';
+import type { VerifyReport } from '../../../src/sidecar/commands/verify-report.ts';
 import { readConfig } from '../../../src/sidecar/config.ts';
 import { inventorySource } from '../../../src/sidecar/take-over.ts';
 import { standingTargets } from '../../../src/sidecar/targets/guard-state.ts';
@@ -124,14 +125,22 @@ test('shards are united, and what one drops and another has is fine', async () =
   expect(await run({ prometheus: ['p'] })).toMatchObject({ code: 1 });
 });
 
-test('what was dropped from another job or file does not explain an absence', async () => {
-  scrape('p', ['a']);
-  const foreign = { ...discovered('b'), scrapePool: 'other' };
-  foreign.discoveredLabels.__meta_filepath = 'other.json';
-  answers['/p/api/v1/targets?state=dropped'] = { data: { droppedTargets: [foreign] } };
-  expect(JSON.parse((await run({ json: true })).out).differences).toEqual([
-    { kind: 'missing_in_prometheus', target: 'b:9100' },
-  ]);
+describe('a target that a server dropped', () => {
+  const f = (what: string, scrapePool: string, filePath: string, kind: string, counts?: object) =>
+    test(what, async () => {
+      scrape('p', ['a']);
+      const labels = { __address__: 'b:9100', __meta_filepath: filePath };
+      const droppedTargets = [{ discoveredLabels: labels, scrapePool }];
+      answers['/p/api/v1/targets?state=dropped'] = { data: { droppedTargets, droppedTargetCounts: counts } };
+      const { differences } = JSON.parse((await run({ json: true })).out) as VerifyReport;
+      expect(differences).toEqual([expect.objectContaining({ kind, target: 'b:9100' })]);
+      expect(differences[0]?.detail?.includes('keep_dropped_targets') ?? false).toBe(counts !== undefined);
+    });
+
+  f('from our file', 'told by its label only', '/etc/targets.json', 'dropped');
+  f('from a job that reads our file', 'sensors', 'the same in another.json', 'dropped');
+  f('from another job and file does not explain an absence', 'other', 'other.json', 'missing_in_prometheus');
+  f('among others that it does not list', 'other', 'other.json', 'missing_in_prometheus', { sensors: 2 });
 });
 
 describe('what the guard keeps in the file', () => {
