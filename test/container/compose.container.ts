@@ -57,6 +57,28 @@ test('the operator asks the running sidecar by its name', async () => {
   expect(await project.exec('inventory-sd', 'inventory-sd', 'reload')).toContain('unchanged');
 });
 
+test('the operator verifies the whole road, and what is down is found', async () => {
+  const verify = (...options: string[]) =>
+    project.exec(
+      'inventory-sd',
+      'inventory-sd',
+      'verify',
+      '--prometheus',
+      'http://prometheus:9090',
+      ...options,
+    );
+  expect(await verify('--wait', '60s')).toBe(
+    'no difference: inventory 100, /shared/targets.json 100, Prometheus 100 (job sensors), up 100\n',
+  );
+  await project.compose('stop', 'sensor-fleet');
+  await waitFor('sensors down', async () => {
+    const down = await verify('--json').catch((error: Error) => error.message);
+    return /"kind":"down"/.test(down);
+  });
+  await project.compose('start', 'sensor-fleet');
+  await waitFor('100 sensors up again', () => allUp(prometheus, 'sensors', 100), SEEN_MS);
+});
+
 test('Prometheus follows sensors that come and go', async () => {
   await admin('POST', '/sensors', { count: 5 });
   await waitFor('105 sensors up', () => allUp(prometheus, 'sensors', 105), SEEN_MS);
