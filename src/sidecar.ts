@@ -17,6 +17,7 @@ import { type Arguments, type Command, helpText, parseArguments } from './sideca
 import { check } from './sidecar/commands/check.ts';
 import { healthcheck } from './sidecar/commands/healthcheck.ts';
 import { once } from './sidecar/commands/once.ts';
+import { prometheusHeaders } from './sidecar/commands/prometheus-headers.ts';
 import { reload } from './sidecar/commands/reload.ts';
 import { show } from './sidecar/commands/show.ts';
 import { EXIT, type ExitCode, type Terminal } from './sidecar/commands/terminal.ts';
@@ -91,13 +92,14 @@ async function runCheck(config: Config, { json }: Arguments, warnings: readonly 
 
 async function runVerify(config: Config, args: Arguments, warnings: readonly string[]): Promise<ExitCode> {
   // Each has its own: nothing that is meant for the inventory may reach another server.
-  const [client, prometheus] = [createHttpClient({ proxies: config.proxies }), createHttpClient()];
-  const userAgent = `inventory-sd/${version}`;
+  const { proxies } = config;
+  const [client, prometheus] = [createHttpClient({ proxies }), createHttpClient({ proxies })];
+  const headers = prometheusHeaders(`inventory-sd/${version}`, args['headers-file']);
   for (const warning of warnings) terminal.err(warning);
   const verification = {
     inventory: inventorySource(config, { client, version, observer: UNOBSERVED }),
     targetsFile: config.targetsFile,
-    servers: args.prometheus.map((url) => ({ client: prometheus, url, userAgent })),
+    servers: args.prometheus.map((url) => ({ client: prometheus, url, headers })),
     jobs: args.job,
     waitMs: args.waitMs,
   };

@@ -25,6 +25,11 @@ const OPTIONS = {
     shown: '--job NAME',
     says: 'a scrape job to look at, again for more; none: those that read the target file',
   },
+  'headers-file': {
+    type: 'string',
+    shown: '--headers-file FILE',
+    says: 'Name: value lines that every Prometheus is sent, e.g. Authorization',
+  },
   wait: {
     type: 'string',
     shown: '--wait DURATION',
@@ -74,7 +79,7 @@ const COMMANDS = {
   },
   verify: {
     says: 'compare inventory, target file and Prometheus; exit 0: no difference, 1: differences, 2: not compared',
-    options: ['prometheus', 'job', 'wait', 'json'],
+    options: ['prometheus', 'job', 'headers-file', 'wait', 'json'],
     required: 'prometheus',
     operands: [],
   },

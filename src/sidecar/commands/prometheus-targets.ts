@@ -6,6 +6,7 @@ import type { HttpClient } from '../../lib/http-client.ts';
 import { type JsonListReader, readJsonList } from '../../lib/json-list.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { LabelledTarget } from '../targets/compare.ts';
+import type { Headers } from './prometheus-headers.ts';
 
 /** A target as discovery gave it to a scrape job, before relabelling. */
 export interface DiscoveredTarget extends LabelledTarget {
@@ -34,7 +35,8 @@ export interface PrometheusServer {
   readonly client: HttpClient;
   /** Where it is, with its path prefix if it has one, without a slash at its end. */
   readonly url: string;
-  readonly userAgent: string;
+  /** What goes with each request. */
+  headers(): Promise<Headers>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -80,11 +82,10 @@ async function readTargets<Target>(
 
 async function get(server: PrometheusServer, path: string, reader: JsonListReader): Promise<void> {
   const url = new URL(path, `${server.url}/`).href;
-  const headers = { 'user-agent': server.userAgent, accept: 'application/json' };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const options = { headers, maxBytes: MAX_BYTES, signal, onPiece: reader.write };
+  const bounds = { maxBytes: MAX_BYTES, signal, onPiece: reader.write };
   try {
-    const { status } = await server.client.get(url, options);
+    const { status } = await server.client.get(url, { headers: await server.headers(), ...bounds });
     if (status !== 200) throw new Error(`${url} answers ${status}`);
     if (!reader.isWhole()) throw new Error('what answers there is no Prometheus');
   } catch (cause) {

@@ -36,6 +36,10 @@ describe('arguments', () => {
     ...{ command: 'verify', ...NONE, job: ['a', 'b'], waitMs: 90_000 },
     prometheus: [P, 'http://p/a'],
   });
+  f(`verify --prometheus ${P} --headers-file /h`, {
+    ...{ command: 'verify', ...NONE, prometheus: [P] },
+    'headers-file': '/h',
+  });
   f('verify', 'verify needs --prometheus URL');
   f('verify --help', { command: 'verify', ...NONE, help: true });
   f('verify --prometheus', expect.stringContaining('argument missing'));

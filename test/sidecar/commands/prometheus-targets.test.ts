@@ -1,8 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.ts';
+import { prometheusHeaders } from '../../../src/sidecar/commands/prometheus-headers.ts';
 import { readActiveTargets, readDroppedTargets } from '../../../src/sidecar/commands/prometheus-targets.ts';
 import { startTestServer, type TestServer } from '../../helpers/http-server.ts';
+import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 
 let client: HttpClient;
 let server: TestServer | undefined;
@@ -16,7 +20,7 @@ afterEach(async () => {
 
 async function prometheus(listener: RequestListener, prefix = '') {
   server = await startTestServer(listener);
-  return { client, url: server.url + prefix, userAgent: 'inventory-sd/test' };
+  return { client, url: server.url + prefix, headers: prometheusHeaders('inventory-sd/test', undefined) };
 }
 
 const answering = (data: unknown, asked: string[] = []) =>
@@ -118,6 +122,44 @@ describe('what is no Prometheus is named', () => {
   );
   const missing: RequestListener = (_, response) => void response.writeHead(404).end();
   f('404', missing, '{url}/graph/api/v1/targets?state=active answers 404');
+});
+
+describe('the headers of a file', () => {
+  let dir: TempDir;
+  beforeEach(async () => {
+    dir = await tempDir('headers');
+  });
+  afterEach(() => dir.remove());
+
+  test('go with every request, as the file says now', async () => {
+    const path = join(dir.path, 'headers');
+    const seen: unknown[] = [];
+    const { url } = await prometheus(({ headers }, response) => {
+      seen.push([headers.authorization, headers['user-agent']]);
+      response.end('{"data":{"activeTargets":[]}}');
+    });
+    const server = { client, url, headers: prometheusHeaders('inventory-sd/test', path) };
+    for (const token of ['one', 'another']) {
+      await writeFile(path, `Authorization: Bearer ${token}\n`);
+      await readActiveTargets(server);
+    }
+    expect(seen).toEqual([
+      ['Bearer one', 'inventory-sd/test'],
+      ['Bearer another', 'inventory-sd/test'],
+    ]);
+  });
+
+  test.each([
+    ['secret', 'cannot use {path}: line 1 is not Name: value'],
+    [undefined, 'cannot read {path}: there is no such file'],
+  ])('that holds %o is named, and nothing of it is repeated', async (text, why) => {
+    const path = join(dir.path, 'headers');
+    if (text !== undefined) await writeFile(path, text);
+    const { url } = await answering({ activeTargets: [] });
+    const asked = readActiveTargets({ client, url, headers: prometheusHeaders('test', path) });
+    const message = `cannot ask Prometheus at ${url}: ${why.replace('{path}', path)}`;
+    await expect(asked).rejects.toMatchObject({ reason: 'prometheus', message });
+  });
 });
 
 test('nobody there is named', async () => {

@@ -70,7 +70,11 @@ async function run({ prometheus = ['p'], json = false, waitMs = 0, jobs = [] as 
     INVENTORY_RETRIES: '0',
   });
   const observer = { requested() {}, retried() {} };
-  const servers = prometheus.map((name) => ({ client, url: `${server.url}/${name}`, userAgent: 'test' }));
+  const servers = prometheus.map((name) => ({
+    client,
+    url: `${server.url}/${name}`,
+    headers: async () => ({}),
+  }));
   const inventory = inventorySource(config, { client, version: 'test', observer });
   const terminal = testTerminal();
   const code = await verify({ inventory, targetsFile: file, servers, jobs, waitMs }, json, terminal);
