@@ -1,8 +1,9 @@
 // `inventory-sd verify` against every real Prometheus of this machine: what was planted is found, and nothing else.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { differenceTable } from '../../src/sidecar/commands/difference-table.ts';
 import type { Difference } from '../../src/sidecar/commands/differences.ts';
 import type { VerifyReport } from '../../src/sidecar/commands/verify-report.ts';
 import { startTestServer, type TestServer } from '../helpers/http-server.ts';
@@ -121,7 +122,7 @@ describe.each(binaries.map(({ version }, i) => [version, i] as const))('Promethe
     });
   });
 
-  test('every planted difference is found, and no other', async () => {
+  test('every planted difference is found, and no other; the README shows them', async () => {
     const result = await waitFor('every planted target to be scraped', async () => {
       const now = await verify(planted(), [url()], '--json');
       const { prometheus, differences } = reportOf(now);
@@ -160,6 +161,8 @@ describe.each(binaries.map(({ version }, i) => [version, i] as const))('Promethe
         { kind: 'job_overwritten', target: 'sensor_6:9100', detail: 'job "other" from the file', ...where },
       ],
     });
+    const table = differenceTable(reportOf(result).differences, false).join('\n');
+    expect(await readFile('README.md', 'utf8')).toContain(table.replaceAll('planted', 'sensors'));
   });
 });
 
