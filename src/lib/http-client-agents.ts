@@ -5,7 +5,7 @@ import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
 
 /** What one kind of connection shows and trusts, as PEM. */
 export interface ClientTls {
-  /** Certificates of trusted authorities; undefined for those of the system. */
+  /** Certificates of trusted authorities; undefined for the public ones. */
   readonly ca: readonly string[] | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;

@@ -27,7 +27,7 @@ export interface RequestOptions {
   /** Told each decompressed piece of the body, which is then not kept. What it throws fails the request. */
   readonly onPiece?: (piece: Buffer) => void;
   readonly signal: AbortSignal;
-  /** What https shows and trusts; that of the system when absent. */
+  /** What https shows and trusts; nothing and the public authorities when absent. */
   readonly tls?: NamedTls | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface HttpClientOptions {
 // A body nobody wants is read past, so that the connection can be used again; above this it is closed.
 const UNREAD = { bytes: 16_384, ms: 1_000 };
 const NO_PROXIES: Proxies = { http: undefined, https: undefined, none: '' };
-const SYSTEM_TLS: NamedTls = { name: 'system', tls: undefined };
+const PLAIN_TLS: NamedTls = { name: '', tls: undefined };
 
 /** Makes a client that keeps one connection to each server alive between requests. */
 export function createHttpClient({
@@ -95,7 +95,7 @@ async function send(
   agents: Agents,
   options: RequestOptions,
 ): Promise<HttpAnswer> {
-  const { headers: given, tls = SYSTEM_TLS, signal } = options;
+  const { headers: given, tls = PLAIN_TLS, signal } = options;
   signal.throwIfAborted();
   const dispatcher = agents.agentFor(tls, proxy);
   const form = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };

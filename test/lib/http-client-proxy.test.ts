@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpClient } from '../../src/lib/http-client.ts';
@@ -128,6 +129,18 @@ test('a tunnel that the proxy refuses is its failure', async () => {
   await expect(client({ https: url })(`https://${HOST}/`)).rejects.toMatchObject({
     reason: 'proxy',
     message: `Proxy response (403) !== 200 when HTTP Tunneling (through the proxy ${url})`,
+  });
+});
+
+test('a proxy that closes instead of opening a tunnel is its failure', async () => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(async () => server.close());
+  const { port } = server.address() as AddressInfo;
+  const get = client({ https: `http://127.0.0.1:${port}` });
+  await expect(get(`https://${HOST}/`)).rejects.toMatchObject({
+    reason: 'proxy',
+    message: expect.stringMatching(/^Proxy Connection failed: .* \(through the proxy \S+\)$/),
   });
 });
 

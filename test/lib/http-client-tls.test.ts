@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../src/lib/http-client.ts';
 import type { ClientTls } from '../../src/lib/http-client-agents.ts';
 import { startTestServer, startTlsServer, type TestServer, tlsFixture } from '../helpers/http-server.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -86,13 +87,21 @@ describe('a failure says what is wrong:', () => {
 });
 
 test('other TLS of the same name is used at once, and the old connection is closed', async () => {
-  const url = await running(startTlsServer('server', whoAsks, { ...ASKS, ca: tlsFixture('ca.crt') }));
+  let closed = 0;
+  const listener: RequestListener = (request, response) => {
+    request.socket.once('close', () => {
+      closed += 1;
+    });
+    whoAsks(request, response);
+  };
+  const url = await running(startTlsServer('server', listener, { ...ASKS, ca: tlsFixture('ca.crt') }));
   const by = client();
   const own = withClient('client');
   expect((await get(url, own, by)).body.toString()).toBe('client');
   expect((await get(url, withClient('other-client'), by)).body.toString()).toBe('other-client');
   expect((await get(url, CA, by)).body.toString()).toBe('nobody');
   expect((await get(url, own, by)).body.toString()).toBe('client');
+  await waitFor('three closed connections', () => closed === 3);
 });
 
 test('two names keep their own connections', async () => {

@@ -90,7 +90,12 @@ describe('a body', () => {
   });
 });
 
-test('of a repeated header the first counts', async () => {
+test('of a repeated header the first counts, of links all', async () => {
+  const links = await serve((_, response) =>
+    response.writeHead(200, { link: ['</1>; rel=prev', '</3>; rel=next'] }).end(),
+  );
+  expect((await get(links)).headers.link).toBe('</1>; rel=prev,</3>; rel=next');
+
   const url = await serve((_, response) => response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end());
   expect((await get(url)).headers['set-cookie']).toBe('a=1');
 });

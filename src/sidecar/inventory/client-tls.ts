@@ -6,7 +6,7 @@ import { messageOf } from '../../lib/errors.ts';
 import type { ClientTls } from '../../lib/http-client-agents.ts';
 import { type CredentialFiles, credentialFile, unusable } from './credential-files.ts';
 
-/** TLS towards the inventory itself, and towards anybody else: undefined for that of the system. */
+/** TLS towards the inventory itself, and towards anybody else: undefined where it is as usual. */
 export interface TlsPair {
   readonly own: ClientTls | undefined;
   readonly other: ClientTls | undefined;
@@ -14,7 +14,7 @@ export interface TlsPair {
 
 /**
  * Makes the function that reads the files; as long as they stay as they are it returns the very same objects.
- * Anybody else is shown no certificate, and may also be known to an authority of the system.
+ * Anybody else is shown no certificate, and may also come from a public authority.
  */
 export function createTlsReader(files: CredentialFiles): () => Promise<TlsPair> {
   const caFile = credentialFile(files, 'INVENTORY_CA_FILE', certificatesOf);
@@ -28,15 +28,15 @@ export function createTlsReader(files: CredentialFiles): () => Promise<TlsPair> 
     files.INVENTORY_KEY_FILE ? 'INVENTORY_KEY_FILE' : 'INVENTORY_CERT_FILE',
     keyOf,
   );
-  let last: { readonly seen: string; readonly pair: TlsPair } | undefined;
+  let last: { readonly read: readonly unknown[]; readonly pair: TlsPair } | undefined;
 
   return async () => {
-    const [ca, cert, key] = await Promise.all([caFile?.read(), certFile?.read(), keyFile?.read()]);
-    const seen = JSON.stringify([ca, cert?.text, key?.text]);
-    if (last?.seen === seen) return last.pair;
+    const read = await Promise.all([caFile?.read(), certFile?.read(), keyFile?.read()]);
+    if (last?.read.every((value, index) => value === read[index])) return last.pair;
+    const [ca, cert, key] = read;
     if (cert && keyFile && key && !new X509Certificate(cert.chain[0] ?? '').checkPrivateKey(key.key))
       throw unusable(keyFile.setting, 'the key does not belong to the certificate of INVENTORY_CERT_FILE');
-    last = { seen, pair: pairOf(ca, cert?.text, key?.text) };
+    last = { read, pair: pairOf(ca, cert?.text, key?.text) };
     return last.pair;
   };
 }

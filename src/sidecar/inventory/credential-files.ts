@@ -47,32 +47,41 @@ export interface CredentialFile<Value> {
 }
 
 /**
- * The file of a setting, if it is used.
+ * The file of a setting, if it is used. As long as its text stays as it is, the same value is given again.
  * @param parse throws Error that says what is wrong with the text without repeating it.
  */
 export function credentialFile<Value>(
   files: CredentialFiles,
   setting: CredentialSetting,
-  parse: (text: string) => Value | Promise<Value>,
+  parse: (text: string) => Value,
 ): CredentialFile<Value> | undefined {
   const path = files[setting];
   if (path === undefined) return undefined;
   const file = secretFile(path, /_(CA|CERT|KEY)_/.test(setting) ? MAX_PEM_BYTES : undefined);
-  return { setting, read: () => readFile(setting, file, parse) };
+  let last: { readonly text: string; readonly value: Value } | undefined;
+  return {
+    setting,
+    async read() {
+      const text = await readText(setting, file);
+      if (last?.text !== text) last = { text, value: parseText(setting, path, () => parse(text)) };
+      return last.value;
+    },
+  };
 }
 
-async function readFile<Value>(
-  setting: CredentialSetting,
-  file: SecretFile,
-  parse: (text: string) => Value | Promise<Value>,
-): Promise<Value> {
-  const text = await file.read().catch((error: unknown) => {
-    throw unusable(setting, messageOf(error));
-  });
+async function readText(setting: CredentialSetting, file: SecretFile): Promise<string> {
   try {
-    return await parse(text);
+    return await file.read();
   } catch (error) {
-    throw unusable(setting, `cannot use ${file.path}: ${messageOf(error)}`);
+    throw unusable(setting, messageOf(error));
+  }
+}
+
+function parseText<Value>(setting: CredentialSetting, path: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    throw unusable(setting, `cannot use ${path}: ${messageOf(error)}`);
   }
 }
 
