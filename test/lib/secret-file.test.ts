@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -35,6 +36,14 @@ describe('is read again', () => {
       await writeFile(path, text);
       await utimes(path, then, then);
       expect(await file.read()).toBe(text);
+    }
+  });
+
+  test('when it is written many times within one tick of the clock', async () => {
+    const file = secretFile(path);
+    for (let i = 100; i < 400; i += 1) {
+      writeFileSync(path, String(i));
+      expect(await file.read()).toBe(String(i));
     }
   });
 

@@ -45,6 +45,7 @@ export interface WholeAnswer {
 /** At 50 entries a page, the smallest usual size, half a million. */
 const MAX_PAGES = 10_000;
 const MAX_URL_LENGTH = 8192;
+const READ_BEFORE = 'the page after it was already read';
 
 /**
  * Reads this page and all that follow.
@@ -76,12 +77,13 @@ export async function readPages(
       checkTotal(total, listed, first.url);
       return { entries: joined(lists), pages: lists.length, digest: digestOfAll(digests) };
     }
-    if (seen.has(next)) throw incomplete(source, 'the page after it was already read');
+    if (seen.has(next)) throw incomplete(source, READ_BEFORE);
     if (lists.length === MAX_PAGES) throw incomplete(source, `there are more than ${MAX_PAGES} pages`);
     // What is remembered of a page counts as well.
     bytesLeft -= fetched.body.length + next.length;
     seen.add(next);
     fetched = await fetch(next, lists.length + 1, Math.max(0, bytesLeft));
+    if (fetched.url !== next && seen.has(fetched.url)) throw incomplete(source, READ_BEFORE);
   }
 }
 
@@ -107,7 +109,7 @@ function nextUrl(fetched: FetchedPage, page: Page, source: string): string | und
   const linked = nextLink(fetched.link);
   if (linked === undefined && page.next === undefined) return undefined;
   if (linked === undefined && !ADDRESS.test(page.next ?? ''))
-    throw incomplete(source, 'its next page is named by no URL');
+    throw incomplete(source, 'its next page is named by no URL; INVENTORY_NEXT_JMESPATH can make one');
   const here = new URL(fetched.url);
   const next = URL.parse(linked ?? page.next ?? '', here.href);
   if (next === null || next.href.length > MAX_URL_LENGTH)

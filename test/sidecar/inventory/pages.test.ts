@@ -129,12 +129,12 @@ describe('no whole answer:', () => {
   f(
     'a cursor',
     { '/api/list': [{ entries: [], next: 'eyJpZCI6NTB9' }] },
-    'api/list: its next page is named by no URL',
+    'api/list: its next page is named by no URL; INVENTORY_NEXT_JMESPATH can make one',
   );
   f(
     'an empty next',
     { '/api/list': [{ entries: [], next: '' }] },
-    'api/list: its next page is named by no URL',
+    'api/list: its next page is named by no URL; INVENTORY_NEXT_JMESPATH can make one',
   );
   f(
     'fewer than it says',
@@ -146,6 +146,15 @@ describe('no whole answer:', () => {
     second({ entries: ['b'], total: 50_000 }),
     'api/list: the inventory says 50000, gave 2',
   );
+});
+
+test('a page that redirects to one that was read is no next page', async () => {
+  const site: Site = { '/api/list': [['a'], next('/9')] };
+  const answer = readPages(pageOf(site, HOME), readList, async () => pageOf(site, HOME), 1000);
+  await expect(answer).rejects.toMatchObject({
+    reason: 'incomplete',
+    message: expect.stringMatching(/list: the page after it was already read$/),
+  });
 });
 
 test('the newest total counts, and more than it says is whole', async () => {
