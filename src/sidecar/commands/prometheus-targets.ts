@@ -37,9 +37,10 @@ export interface PrometheusServer {
   readonly url: string;
   /** What goes with each request. */
   headers(): Promise<Headers>;
+  /** For each answer, its body included; default: 30 s. */
+  readonly timeoutMs?: number;
 }
 
-const TIMEOUT_MS = 30_000;
 // Nothing is kept of it but the targets; Prometheus writes 600 to 1,000 bytes of each.
 const MAX_BYTES = 2 ** 30;
 
@@ -81,15 +82,16 @@ async function readTargets<Target>(
 }
 
 async function get(server: PrometheusServer, path: string, reader: JsonListReader): Promise<void> {
+  const { timeoutMs = 30_000 } = server;
   const url = new URL(path, `${server.url}/`).href;
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeoutMs);
   const bounds = { maxBytes: MAX_BYTES, signal, onPiece: reader.write };
   try {
     const { status } = await server.client.get(url, { headers: await server.headers(), ...bounds });
     if (status !== 200) throw new Error(`${url} answers ${status}`);
     if (!reader.isWhole()) throw new Error('what answers there is no Prometheus');
   } catch (cause) {
-    const why = signal.aborted ? `no whole answer within ${formatDuration(TIMEOUT_MS)}` : messageOf(cause);
+    const why = signal.aborted ? `no whole answer within ${formatDuration(timeoutMs)}` : messageOf(cause);
     throw new AppError('prometheus', `cannot ask Prometheus at ${server.url}: ${why}`, { cause });
   }
 }

@@ -162,6 +162,14 @@ describe('the headers of a file', () => {
   });
 });
 
+test('a Prometheus that hangs is waited for within a bound', async () => {
+  const hanging = await prometheus((_, response) => void response.write('{"data":{"activeTargets":['));
+  await expect(readActiveTargets({ ...hanging, timeoutMs: 50 })).rejects.toMatchObject({
+    reason: 'prometheus',
+    message: `cannot ask Prometheus at ${hanging.url}: no whole answer within 50ms`,
+  });
+});
+
 test('nobody there is named', async () => {
   const { url, ...rest } = await answering({});
   await server?.stop();
