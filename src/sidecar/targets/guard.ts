@@ -6,7 +6,7 @@ import type { Graced, GuardState, Hold, HoldReason } from './guard-state.ts';
 import { alignIdentities } from './identity.ts';
 import { formatMaxShrink, type Limits } from './limits.ts';
 import { isWithin, type Loss, lossOf, tooManyAdditions } from './loss.ts';
-import type { Target } from './target.ts';
+import { idsOf, type Target } from './target.ts';
 
 /** Fewer answers could be one bad cache that was asked twice. */
 const CONFIRMING_ANSWERS = 3;
@@ -189,7 +189,7 @@ const UNHELD: Hold = {
 };
 
 function wordsOf({ count, base, additions }: Loss, isWhole: boolean, limits: Limits): string {
-  const lost = `the inventory names ${count} of the ${base} sensors of the last ${formatDuration(limits.windowMs)} no more`;
+  const lost = `the inventory no longer lists ${count} of the ${base} sensors of the last ${formatDuration(limits.windowMs)}`;
   const renamed = isWhole ? ` and ${additions.size} new ones` : '';
   return `${lost}${renamed} (MAX_SHRINK ${formatMaxShrink(limits.maxShrink)})`;
 }
@@ -203,8 +203,4 @@ function summarize(targets: readonly Target[]): Pick<Hold, 'targets' | 'digest'>
 
 function without(targets: readonly Target[], ids: Ids): Target[] {
   return targets.filter(({ id }) => !ids.has(id));
-}
-
-function idsOf(targets: readonly Target[]): Ids {
-  return new Set(targets.map(({ id }) => id));
 }

@@ -1,20 +1,20 @@
 // The same sensor under two identities: `host` and `host:port`, when the port is named on one side only.
 
 import type { GuardState } from './guard-state.ts';
-import { hostOf, type Target } from './target.ts';
+import { hostOf, idsOf, type Target } from './target.ts';
 
 /**
  * Renames what the guard knows to the identities of an answer, one for one: a list read back from the file knows
  * `host:port` where the inventory says `host`. So a changed METRICS_PORT loses nothing.
  */
 export function alignIdentities(state: GuardState, candidate: readonly Target[]): GuardState {
-  const ids = new Set(candidate.map(({ id }) => id));
-  const known = knownIds(state);
-  const strangers = candidate.filter(({ id }) => !known.has(id));
-  const names = pair(
-    [...known].filter((id) => !ids.has(id)),
-    strangers,
-  );
+  const stood = idsOf(state.listed ?? []);
+  const others = new Set([...state.gone.keys(), ...state.graced.map(({ target }) => target.id)]);
+  const strangers = candidate.filter(({ id }) => !stood.has(id) && !others.has(id));
+  if (strangers.length === 0) return state;
+  const ids = idsOf(candidate);
+  const unnamed = [...stood.difference(ids), ...others.difference(ids)];
+  const names = pair(unnamed, strangers);
   return names.size === 0 ? state : rename(state, names);
 }
 
@@ -23,7 +23,7 @@ export function withoutStanding(
   gone: ReadonlyMap<string, number>,
   listed: readonly Target[],
 ): Map<string, number> {
-  const ids = new Set(listed.map(({ id }) => id));
+  const ids = idsOf(listed);
   const absent = new Map([...gone].filter(([id]) => !ids.has(id)));
   const names = pair(
     [...absent.keys()],
@@ -31,14 +31,6 @@ export function withoutStanding(
   );
   for (const id of names.keys()) absent.delete(id);
   return absent;
-}
-
-function knownIds({ listed, gone, graced }: GuardState): Set<string> {
-  return new Set([
-    ...(listed ?? []).map(({ id }) => id),
-    ...gone.keys(),
-    ...graced.map(({ target }) => target.id),
-  ]);
 }
 
 // Old identity → new one.

@@ -2,7 +2,7 @@
 
 import type { GuardState } from './guard-state.ts';
 import { isAboveLimit, type MaxShrink } from './limits.ts';
-import type { Target } from './target.ts';
+import { idsOf, type Target } from './target.ts';
 
 type Ids = ReadonlySet<string>;
 
@@ -23,18 +23,18 @@ export interface Loss {
 
 /** Compares an answer with the window; identities must be aligned. */
 export function lossOf({ listed = [], gone, hold }: GuardState, candidate: readonly Target[]): Loss {
-  const named = new Set(candidate.map(({ id }) => id));
-  const stood = new Set(listed.map(({ id }) => id));
-  const window = stood.union(new Set(gone.keys()));
+  const named = idsOf(candidate);
+  const stood = idsOf(listed);
+  const window = gone.size === 0 ? stood : stood.union(new Set(gone.keys()));
   const all = window.difference(named);
   // What a hold let in must not make its loss look smaller.
-  const added = hold?.added ?? new Set<string>();
-  const old = stood.difference(added);
+  const added: Ids = hold?.added ?? new Set();
+  const old = added.size === 0 ? stood : stood.difference(added);
   return {
     standing: stood.difference(named),
     all,
     count: all.size,
-    base: window.difference(added).size,
+    base: added.size === 0 ? window.size : window.difference(added).size,
     isTotal: old.isDisjointFrom(named),
     named,
     additions: named.difference(window),

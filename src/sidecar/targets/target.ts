@@ -47,6 +47,15 @@ export function targetsOfGroups(groups: readonly TargetGroup[]): Target[] {
   );
 }
 
+const idSets = new WeakMap<readonly Target[], ReadonlySet<string>>();
+
+/** The identities in a list; made once for each list, which is judged at many polls. */
+export function idsOf(targets: readonly Target[]): ReadonlySet<string> {
+  const ids = idSets.get(targets) ?? new Set(targets.map(({ id }) => id));
+  idSets.set(targets, ids);
+  return ids;
+}
+
 /** The host of an identity or address. */
 export function hostOf(id: string): string {
   return id.replace(/:\d+$/, '');

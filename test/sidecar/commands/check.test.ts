@@ -80,7 +80,7 @@ test('what would be held says so, under the digest that accept takes', async () 
   });
   const { stdout } = await run();
   expect(stdout.at(-1)).toMatch(
-    /^held: the inventory names 10 of the 20 sensors .* the removals are not published/,
+    /^held: the inventory no longer lists 10 of the 20 sensors .* the removals are not published/,
   );
   expect(stdout.at(-1)).toContain(`inventory-sd accept ${digest}`);
   const { code, stdout: json } = await run(true);
