@@ -160,7 +160,9 @@ describe('what the guard keeps in the file', () => {
     answers['/inventory'] = names(5);
     const { code, out } = await run();
     expect(code).toBe(1);
-    expect(out).toMatch(/^held by the guard +s9:9100 +since 1970-01-01 00:00:00: the inventory no longer lists 5 of the 10 /m);
+    expect(out).toMatch(
+      /^held by the guard +s9:9100 +since 1970-01-01 00:00:00: the inventory no longer lists 5 of the 10 /m,
+    );
     expect(out).toContain(`5 differences (5 held by the guard): inventory 5, ${file} 10, Prometheus 10`);
   });
 
