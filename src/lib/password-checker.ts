@@ -23,9 +23,14 @@ export function createPasswordChecker(idleMs = IDLE_MS): PasswordChecker {
   let idle: NodeJS.Timeout | undefined;
   let last = 0;
 
+  const abandon = (cause?: unknown) => {
+    for (const { reject } of waiting.values()) reject(lost(cause));
+    waiting.clear();
+  };
   const end = async () => {
     const ending = worker;
     worker = undefined;
+    abandon();
     await ending?.terminate();
   };
   const answered = ({ id, matches }: PasswordResult) => {
@@ -34,12 +39,13 @@ export function createPasswordChecker(idleMs = IDLE_MS): PasswordChecker {
     if (waiting.size === 0) idle = setTimeout(end, idleMs).unref();
   };
   const begin = () => {
-    const started = startWorker(answered, (cause) => {
-      if (worker === started) worker = undefined;
-      for (const { reject } of waiting.values()) reject(lost(cause));
-      waiting.clear();
+    const begun = startWorker(answered, (cause) => {
+      // One that was told to end leaves what waits to the next.
+      if (worker !== begun) return;
+      worker = undefined;
+      abandon(cause);
     });
-    return started;
+    return begun;
   };
 
   return {

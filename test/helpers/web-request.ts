@@ -18,6 +18,8 @@ export interface WebAnswer {
 
 export interface WebRequest {
   readonly method?: string;
+  /** As it is sent, in the place of the URL's. */
+  readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Name and password. */
   readonly user?: readonly [string, string] | undefined;
@@ -27,7 +29,7 @@ export interface WebRequest {
 }
 
 /** The certificate and key of a client. */
-function clientPair(name: string | undefined): ConnectionOptions {
+export function clientPair(name: string | undefined): ConnectionOptions {
   if (name === undefined) return {};
   return { cert: readFileSync(`${FIXTURES}/${name}.crt`), key: readFileSync(`${FIXTURES}/${name}.key`) };
 }
@@ -35,12 +37,18 @@ function clientPair(name: string | undefined): ConnectionOptions {
 /** Sends a request; over https the server's certificate must be of the fixtures' authority unless `tls` says else. */
 export function webRequest(
   url: string,
-  { method = 'GET', headers = {}, user, client, tls = {} }: WebRequest = {},
+  { method = 'GET', path, headers = {}, user, client, tls = {} }: WebRequest = {},
 ): Promise<WebAnswer> {
   const authorization = user === undefined ? {} : { authorization: basic(...user) };
   const isSecure = url.startsWith('https:');
   const trust = isSecure ? { ca: readFileSync(`${FIXTURES}/ca.crt`), ...clientPair(client), ...tls } : {};
-  const options = { method, agent: false as const, headers: { ...authorization, ...headers }, ...trust };
+  const options = {
+    method,
+    agent: false as const,
+    headers: { ...authorization, ...headers },
+    ...trust,
+    ...(path !== undefined && { path }),
+  };
   return new Promise((resolve, reject) => {
     const sent = (isSecure ? secure : plain)(url, options, async (answer) => {
       const certificate = isSecure ? (answer.socket as TLSSocket).getPeerCertificate(true) : undefined;
