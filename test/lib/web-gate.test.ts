@@ -1,7 +1,7 @@
 // A listener with a web configuration, over real connections: handshakes, client certificates, users, changes.
 
 import { readFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { hashSync } from 'bcryptjs';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -238,6 +238,20 @@ describe('the proof of liveness', () => {
     expect(await statusOf(port, proof('/'), '/')).toBe(401);
     expect(await statusOf(port, proof('/livez'), '/')).toBe(401);
     expect(await statusOf(port, proof('/livez', Buffer.from('other')), '/livez')).toBe(401);
+  });
+
+  test('counts from this machine only', async () => {
+    await start(USERS);
+    const statusFrom = (remoteAddress: string) =>
+      new Promise<number>((resolve) => {
+        const socket = { remoteAddress, localAddress: '192.0.2.1', destroyed: false };
+        const request = { url: '/livez', socket, ...proof('/livez') } as unknown as IncomingMessage;
+        const response = { setHeader() {}, writeHead: resolve, end() {} } as unknown as ServerResponse;
+        gate.guard(() => resolve(200))(request, response as never);
+      });
+    expect(await statusFrom('192.0.2.9')).toBe(401);
+    expect(await statusFrom('192.0.2.1')).toBe(200);
+    expect(await statusFrom('::ffff:127.0.0.1')).toBe(200);
   });
 
   test('tells of a loop that hangs', async () => {
