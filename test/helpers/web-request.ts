@@ -28,9 +28,8 @@ export interface WebRequest {
   readonly tls?: ConnectionOptions;
 }
 
-/** The certificate and key of a client. */
-export function clientPair(name: string | undefined): ConnectionOptions {
-  if (name === undefined) return {};
+/** A certificate of the fixtures, and its key. */
+export function pairOf(name: string): { cert: Buffer; key: Buffer } {
   return { cert: readFileSync(`${FIXTURES}/${name}.crt`), key: readFileSync(`${FIXTURES}/${name}.key`) };
 }
 
@@ -41,7 +40,9 @@ export function webRequest(
 ): Promise<WebAnswer> {
   const authorization = user === undefined ? {} : { authorization: basic(...user) };
   const isSecure = url.startsWith('https:');
-  const trust = isSecure ? { ca: readFileSync(`${FIXTURES}/ca.crt`), ...clientPair(client), ...tls } : {};
+  const trust = isSecure
+    ? { ca: readFileSync(`${FIXTURES}/ca.crt`), ...(client !== undefined && pairOf(client)), ...tls }
+    : {};
   const options = {
     method,
     agent: false as const,

@@ -13,7 +13,7 @@ import { openWebGate, type WebGate } from '../../src/lib/web-gate.ts';
 import { healthcheck } from '../../src/sidecar/commands/healthcheck.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
-import { clientPair, type WebRequest, webRequest } from '../helpers/web-request.ts';
+import { pairOf, type WebRequest, webRequest } from '../helpers/web-request.ts';
 
 const LIVE = ['/livez'];
 const CA = readFileSync('test/fixtures/tls/ca.crt');
@@ -106,7 +106,7 @@ describe('a handshake', () => {
   test('is never made short: a session is not resumed', async () => {
     const port = await start(WEB.tls + WEB.required);
     for (const version of [TLS12, TLS13]) {
-      const first = await handshake(port, { ...version, ...clientPair('client') });
+      const first = await handshake(port, { ...version, ...pairOf('client') });
       const session = first.getSession();
       first.destroy();
       const second = await handshake(port, { ...version, ...(session && { session }) });
@@ -298,7 +298,7 @@ describe('while it listens', () => {
 
   test('another authority of clients ends the connections that the old one verified', async () => {
     const port = await start(WEB.tls + WEB.required);
-    const socket = await handshake(port, clientPair('client'));
+    const socket = await handshake(port, pairOf('client'));
     const closed = new Promise((resolve) => socket.on('close', resolve));
     await web.copy('other-ca.crt', 'ca.crt');
     const isIn = async () => (await statusOf(port, { client: 'other-client' })) === 200;

@@ -270,6 +270,15 @@ describe('POST /-/reload', () => {
   f('from a page whose name points here', 403, {
     headers: { host: 'evil.example', origin: 'http://evil.example' },
   });
+  f('from a user elsewhere', 200, { remoteAddress: '192.0.2.9', user: 'alice' });
+  f('from our own page, of a user', 200, {
+    user: 'alice',
+    headers: { host: 'sd.example:9098', origin: 'https://sd.example:9098' },
+  });
+  f('from a foreign page, of a user', 403, {
+    user: 'alice',
+    headers: { host: 'sd.example:9098', origin: 'https://evil.example' },
+  });
   f('from a page without an origin of its own', 403, { headers: { host: 'localhost', origin: 'null' } });
 });
 

@@ -8,6 +8,8 @@ import { AppError, codeOf, messageOf } from '../../lib/errors.ts';
 import { hostPort, loopbackOf } from '../../lib/listen-address.ts';
 import type { Config } from '../config.ts';
 
+const CONNECT_MS = 4_000;
+
 /** The settings that say where the sidecar is and how it is asked. */
 export type OwnServer = Pick<Config, 'listenAddress' | 'webConfigFile' | 'webClient'>;
 
@@ -27,8 +29,8 @@ export async function wayTo({ listenAddress, webConfigFile, webClient }: OwnServ
   const pair =
     basicAuthFile && (await readSet('WEB_BASIC_AUTH_FILE', basicAuthFile)).toString('utf8').trimEnd();
   const headers = pair ? { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } : {};
-  // A reload is waited for longer than undici would by itself.
-  const patience = { headersTimeout: 0, bodyTimeout: 0 };
+  // A reload is waited for longer than undici would by itself, a connection on this machine not so long.
+  const patience = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: CONNECT_MS };
   const certificate = webConfigFile === undefined ? undefined : await ownCertificate(webConfigFile);
   if (certificate === undefined)
     return { where, headers, origin: `http://${where}`, dispatcher: new Agent(patience) };
@@ -66,7 +68,7 @@ async function readSet(setting: string, path: string): Promise<Buffer> {
 // A certificate seldom names loopback, and an expired one must not keep an operator from asking what is wrong: the
 // other end is right when it shows, and has the key of, exactly the certificate that is configured.
 function pinnedTo(expected: Buffer, client: object): buildConnector.connector {
-  const connect = buildConnector({ ...client, rejectUnauthorized: false });
+  const connect = buildConnector({ ...client, rejectUnauthorized: false, timeout: CONNECT_MS });
   return (options, callback) =>
     connect(options, (error, socket) => {
       if (error !== null) return callback(error, null);
