@@ -35,6 +35,8 @@ export interface Inventory extends InventorySource {
   readonly stateFile: StateFile;
   /** Told what could not be kept for the next start. */
   warn(message: string): void;
+  /** Told the targets of every good answer. */
+  watch(targets: readonly Target[]): void;
   guard: GuardState;
   /** When the guard last judged a good answer; after a restart only the wall time of its state is known. */
   judgedAt: Partial<Moment>;
@@ -67,6 +69,7 @@ export async function sync(inventory: Inventory, clock: Clock, signal: AbortSign
     if (!signal.aborted) await keepStanding(inventory.file);
     throw error;
   });
+  inventory.watch(candidate);
   const now = clock();
   const next = judgeAnswer(inventory, candidate, now);
   const outcome = await adopt(inventory, next, now);

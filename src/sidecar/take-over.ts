@@ -15,6 +15,7 @@ import { readState, stateFileOf } from './targets/state-file.ts';
 import { targetsOfGroups } from './targets/target.ts';
 import { type Published, readTargetFile } from './targets/target-file.ts';
 import { findTroubles } from './targets/target-troubles.ts';
+import { watchLabels } from './targets/volatile-labels.ts';
 
 /** What the program brings to its inventory. */
 export interface Means {
@@ -35,6 +36,7 @@ export async function takeOver(
     ...inventorySource(config, { client, version, observer }),
     limits: config.limits,
     warn,
+    watch: watchLabels(warn),
     ...(await takeOverList(config, observer, warn)),
   };
 }

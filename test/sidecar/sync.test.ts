@@ -158,6 +158,16 @@ test('a list in which every entry is set aside is held like an empty one', async
   expect(observed.inventory.answer?.account.setAsideBy).toMatchObject({ no_host: 2 });
 });
 
+test('a field of INVENTORY_META_FIELDS that changes with every answer is warned about, once', async () => {
+  await observed.close();
+  observed = await observedInventory(dir.path, { INVENTORY_META_FIELDS: 'uptime,rack' });
+  for (let uptime = 1; uptime <= 6; uptime += 1) {
+    answer([{ host: 'a', uptime, rack: 1 }]);
+    await pass();
+  }
+  expect(observed.warnings).toEqual([expect.stringContaining('the label __meta_inventory_uptime changed')]);
+});
+
 test('INVENTORY_JMESPATH and INVENTORY_META_FIELDS are in force, on every page', async () => {
   await observed.close();
   observed = await observedInventory(dir.path, {
