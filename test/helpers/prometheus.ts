@@ -94,6 +94,24 @@ export function testRules(binary: PrometheusBinary, path: string): Promise<Promt
   return runPromtool(binary, ['test', 'rules', path]);
 }
 
+/** A target that `promtool check service-discovery` found, and why Prometheus would drop it. */
+export interface DiscoveredTarget {
+  readonly discoveredLabels: Readonly<Record<string, string>>;
+  readonly error?: string;
+}
+
+/** Lists what Prometheus finds for a job within some seconds. @throws Error with what promtool says instead. */
+export async function discover(
+  binary: PrometheusBinary,
+  config: string,
+  job: string,
+  seconds: number,
+): Promise<DiscoveredTarget[]> {
+  const args = ['check', 'service-discovery', `--timeout=${seconds}s`, config, job];
+  const { stdout } = await promisify(execFile)(binary.promtool, args, { maxBuffer: 2 ** 28 });
+  return JSON.parse(stdout) as DiscoveredTarget[];
+}
+
 async function runPromtool({ promtool }: PrometheusBinary, args: string[]): Promise<PromtoolVerdict> {
   try {
     const { stdout, stderr } = await promisify(execFile)(promtool, args);
