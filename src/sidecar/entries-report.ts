@@ -49,8 +49,10 @@ export function entryFacts(
     const described = describeSetAside({ ...aside, target: aside.target ?? undefined });
     facts.push(['Set aside', `${countEntries(account.setAside)}; ${described}`]);
   }
-  if (note !== undefined)
-    facts.push(['Left out', `${account.noted} labels or fields; entry ${note.index}: ${note.message}`]);
+  if (note !== undefined) {
+    const lost = account.noted === 1 ? '1 label or field' : `${account.noted} labels or fields`;
+    facts.push(['Left out', `${lost}; entry ${note.index}: ${note.message}`]);
+  }
   return facts;
 }
 

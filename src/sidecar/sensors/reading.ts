@@ -60,7 +60,7 @@ function readEntry(pass: Pass, entry: unknown, index: number): void {
   const fields =
     targets === undefined && hostFieldOf(entry) === undefined ? withLowerCaseNames(entry) : entry;
   if (isDisabled(fields.enabled)) pass.tally.disable(targets?.length ?? 1);
-  else if (targets === undefined) readObject(pass, fields, index);
+  else if (targets === undefined) readObject(pass, fields, entry, index);
   else readGroup(pass, fields, targets, index);
 }
 
@@ -77,13 +77,10 @@ function readGroup(pass: Pass, group: Fields, targets: readonly unknown[], index
   });
 }
 
-function readObject(pass: Pass, fields: Fields, index: number): void {
+function readObject(pass: Pass, fields: Fields, entry: Fields, index: number): void {
   const host = hostFieldOf(fields);
   if (host === undefined) {
-    throw new EntryFault(
-      'no_host',
-      `it has no text in ${HOST_FIELDS.join(', ')}; it has ${fieldsOf(fields)}`,
-    );
+    throw new EntryFault('no_host', `it has no text in ${HOST_FIELDS.join(', ')}; it has ${fieldsOf(entry)}`);
   }
   const port = isSet(fields.port) ? parsePort(fields.port, host) : undefined;
   addTarget(pass, host, port, labelsOf(pass, fields, index));
