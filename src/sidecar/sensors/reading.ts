@@ -65,6 +65,8 @@ function readEntry(pass: Pass, entry: unknown, index: number): void {
 }
 
 function readGroup(pass: Pass, group: Fields, targets: readonly unknown[], index: number): void {
+  // Nothing is lost with it, whatever is wrong with its labels.
+  if (targets.length === 0) return;
   const labels = labelsOf(pass, group, index);
   targets.forEach((target, position) => {
     try {
