@@ -1,0 +1,69 @@
+// One entry of `scrape_configs`, with every default filled in. Durations are milliseconds, 0 is no limit.
+
+import type { Labels } from '../../model/labels.ts';
+import type { RelabelConfig } from '../../model/relabel.ts';
+import type { TargetGroup } from '../../model/target-group.ts';
+
+export type DiscoveryConfig =
+  | { readonly kind: 'static'; readonly groups: readonly TargetGroup[] }
+  | { readonly kind: 'file'; readonly files: readonly string[]; readonly refreshMs: number }
+  | {
+      readonly kind: 'http';
+      readonly url: string;
+      readonly refreshMs: number;
+      readonly access: HttpAccess;
+    };
+
+/** How a server is asked. Paths are absolute; a secret stands in the configuration or in a file that is read again. */
+export interface HttpAccess {
+  readonly basicAuth?: {
+    readonly username: string;
+    readonly password?: string;
+    readonly passwordFile?: string;
+  };
+  readonly authorization?: {
+    readonly type: string;
+    readonly credentials?: string;
+    readonly credentialsFile?: string;
+  };
+  readonly tls?: TlsAccess;
+  readonly proxyUrl?: string;
+  readonly followRedirects: boolean;
+}
+
+export interface TlsAccess {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+  readonly insecureSkipVerify: boolean;
+}
+
+export interface ScrapeLimits {
+  /** Samples after metric relabelling. */
+  readonly samples: number;
+  /** Decompressed. */
+  readonly bodyBytes: number;
+  readonly labels: number;
+  readonly labelNameLength: number;
+  readonly labelValueLength: number;
+  /** After target relabelling. */
+  readonly targets: number;
+}
+
+export interface ScrapeConfig {
+  readonly jobName: string;
+  readonly discovery: readonly DiscoveryConfig[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly metricsPath: string;
+  readonly scheme: 'http' | 'https';
+  readonly params: Readonly<Record<string, readonly string[]>>;
+  readonly access: HttpAccess;
+  readonly honorLabels: boolean;
+  readonly honorTimestamps: boolean;
+  readonly limits: ScrapeLimits;
+  readonly relabelConfigs: readonly RelabelConfig[];
+  readonly metricRelabelConfigs: readonly RelabelConfig[];
+  readonly externalLabels?: Labels;
+}
