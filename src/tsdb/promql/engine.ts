@@ -1,0 +1,106 @@
+// Queries evaluated over a store, each within its budget and in its turn.
+
+import { AppError } from '../../lib/errors.ts';
+import type { Store } from '../storage/contract.ts';
+import { createBudget } from './budget.ts';
+import { type Expression, isScalar, type Selector, typeOf } from './expression.ts';
+import { type Look, lookAtSteps, lookBack, lookOver } from './look.ts';
+import { parseQuery } from './parse.ts';
+import { createPlaces } from './query-places.ts';
+import type { QueryResult, Series } from './result.ts';
+import { evaluateScalar } from './scalar.ts';
+import type { Steps } from './stepped.ts';
+
+export interface EngineOptions {
+  readonly store: Store;
+  /** How old a sample may be that still stands for now. */
+  readonly lookbackMs: number;
+  /** Of a query, its wait for a place included. */
+  readonly timeoutMs: number;
+  readonly maxSamples: number;
+  readonly maxConcurrency: number;
+}
+
+/** What a single query may change. */
+export interface QueryOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly lookbackMs?: number | undefined;
+}
+
+/** Both throw AppError `bad_data` (the query is faulty), `execution`, `timeout` or `canceled`. */
+export interface Engine {
+  /** `time`: Unix milliseconds. */
+  instant(query: string, time: number, options: QueryOptions): Promise<QueryResult>;
+  range(query: string, steps: Steps, options: QueryOptions): Promise<readonly Series[]>;
+}
+
+export function createEngine({ store, maxSamples, maxConcurrency, ...defaults }: EngineOptions): Engine {
+  const places = createPlaces(maxConcurrency);
+
+  async function inPlace<T>(options: QueryOptions, run: (context: Context) => Promise<T>): Promise<T> {
+    const { signal, timeoutMs = defaults.timeoutMs, lookbackMs = defaults.lookbackMs } = options;
+    const budget = createBudget({ timeoutMs: Math.min(timeoutMs, defaults.timeoutMs), maxSamples, signal });
+    const leave = await places.enter(budget, signal);
+    try {
+      return await run({ store, budget, lookbackMs });
+    } finally {
+      leave();
+    }
+  }
+
+  return {
+    async instant(query, time, options) {
+      const expression = parseQuery(query);
+      return inPlace(options, (context) => evaluateAt(expression, time, context));
+    },
+    async range(query, steps, options) {
+      const expression = parseQuery(query);
+      return inPlace(options, (context) => evaluateSteps(expression, steps, context));
+    },
+  };
+}
+
+type Context = Omit<Look, 'selector'>;
+
+async function evaluateAt(expression: Expression, time: number, context: Context): Promise<QueryResult> {
+  if (isScalar(expression)) return { type: 'scalar', time, value: evaluateScalar(expression) };
+  if (expression.kind === 'string') return { type: 'string', time, value: expression.value };
+  const { selector } = expression;
+  const look = { ...context, selector };
+  const lookTime = resolveTime(selector, time, time) ?? time - selector.offsetMs;
+  if (expression.kind === 'matrix')
+    return { type: 'matrix', series: await lookOver(look, lookTime, expression.rangeMs) };
+  return { type: 'vector', time, samples: await lookBack(look, lookTime) };
+}
+
+async function evaluateSteps(
+  expression: Expression,
+  steps: Steps,
+  context: Context,
+): Promise<readonly Series[]> {
+  if (isScalar(expression)) return [repeat({}, evaluateScalar(expression), steps)];
+  if (expression.kind !== 'vector')
+    throw new AppError(
+      'bad_data',
+      `invalid expression type "${typeOf(expression)}" for range query, must be Scalar or instant Vector`,
+    );
+  const { selector } = expression;
+  const look = { ...context, selector };
+  const fixed = resolveTime(selector, steps.start, steps.start + steps.step * (steps.count - 1));
+  if (fixed === undefined) return lookAtSteps(look, steps);
+  const samples = await lookBack(look, fixed);
+  context.budget.take(samples.length * steps.count);
+  return samples.map(({ labels, value }) => repeat(labels, value, steps));
+}
+
+// The one time that `@` names, moved by the offset.
+function resolveTime({ at, offsetMs }: Selector, start: number, end: number): number | undefined {
+  if (at === undefined) return undefined;
+  return (at === 'start' ? start : at === 'end' ? end : at) - offsetMs;
+}
+
+function repeat(labels: Series['labels'], value: number, { start, step, count }: Steps): Series {
+  const times = Float64Array.from({ length: count }, (_, i) => start + i * step);
+  return { labels, times, values: new Float64Array(count).fill(value) };
+}

@@ -1,0 +1,54 @@
+// The syntax tree of a query by Prometheus' own grammar, and the place of what is wrong with it.
+
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
+import { AppError } from '../../lib/errors.ts';
+
+// A query is typed by a person or made by a dashboard; the parser's work grows with its length, our recursion with its depth.
+const MAX_LENGTH = 65_536;
+const MAX_DEPTH = 500;
+
+/** A part of a query. */
+export interface Syntax {
+  readonly name: string;
+  readonly text: string;
+  /** Where it begins: `line:column`, counted from 1. */
+  readonly place: string;
+  readonly children: readonly Syntax[];
+}
+
+/** @throws AppError `bad_data` with the place of the first fault. */
+export function parseSyntax(query: string): Syntax {
+  if (query.length > MAX_LENGTH)
+    throw new AppError('bad_data', `parse error: the query is longer than ${MAX_LENGTH} characters`);
+  const [top] = read(query, parser.parse(query).topNode, 0).children;
+  if (top === undefined) throw syntaxError('1:1', 'no expression found in input');
+  return top;
+}
+
+/** What is wrong, and where, as Prometheus words it. */
+export function syntaxError(place: string, message: string): AppError<'bad_data'> {
+  return new AppError('bad_data', `${place}: parse error: ${message}`);
+}
+
+function read(query: string, node: SyntaxNode, depth: number): Syntax {
+  const place = placeOf(query, node.from);
+  if (depth > MAX_DEPTH) throw syntaxError(place, `the query is nested deeper than ${MAX_DEPTH}`);
+  if (node.type.isError) throw syntaxError(place, unexpected(query, node.from));
+  const children: Syntax[] = [];
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    if (child.name !== 'LineComment') children.push(read(query, child, depth + 1));
+  }
+  return { name: node.name, text: query.slice(node.from, node.to), place, children };
+}
+
+function unexpected(query: string, from: number): string {
+  const rest = query.slice(from).trimStart();
+  if (rest === '') return 'unexpected end of input';
+  return `unexpected ${JSON.stringify(/^(?:[\w:.]+|.)/su.exec(rest)?.[0])}`;
+}
+
+function placeOf(query: string, offset: number): string {
+  const before = query.slice(0, offset).split('\n');
+  return `${before.length}:${(before.at(-1) as string).length + 1}`;
+}
