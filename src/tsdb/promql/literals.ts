@@ -40,7 +40,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-const PART = /\\(?:x([\da-f]{2})|([0-7]{3})|u([\da-f]{4})|U([\da-f]{8})|([abfnrtv\\'"]))|([^\\]+)|(\\.?)/gisu;
+const PART =
+  /\\(?:x([\da-fA-F]{2})|([0-7]{3})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([abfnrtv\\'"]))|([^\\]+)|(\\.?)/gsu;
 
 /**
  * The text of a literal with its quotes; between backticks nothing is an escape.
