@@ -1,0 +1,21 @@
+// Values and times as Prometheus' JSON writes them.
+
+/**
+ * A sample's value, as text so that no reader loses digits: the shortest form that reads back the same.
+ * Source: `jsonutil.MarshalFloat` of Prometheus, with Go's names of what JSON has no number for.
+ */
+export function formatValue(value: number): string {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : twoDigits(String(value));
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+
+// JavaScript and Go change to an exponent at the same sizes; Go writes at least two digits of it.
+function twoDigits(text: string): string {
+  return text.replace(/e([-+])(\d)$/, 'e$10$2');
+}
+
+/** Unix milliseconds as seconds, with three decimals or none. */
+export function formatTime(milliseconds: number): string {
+  const whole = milliseconds % 1000 === 0;
+  return whole ? String(milliseconds / 1000) : (milliseconds / 1000).toFixed(3);
+}
