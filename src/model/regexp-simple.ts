@@ -60,7 +60,7 @@ const whole = (text: string) => [text];
 
 // A bar that is escaped separates nothing.
 function split(source: string): string[] {
-  return (source.match(/(?:^|\|)(?:[^|\\]|\\.)*/gs) ?? []).map((word) => unescaped(word.replace(/^\|/, '')));
+  return (`|${source}`.match(/\|(?:[^|\\]|\\.)*/gs) ?? []).map((word) => unescaped(word.slice(1)));
 }
 
 function unescaped(literal: string): string {
