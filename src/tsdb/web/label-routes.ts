@@ -1,0 +1,107 @@
+// What there is: series, label names, label values, and what the expositions say about metrics.
+
+import Type from 'typebox';
+import { AppError } from '../../lib/errors.ts';
+import type { MetricMetadata } from '../scrape/target-status.ts';
+import type { Budget, Store } from '../storage/contract.ts';
+import { limitOf, many, one, type Parameters, rangeOf, selectionsOf } from './parameters.ts';
+import { type Asked, listParameter, type Route, textParameter } from './route.ts';
+
+/** Metadata by metric; one entry for each way in which targets describe it. */
+export type MetadataByMetric = ReadonlyMap<string, readonly MetricMetadata[]>;
+
+export interface LabelSources {
+  readonly store: Store;
+  readonly metadata: () => MetadataByMetric;
+  /** A budget for a read that a client waits for. */
+  readonly budget: (signal: AbortSignal) => Budget;
+}
+
+const SELECTION = {
+  'match[]': listParameter('Series selectors; a series that one of them matches counts.'),
+  start: textParameter('RFC 3339 or Unix seconds.'),
+  end: textParameter('RFC 3339 or Unix seconds.'),
+  limit: textParameter('At most so many, 0 for all.', '100'),
+};
+
+const NAMES = Type.Array(Type.String());
+
+export function labelRoutes({ store, metadata, budget }: LabelSources): Route[] {
+  return [
+    {
+      methods: ['GET', 'POST'],
+      url: '/api/v1/series',
+      tag: 'metadata',
+      summary: 'The label sets of series',
+      parameters: SELECTION,
+      async handle({ parameters, signal }: Asked) {
+        if (many(parameters, 'match[]').length === 0)
+          throw new AppError('bad_data', 'no match[] parameter provided');
+        return listed(await store.series(selectionsOf(parameters), budget(signal)), parameters);
+      },
+    },
+    {
+      methods: ['GET', 'POST'],
+      url: '/api/v1/labels',
+      tag: 'metadata',
+      summary: 'The names of labels',
+      parameters: SELECTION,
+      answer: success(NAMES),
+      handle: async ({ parameters, signal }: Asked) =>
+        listed(await store.labelNames(selected(parameters), budget(signal)), parameters),
+    },
+    {
+      methods: ['GET'],
+      url: '/api/v1/label/:name/values',
+      tag: 'metadata',
+      summary: 'The values of a label',
+      path: { name: Type.String({ description: 'The name of the label.' }) },
+      parameters: SELECTION,
+      answer: success(NAMES),
+      handle: async ({ parameters, path: { name = '' }, signal }: Asked) =>
+        listed(await store.labelValues(name, selected(parameters), budget(signal)), parameters),
+    },
+    {
+      methods: ['GET'],
+      url: '/api/v1/metadata',
+      tag: 'metadata',
+      summary: 'What the targets say about their metrics',
+      parameters: {
+        metric: textParameter('Only this metric.', 'up'),
+        limit: textParameter('At most so many metrics.', '100'),
+        limit_per_metric: textParameter('At most so many descriptions of a metric.', '1'),
+      },
+      handle: ({ parameters }: Asked) => ({ status: 'success', data: described(metadata(), parameters) }),
+    },
+  ];
+}
+
+function success(data: ReturnType<typeof Type.Array>) {
+  return Type.Object({ status: Type.Literal('success'), data });
+}
+
+// Without a selector a range still counts.
+function selected(parameters: Parameters) {
+  const selections = selectionsOf(parameters);
+  return selections.length > 0 ? selections : [{ matchers: [], range: rangeOf(parameters) }];
+}
+
+function listed(all: readonly unknown[], parameters: Parameters) {
+  const limit = limitOf(parameters);
+  if (limit === 0 || all.length <= limit) return { status: 'success', data: all };
+  return { status: 'success', data: all.slice(0, limit), warnings: ['results truncated due to limit'] };
+}
+
+function described(
+  metadata: MetadataByMetric,
+  parameters: Parameters,
+): Record<string, readonly MetricMetadata[]> {
+  const [metric, limit, perMetric] = [
+    one(parameters, 'metric'),
+    limitOf(parameters) || Number.POSITIVE_INFINITY,
+    limitOf(parameters, 'limit_per_metric') || Number.POSITIVE_INFINITY,
+  ];
+  const found = metric === undefined ? [...metadata] : [[metric, metadata.get(metric) ?? []] as const];
+  const wanted = found.filter(([, entries]) => entries.length > 0).slice(0, limit);
+  return Object.fromEntries(wanted.map(([name, entries]) => [name, entries.slice(0, perMetric)]));
+}

@@ -1,0 +1,50 @@
+// The HTTP server of mini-tsdb: routes, how failures are told, and the documentation made from the routes.
+
+import type { RequestListener } from 'node:http';
+import swagger from '@fastify/swagger';
+import { type FastifyError, type FastifyReply, fastify } from 'fastify';
+import { apiError, reply as asApiError } from './api-errors.ts';
+import { docsRoutes } from './docs-routes.ts';
+import { addRoutes, parseForm, type Route } from './route.ts';
+
+export interface WebOptions {
+  readonly version: string;
+  readonly routes: readonly Route[];
+  /** Told of faults of ours; the caller gets no details. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Of a form and of a path, in bytes and characters. */
+const LIMITS = { bodyLimit: 1_048_576, maxParamLength: 1_000 };
+
+/** Makes the listener that the shared HTTP server answers with. */
+export async function createWeb({ version, routes, failed }: WebOptions): Promise<RequestListener> {
+  const app = fastify({ ...LIMITS, logger: false, exposeHeadRoutes: true, return503OnClosing: false });
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, text, done) =>
+    done(null, parseForm(text as string)),
+  );
+  app.addHook('onSend', async (_, reply) => void reply.header('x-content-type-options', 'nosniff'));
+  app.setErrorHandler<FastifyError>((error, _, reply) => tell(error, reply, failed));
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, 404, 'not_found', `nothing is at ${request.method} ${request.url.split('?')[0]}`),
+  );
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'mini-tsdb', version } },
+  });
+  addRoutes(app, [...routes, ...docsRoutes(() => app.swagger())]);
+  await app.ready();
+  return (request, response) => app.routing(request, response);
+}
+
+function tell(error: FastifyError, reply: FastifyReply, failed: (error: unknown) => void) {
+  const known = apiError(error);
+  if (known !== undefined) return reply.code(known.status).send(known.body);
+  const { statusCode = 500 } = error;
+  if (statusCode < 500) return send(reply, statusCode, 'bad_data', error.message);
+  failed(error);
+  return send(reply, 500, 'internal', 'internal error; the log says more');
+}
+
+function send(reply: FastifyReply, status: number, errorType: string, message: string) {
+  return reply.code(status).send(asApiError(status, errorType, message).body);
+}

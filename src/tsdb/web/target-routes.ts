@@ -1,0 +1,73 @@
+// The targets: what is scraped, what was dropped.
+
+import { formatDuration } from '../../lib/duration.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { ActiveTarget, TargetsStatus } from '../scrape/target-status.ts';
+import { one } from './parameters.ts';
+import { type Asked, type Route, textParameter } from './route.ts';
+
+const STATES: readonly string[] = ['active', 'dropped', 'any'];
+
+export function targetRoutes(status: () => TargetsStatus): Route[] {
+  return [
+    {
+      methods: ['GET'],
+      url: '/api/v1/targets',
+      tag: 'targets',
+      summary: 'What is scraped, and what relabelling dropped',
+      parameters: {
+        state: textParameter('active, dropped or any.', 'active'),
+        scrapePool: textParameter('Only the targets of this job.', 'sensors'),
+      },
+      handle({ parameters }: Asked) {
+        const state = one(parameters, 'state') ?? 'any';
+        if (!STATES.includes(state.toLowerCase()))
+          throw new AppError(
+            'bad_data',
+            `invalid parameter "state": ${JSON.stringify(state)} is none of ${STATES.join(', ')}`,
+          );
+        return {
+          status: 'success',
+          data: targets(status(), state.toLowerCase(), one(parameters, 'scrapePool')),
+        };
+      },
+    },
+    {
+      methods: ['GET'],
+      url: '/api/v1/scrape_pools',
+      tag: 'targets',
+      summary: 'The names of the jobs',
+      handle: () => ({
+        status: 'success',
+        data: { scrapePools: Object.keys(status().droppedCounts).sort() },
+      }),
+    },
+  ];
+}
+
+function targets({ active, dropped, droppedCounts }: TargetsStatus, state: string, pool: string | undefined) {
+  const isWanted = ({ scrapePool }: { readonly scrapePool: string }) =>
+    pool === undefined || scrapePool === pool;
+  const isDroppedWanted = state !== 'active';
+  return {
+    activeTargets: state === 'dropped' ? [] : active.filter(isWanted).map(shown),
+    droppedTargets: isDroppedWanted ? dropped.filter(isWanted) : [],
+    droppedTargetCounts: isDroppedWanted ? droppedCounts : null,
+  };
+}
+
+function shown(target: ActiveTarget) {
+  return {
+    discoveredLabels: target.discoveredLabels,
+    labels: target.labels,
+    scrapePool: target.scrapePool,
+    scrapeUrl: target.scrapeUrl,
+    globalUrl: target.scrapeUrl,
+    lastError: target.lastError,
+    lastScrape: target.lastScrape === 0 ? '0001-01-01T00:00:00Z' : new Date(target.lastScrape).toISOString(),
+    lastScrapeDuration: target.lastScrapeDuration / 1000,
+    health: target.health,
+    scrapeInterval: formatDuration(target.scrapeInterval),
+    scrapeTimeout: formatDuration(target.scrapeTimeout),
+  };
+}
