@@ -11,7 +11,8 @@ interface Parameter {
   readonly in: string;
   readonly required?: boolean;
   readonly description?: string;
-  readonly schema?: { readonly type?: string; readonly examples?: readonly string[] };
+  readonly example?: string;
+  readonly schema?: { readonly type?: string };
 }
 
 interface Door {
@@ -76,9 +77,8 @@ function article({ path, methods, operation: { summary = '', parameters = [] } }
   return `<article>${head}<p>${escapeHtml(summary)}.</p>${table}</article>`;
 }
 
-function row({ name, in: where, required, description = '', schema }: Parameter): string {
+function row({ name, in: where, required, description = '', example, schema }: Parameter): string {
   const several = schema?.type === 'array' ? ' Several are allowed.' : '';
-  const example = schema?.examples?.[0];
   const shown = example === undefined ? '' : ` <code>${escapeHtml(example)}</code>`;
   const need = required === true ? ', required' : '';
   return `<tr><td><code>${escapeHtml(name)}</code></td><td>${where}${need}</td><td>${escapeHtml(description + several)}${shown}</td></tr>`;

@@ -15,7 +15,7 @@ export interface WebOptions {
 }
 
 /** Of a form and of a path, in bytes and characters. */
-const LIMITS = { bodyLimit: 1_048_576, maxParamLength: 1_000 };
+const LIMITS = { bodyLimit: 1_048_576, routerOptions: { maxParamLength: 1_000 } };
 
 /** Makes the listener that the shared HTTP server answers with. */
 export async function createWeb({ version, routes, failed }: WebOptions): Promise<RequestListener> {
