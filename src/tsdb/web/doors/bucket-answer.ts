@@ -1,0 +1,105 @@
+// Averages and extremes of a metric in minutes, hours or days.
+
+import type { Matcher } from '../../../model/matcher.ts';
+import type { Budget, Store } from '../../storage/contract.ts';
+import { bucketBounds, formatMoment, type Granularity, type Span } from './calendar.ts';
+
+export interface BucketQuestion {
+  readonly name: string;
+  readonly matchers: readonly Matcher[];
+  readonly granularity: Granularity;
+  readonly span: Span;
+  readonly zone: string;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** Over all series that match; what has no value is null. */
+export interface Frame {
+  readonly timeFrame: string;
+  readonly avg: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly sum: number | null;
+  readonly count: number;
+  /** True where the span, or the present, ends before the bucket does or begins after it. */
+  readonly partial: boolean;
+}
+
+interface Totals {
+  readonly counts: Float64Array;
+  readonly sums: Float64Array;
+  readonly mins: Float64Array;
+  readonly maxs: Float64Array;
+}
+
+/** The frames of a span, one for each bucket that it touches. @returns undefined when no series matches. */
+export async function bucketAnswer(store: Store, question: BucketQuestion, budget: Budget) {
+  const { name, granularity, span, zone } = question;
+  const bounds = bucketBounds(span, granularity, zone);
+  const totals = await gather(store, question.matchers, cut(bounds, span), budget);
+  return {
+    metricName: name,
+    granularity,
+    startTime: formatMoment(span.from, zone),
+    endTime: formatMoment(span.to, zone),
+    timeZone: zone,
+    data: frames(bounds, totals, question),
+  };
+}
+
+// The first and the last bucket hold only what the span holds of them.
+function cut(bounds: Float64Array, { from, to }: Span): Float64Array {
+  const cut = Float64Array.from(bounds);
+  cut[0] = from;
+  cut[cut.length - 1] = to;
+  return cut;
+}
+
+async function gather(
+  store: Store,
+  matchers: readonly Matcher[],
+  bounds: Float64Array,
+  budget: Budget,
+): Promise<Totals> {
+  const length = bounds.length - 1;
+  const counts = new Float64Array(length);
+  const sums = new Float64Array(length);
+  const mins = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
+  const maxs = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+  for await (const batch of store.buckets(matchers, bounds, budget)) {
+    for (const series of batch) {
+      for (let i = 0; i < length; i++) {
+        if (series.counts[i] === 0) continue;
+        counts[i] = (counts[i] as number) + (series.counts[i] as number);
+        sums[i] = (sums[i] as number) + (series.sums[i] as number);
+        mins[i] = Math.min(mins[i] as number, series.mins[i] as number);
+        maxs[i] = Math.max(maxs[i] as number, series.maxs[i] as number);
+      }
+      await budget.breathe();
+    }
+  }
+  return { counts, sums, mins, maxs };
+}
+
+function frames(
+  bounds: Float64Array,
+  { counts, sums, mins, maxs }: Totals,
+  question: BucketQuestion,
+): Frame[] {
+  const { span, zone, now } = question;
+  const end = Math.min(span.to, now);
+  return Array.from(counts, (count, i) => {
+    const [begins, ends] = [bounds[i] as number, bounds[i + 1] as number];
+    const sum = sums[i] as number;
+    return {
+      timeFrame: formatMoment(begins, zone),
+      avg: count === 0 ? null : sum / count,
+      min: count === 0 ? null : (mins[i] as number),
+      max: count === 0 ? null : (maxs[i] as number),
+      sum: count === 0 ? null : sum,
+      count,
+      partial: begins < span.from || ends > end,
+    };
+  });
+}
