@@ -1,0 +1,157 @@
+// Reads OpenMetrics 1.0.0 and 0.0.1 text, and refuses the whole of it for anything the standard forbids.
+
+import { isUtf8 } from 'node:buffer';
+import { faultAt } from './fault.ts';
+import { parseNumber } from './number.ts';
+import { readExemplar } from './openmetrics-exemplar.ts';
+import { type Family, FamilyWalk, type SampleLine } from './openmetrics-family.ts';
+import { readStrictSeries, skipStrictQuoted } from './openmetrics-series.ts';
+import { faultyRow, type ValueRules, wordsOf } from './openmetrics-values.ts';
+import type { FamilyType } from './scrape.ts';
+import { type Bound, labelsOfParts, skipName, textOf } from './series-text.ts';
+import { boundOf, checkRoom, type Reading } from './text.ts';
+
+const NEWLINE = 10;
+const SPACE = 32;
+const HASH = 35;
+const QUOTE = 34;
+const CARRIAGE_RETURN_NEWLINE = '\r\n';
+const END = '# EOF\n';
+const MAX_MS = 2 ** 63;
+
+const TYPES: ReadonlySet<string> = new Set<FamilyType>([
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+  'unknown',
+]);
+
+/** @returns the rules that the values of these rows keep to. @throws AppError for the whole text. */
+export function readOpenMetrics(reading: Reading): ValueRules {
+  const { body, rows } = reading;
+  checkWhole(body);
+  const walk = new FamilyWalk(body);
+  const state = { bound: '' as Bound };
+  let i = 0;
+  for (const end = body.length - END.length; i < end; ) {
+    i = body[i] === HASH ? readMetadata(reading, walk, state, i) : readSample(reading, walk, state.bound, i);
+  }
+  walk.end();
+  const rules = walk.rules(rows.count);
+  const row = faultyRow(rules, rows.values);
+  if (row !== -1) throw faultAt(body, rows.marks[row * 4] ?? 0, wordsOf(rules, row));
+  return rules;
+}
+
+function checkWhole(body: Buffer): void {
+  const carriageReturn = body.indexOf(CARRIAGE_RETURN_NEWLINE);
+  if (carriageReturn !== -1) throw faultAt(body, carriageReturn, 'a line ends with a carriage return');
+  const end = body.length - END.length;
+  if (body.toString('latin1', Math.max(0, end)) !== END || (end > 0 && body[end - 1] !== NEWLINE))
+    throw faultAt(body, Math.max(0, body.length - 1), 'the text does not end with "# EOF"');
+  if (!isUtf8(body)) throw faultAt(body, firstBadLine(body), 'the text is not valid UTF-8');
+}
+
+function firstBadLine(body: Buffer): number {
+  let start = 0;
+  for (let end = body.indexOf(NEWLINE); end !== -1; end = body.indexOf(NEWLINE, start)) {
+    if (!isUtf8(body.subarray(start, end))) break;
+    start = end + 1;
+  }
+  return start;
+}
+
+/** @returns where the next line begins. */
+function readMetadata(reading: Reading, walk: FamilyWalk, state: { bound: Bound }, start: number): number {
+  const { body, families } = reading;
+  const lineEnd = body.indexOf(NEWLINE, start);
+  const word = body.toString('latin1', start, start + 7);
+  const kind = KINDS.get(word);
+  if (kind === undefined) throw faultAt(body, start, 'only HELP, TYPE, UNIT and the last EOF may follow "#"');
+  const nameStart = start + word.length;
+  const quoted = body[nameStart] === QUOTE;
+  const nameEnd = quoted ? skipStrictQuoted(body, nameStart) : skipName(body, nameStart);
+  if (nameEnd === nameStart || body[nameEnd] !== SPACE)
+    throw faultAt(body, start, 'expected a metric name and one space');
+  const name = quoted ? textOf(body, nameStart + 1, nameEnd - 1) : textOf(body, nameStart, nameEnd);
+  const family = walk.metadata(start, name, kind);
+  const text = body.toString('utf8', nameEnd + 1, lineEnd);
+  if (kind === 'help') families.say(name, { help: unescapeHelp(text) });
+  else if (kind === 'unit') families.say(name, { unit: walk.setUnit(family, text) });
+  else {
+    if (!TYPES.has(text)) throw faultAt(body, start, `there is no metric type ${JSON.stringify(text)}`);
+    family.type = text as FamilyType;
+    families.say(name, { type: family.type });
+    state.bound = boundOf(family.type);
+  }
+  return lineEnd + 1;
+}
+
+const KINDS: ReadonlyMap<string, keyof Family['said']> = new Map([
+  ['# HELP ', 'help'],
+  ['# TYPE ', 'type'],
+  ['# UNIT ', 'unit'],
+]);
+
+function unescapeHelp(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\([\\"n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+}
+
+/** @returns where the next line begins. */
+function readSample(reading: Reading, walk: FamilyWalk, bound: Bound, start: number): number {
+  const { body, series, rows } = reading;
+  const parts = readStrictSeries(body, start);
+  // As they stand: `le` must be `+Inf` there already, not only after Prometheus has rewritten it.
+  const labels = labelsOfParts(body, parts, '');
+  const numbers = readNumbers(body, parts.end);
+  const sample: SampleLine = { row: rows.count, start, labels, time: numbers.time };
+  walk.sample(sample);
+  checkRoom(reading);
+  const text = body.toString('latin1', start, parts.end);
+  rows.push(series.find(text) ?? series.add(text, bound), numbers.value, millisecondsOf(numbers.time));
+  rows.mark(parts.end + 1, numbers.valueEnd, numbers.valueEnd, numbers.valueEnd);
+  const { end } = numbers;
+  if (body[end] === NEWLINE) return end + 1;
+  const exemplar = readExemplar(body, end);
+  walk.exemplar(sample, exemplar);
+  rows.exemplars = true;
+  return exemplar.end + 1;
+}
+
+interface Numbers {
+  readonly value: number;
+  readonly valueEnd: number;
+  /** Seconds, NaN for none. */
+  readonly time: number;
+  readonly end: number;
+}
+
+function readNumbers(body: Buffer, start: number): Numbers {
+  if (body[start] !== SPACE) throw faultAt(body, start, 'expected one space and a value after the series');
+  const valueEnd = endOfToken(body, start + 1);
+  const value = parseNumber(body, start + 1, valueEnd);
+  if (value === undefined) throw faultAt(body, start, 'the value is not a number that fits a double');
+  if (body[valueEnd] === NEWLINE || body[valueEnd + 1] === HASH)
+    return { value, valueEnd, time: Number.NaN, end: valueEnd };
+  const end = endOfToken(body, valueEnd + 1);
+  const time = parseNumber(body, valueEnd + 1, end);
+  if (time === undefined || !Number.isFinite(time))
+    throw faultAt(body, valueEnd, 'the timestamp is not a finite number');
+  return { value, valueEnd, time, end };
+}
+
+export function endOfToken(body: Buffer, start: number): number {
+  let i = start;
+  while (body[i] !== SPACE && body[i] !== NEWLINE) i++;
+  return i;
+}
+
+// Cut, not rounded, and held within 64 bits: as Prometheus does.
+function millisecondsOf(seconds: number): number {
+  return Math.max(-MAX_MS, Math.min(MAX_MS, Math.trunc(seconds * 1000)));
+}
