@@ -1,6 +1,16 @@
 // YAML read field by field into values; every fault names its line.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import { nearestName } from './nearest-name.ts';
 
 /** One value in the document. */
@@ -13,7 +23,11 @@ export interface Field {
 }
 
 /** Makes a value of a field. @throws Error of `fault`. */
-export type Read<T> = (field: Field) => T;
+export interface Read<T> {
+  (field: Field): T;
+  /** Asked also for a field without a value, which otherwise counts as absent. */
+  readonly takesNone?: true;
+}
 
 type Readers = Readonly<Record<string, Read<unknown>>>;
 type ValuesOf<Known extends Readers> = { readonly [Name in keyof Known]?: ReturnType<Known[Name]> };
@@ -23,8 +37,16 @@ export function readYaml<T>(source: string, read: Read<T>): T {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
-  if (error !== undefined) throw new Error(`line ${lines.linePos(error.pos[0]).line}: ${error.message}`);
+  if (error !== undefined) throw new Error(`line ${lines.linePos(error.pos[0]).line}: ${syntaxFault(error)}`);
   return read({ name: 'the file', line: 1, node: document.contents, document, lines });
+}
+
+// Some messages repeat what stands in the file, and that may be a secret.
+function syntaxFault({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins';
+  if (code === 'BAD_DQ_ESCAPE') return 'Invalid escape sequence';
+  const isQuoting = code === 'UNEXPECTED_TOKEN' || code === 'TAG_RESOLVE_FAILED';
+  return isQuoting ? message.replace(/:.*$/s, '') : message;
 }
 
 /** What is wrong with this field, as an Error. */
@@ -39,7 +61,7 @@ export function fields<Known extends Readers>(known: Known): Read<ValuesOf<Known
     for (const child of children(field)) {
       const read = Object.hasOwn(known, child.name) ? known[child.name] : undefined;
       if (read === undefined) throw fault(child, unknownField(child.name, Object.keys(known)));
-      if (!isAbsent(child)) values[child.name] = read(child);
+      if (read.takesNone || !hasNoValue(child)) values[child.name] = read(child);
     }
     return values as ValuesOf<Known>;
   };
@@ -64,12 +86,32 @@ export const text: Read<string> = (field) => {
   return typeof node.value === 'string' ? node.value : (node.source ?? '');
 };
 
+/** What a field without a value is, where that is not the same as an absent one. */
+export function orEmpty<T>(empty: T, read: Read<T>): Read<T> {
+  return Object.assign((field: Field) => (hasNoValue(field) ? empty : read(field)), {
+    takesNone: true as const,
+  });
+}
+
+/** The words of YAML 1.1, as Prometheus' programs read them; not in quotes. */
 export const truth: Read<boolean> = (field) => {
-  const word = text(field).toLowerCase();
-  if (['true', 'yes', 'on'].includes(word)) return true;
-  if (['false', 'no', 'off'].includes(word)) return false;
+  const word = plain(field);
+  if (/^(y|Y|(yes|Yes|YES)|(true|True|TRUE)|(on|On|ON))$/.test(word)) return true;
+  if (/^(n|N|(no|No|NO)|(false|False|FALSE)|(off|Off|OFF))$/.test(word)) return false;
   throw fault(field, `${field.name} is neither true nor false`);
 };
+
+/** A whole number from 0 on; not in quotes. */
+export const count: Read<number> = (field) => {
+  const digits = plain(field).replaceAll('_', '');
+  const value = /^(0|[1-9]\d*)$/.test(digits) ? Number(digits) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw fault(field, `${field.name} is no whole number from 0 on`);
+  return value;
+};
+
+function plain({ node }: Field): string {
+  return isScalar(node) && node.type === 'PLAIN' ? (node.source ?? '') : '';
+}
 
 /** A word that stands for a value. */
 export function word<T>(meanings: Readonly<Record<string, T>>): Read<T> {
@@ -86,14 +128,28 @@ function unknownField(name: string, known: readonly string[]): string {
   return `unknown field ${JSON.stringify(name)}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
 }
 
-function isAbsent({ node }: Field): boolean {
+/** Whether nothing stands behind the name: `name:`, `name: ~`, `name: null`. */
+export function hasNoValue({ node }: Field): boolean {
   return node === null || (isScalar(node) && node.value === null);
 }
 
-function children(field: Field): Field[] {
-  if (isAbsent(field)) return [];
-  if (!isMap(field.node)) throw fault(field, `${field.name} is no map of fields`);
-  return field.node.items.map((pair) => childOf(field, pair));
+const MERGES_WITHIN = 3;
+
+// What `<<` brings in comes first: a field that is written out counts more.
+function children(field: Field, depth = 0): Field[] {
+  if (hasNoValue(field)) return [];
+  const { node } = field;
+  if (!isMap(node)) throw fault(field, `${field.name} is no map of fields`);
+  if (depth > MERGES_WITHIN) throw fault(field, `${field.name} merges maps more than ${MERGES_WITHIN} deep`);
+  const isMerge = ({ key }: Pair) => isScalar(key) && key.type === 'PLAIN' && key.value === '<<';
+  const own = node.items.filter((pair) => !isMerge(pair)).map((pair) => childOf(field, pair));
+  const maps = node.items.filter(isMerge).flatMap((pair) => mergedMaps(childOf(field, pair)));
+  const merged = maps.reverse().flatMap((map) => children(map, depth + 1));
+  return [...new Map([...merged, ...own].map((child) => [child.name, child])).values()];
+}
+
+function mergedMaps(field: Field): readonly Field[] {
+  return isSeq(field.node) ? list((item) => item)(field) : [field];
 }
 
 function childOf(field: Field, { key, value }: Pair): Field {
@@ -104,7 +160,11 @@ function childOf(field: Field, { key, value }: Pair): Field {
 // The line of a value is that of its key: a long value begins below it.
 function resolve(field: Field, line = lineOf(field)): Field {
   const { node, document } = field;
-  return { ...field, line, node: isAlias(node) ? (node.resolve(document) ?? null) : node };
+  if (!isAlias(node)) return { ...field, line };
+  const target = node.resolve(document);
+  if (target === undefined)
+    throw fault({ ...field, line }, 'an alias names an anchor that does not stand above it');
+  return { ...field, line, node: target };
 }
 
 function lineOf({ node, lines, line }: Field): number {
