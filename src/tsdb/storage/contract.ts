@@ -29,7 +29,7 @@ export interface AppendResult {
   readonly duplicates: number;
   /** Another value stood at that time; it stays. */
   readonly conflicts: number;
-  /** Older than the out-of-order window, or in the far future. */
+  /** Further behind the newest of its series than samples may come late, already expired, or in the far future. */
   readonly outOfBounds: number;
   /** Rows whose series was freed since: resolve its labels again and append these once more. */
   readonly unknown: readonly number[];
@@ -104,10 +104,13 @@ export interface Store {
    * @throws AppError `too_many_series` when the store has no place for one more; then none was made.
    */
   resolve(labels: readonly Labels[]): Promise<Uint32Array>;
-  /** Takes all rows or, when it throws, none. Rows of one series may be in any order. */
+  /**
+   * Takes all rows or, when it throws, none. Rows of one series may be in any order. The batch is left alone until
+   * then.
+   */
   append(batch: Batch, options: AppendOptions): Promise<AppendResult>;
   /**
-   * Bounded lists of slices. The slices of one series follow each other in time; series come sorted by their labels.
+   * Bounded lists of slices; those of one list may share their memory. The slices of one series follow each other in time; series come sorted by their labels.
    * What is appended meanwhile may be missing, what stood before is whole.
    */
   select(selection: Selection, budget: Budget): AsyncIterable<readonly Slice[]>;

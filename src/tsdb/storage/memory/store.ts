@@ -1,0 +1,156 @@
+// The store in this process' memory.
+
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Labels } from '../../../model/labels.ts';
+import type { Matcher } from '../../../model/matcher.ts';
+import { bucketsOf } from '../buckets.ts';
+import type {
+  AppendOptions,
+  AppendResult,
+  Batch,
+  Buckets,
+  Budget,
+  Selection,
+  SeriesRef,
+  Slice,
+  Store,
+  StoreStats,
+} from '../contract.ts';
+import { appendRows, newTally, resultOf } from './append.ts';
+import { LabelIndex } from './label-index.ts';
+import { labelNames, labelValues, series } from './label-queries.ts';
+import { Samples } from './samples.ts';
+import { type Readable, select } from './select.ts';
+import { SeriesRows } from './series-rows.ts';
+import { statsOf } from './stats.ts';
+import { Turnstile } from './turnstile.ts';
+
+export interface MemoryStoreOptions {
+  /** Older samples go. */
+  readonly retentionMs: number;
+  /** How far a sample may be behind the newest of its series. */
+  readonly outOfOrderMs: number;
+  /** How far a sample may be ahead of the clock. */
+  readonly aheadMs: number;
+  readonly maxSeries: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** As Prometheus: 15 days, 10 minutes ahead. */
+export const DEFAULT_OPTIONS: MemoryStoreOptions = Object.freeze({
+  retentionMs: 15 * 24 * 3_600_000,
+  outOfOrderMs: 30 * 60_000,
+  aheadMs: 10 * 60_000,
+  maxSeries: Number.POSITIVE_INFINITY,
+  now: Date.now,
+});
+
+/** About a millisecond of work. */
+const ROWS_A_PIECE = 8192;
+const SETS_A_PIECE = 512;
+/** Chunks span at most so much of the retention, so that what has expired is soon gone. */
+const RETENTION_PARTS = 10;
+const LONGEST_CHUNK_MS = 24 * 3_600_000;
+
+export async function openMemoryStore(options: Partial<MemoryStoreOptions> = {}): Promise<Store> {
+  return new MemoryStore({ ...DEFAULT_OPTIONS, ...options });
+}
+
+class MemoryStore implements Store, Readable {
+  readonly rows = new SeriesRows();
+  readonly index: LabelIndex;
+  readonly samples: Samples;
+  readonly turnstile = new Turnstile();
+  readonly #options: MemoryStoreOptions;
+  #newest = Number.NEGATIVE_INFINITY;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options;
+    this.index = new LabelIndex(this.rows, options.maxSeries);
+    this.samples = new Samples(this.rows, Math.min(LONGEST_CHUNK_MS, options.retentionMs / RETENTION_PARTS));
+  }
+
+  // By the newest sample as well: a clock that jumps ahead must not make everything expire.
+  readonly oldestKept = (): number => Math.min(this.#options.now(), this.#newest) - this.#options.retentionMs;
+
+  async resolve(labels: readonly Labels[]): Promise<Uint32Array> {
+    const refs = new Uint32Array(labels.length);
+    const made: SeriesRef[] = [];
+    try {
+      for (const [position, set] of labels.entries()) {
+        if (position % SETS_A_PIECE === SETS_A_PIECE - 1) await turn();
+        refs[position] = this.#refOf(set, made);
+      }
+    } catch (error) {
+      await this.#unmake(made);
+      throw error;
+    }
+    return refs;
+  }
+
+  async append(batch: Batch, _options: AppendOptions): Promise<AppendResult> {
+    const { now, outOfOrderMs, aheadMs } = this.#options;
+    const tally = newTally();
+    const bounds = { oldest: this.oldestKept(), newest: now() + aheadMs, lateMs: outOfOrderMs };
+    for (let from = 0; from < batch.refs.length; from += ROWS_A_PIECE) {
+      if (from > 0) await turn();
+      const to = Math.min(from + ROWS_A_PIECE, batch.refs.length);
+      appendRows(this.rows, this.samples, batch, from, to, bounds, tally);
+      this.#newest = Math.max(this.#newest, tally.newest);
+    }
+    return resultOf(tally);
+  }
+
+  select(selection: Selection, budget: Budget): AsyncIterable<readonly Slice[]> {
+    return select(this, selection, budget);
+  }
+
+  buckets(
+    matchers: readonly Matcher[],
+    bounds: Float64Array,
+    budget: Budget,
+  ): AsyncIterable<readonly Buckets[]> {
+    // Times are whole milliseconds, and the last bound is no longer in.
+    const range = { from: bounds[0] as number, to: Math.ceil(bounds.at(-1) as number) - 1 };
+    return bucketsOf(select(this, { matchers, range }, budget), bounds);
+  }
+
+  labelNames(selections: readonly Selection[], budget: Budget): Promise<readonly string[]> {
+    return labelNames(this, selections, budget);
+  }
+
+  labelValues(name: string, selections: readonly Selection[], budget: Budget): Promise<readonly string[]> {
+    return labelValues(this, name, selections, budget);
+  }
+
+  series(selections: readonly Selection[], budget: Budget): Promise<readonly Labels[]> {
+    return series(this, selections, budget);
+  }
+
+  stats(top: number): Promise<StoreStats> {
+    const bytes = this.rows.bytes + this.index.bytes + this.samples.bytes;
+    return statsOf(this, bytes, top, turn);
+  }
+
+  async close(): Promise<void> {}
+
+  #refOf(labels: Labels, made: SeriesRef[]): SeriesRef {
+    const found = this.index.find(labels);
+    if (found >= 0) return this.rows.refOf(found);
+    const ref = this.rows.refOf(this.index.create(labels));
+    made.push(ref);
+    return ref;
+  }
+
+  // What another call has filled meanwhile stays.
+  async #unmake(made: readonly SeriesRef[]): Promise<void> {
+    await this.turnstile.remove(async () => {
+      const slots = made.map((ref) => this.rows.slotOf(ref));
+      await this.index.remove(
+        slots.filter((slot) => slot >= 0 && this.samples.isEmpty(slot)),
+        turn,
+      );
+    });
+  }
+}
