@@ -41,6 +41,8 @@ export type PrometheusConfig = { readonly yaml: string } | { readonly path: stri
 export interface PrometheusOptions {
   /** Where the configuration text is written, for a folder with targets in it. It stays when Prometheus stops. */
   readonly dir?: string;
+  /** Samples by series, as lines of OpenMetrics with times, that are in its storage from the start on. */
+  readonly samples?: string;
 }
 
 const READY_MS = 60_000;
@@ -65,12 +67,26 @@ export async function startPrometheus(
   const own = await tempDir('prometheus');
   try {
     const path = await configFile(config, options.dir ?? own.path);
+    if (options.samples !== undefined) await createBlocks(binary, options.samples, own.path);
     const { program, url } = await startOnFreePort(binary, path, own.path);
     return handle(binary, program, url, own);
   } catch (error) {
     await own.remove();
     throw error;
   }
+}
+
+async function createBlocks(binary: PrometheusBinary, samples: string, dir: string): Promise<void> {
+  const file = join(dir, 'samples.txt');
+  await writeFile(file, `${samples}# EOF\n`);
+  const made = await runPromtool(binary, [
+    'tsdb',
+    'create-blocks-from',
+    'openmetrics',
+    file,
+    join(dir, 'data'),
+  ]);
+  if (!made.ok) throw new Error(`promtool cannot make blocks: ${made.output}`);
 }
 
 /** What promtool says, and whether it agrees. */
