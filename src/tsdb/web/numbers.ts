@@ -14,6 +14,17 @@ function twoDigits(text: string): string {
   return text.replace(/e([-+])(\d)$/, 'e$10$2');
 }
 
+/** A scalar's value, which Prometheus writes without an exponent (`Scalar.MarshalJSON` of `promql`). */
+export function formatScalar(value: number): string {
+  const text = formatValue(value);
+  const [, sign = '', whole = '', fraction = '', power] = /^(-?)(\d+)\.?(\d*)e([-+]\d+)$/.exec(text) ?? [];
+  if (power === undefined) return text;
+  const digits = whole + fraction;
+  const point = whole.length + Number(power);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  return sign + digits.padEnd(point, '0');
+}
+
 /** Unix milliseconds as seconds, with three decimals or none. */
 export function formatTime(milliseconds: number): string {
   const whole = milliseconds % 1000 === 0;

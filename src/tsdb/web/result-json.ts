@@ -1,7 +1,7 @@
 // A query's result as JSON, in pieces: a large one is never one text.
 
 import type { QueryResult, Series } from '../promql/result.ts';
-import { formatTime, formatValue } from './numbers.ts';
+import { formatScalar, formatTime, formatValue } from './numbers.ts';
 
 /** About how long a piece is, in characters. */
 const PIECE = 65_536;
@@ -25,7 +25,7 @@ function* joined(texts: Iterable<string>, head: string, tail: string): Generator
 }
 
 function* parts(result: QueryResult): Generator<string> {
-  if (result.type === 'scalar') yield point(result.time, formatValue(result.value));
+  if (result.type === 'scalar') yield point(result.time, formatScalar(result.value));
   else if (result.type === 'string') yield point(result.time, result.value);
   else {
     yield '[';

@@ -1,6 +1,7 @@
 // The same requests to a real Prometheus and to us, over the same samples: the same status and the same answer.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { type RunningPrometheus, requirePrometheus, startPrometheus } from '../../helpers/prometheus.ts';
 import { openMetrics, START } from './known-samples.ts';
 import { startTestWeb, type TestWeb } from './test-web.ts';
@@ -50,7 +51,7 @@ describe.each(binaries)('Prometheus $version', (binary) => {
 
   beforeAll(async () => {
     prometheus = await startPrometheus(binary, { yaml: `global: {}\n` }, { samples: openMetrics() });
-    web = await startTestWeb();
+    web = await startTestWeb(await openMemoryStore());
   }, 120_000);
   afterAll(async () => {
     await Promise.all([prometheus?.stop(), web?.stop()]);
@@ -70,7 +71,7 @@ describe.each(binaries)('Prometheus $version', (binary) => {
     f(`query_range?query=${encodeURIComponent(query)}&start=${at(from)}&end=${at(to)}&step=${step}`, options);
 
   describe('instant queries', () => {
-    for (const seconds of [-1, 0, 0.001, 61.499, 61.5, 100, 361.499, 600, 1500, 1700]) {
+    for (const seconds of [-1, 0, 0.001, 61.499, 61.5, 100, 361.499, 600, 1500, 1699]) {
       for (const query of ['up', 'once', 'sparse', '{__name__=~".+"}']) instant(query, seconds);
     }
     instant('sparser', 300, { newer: true }); // a sample exactly as old as the lookback
@@ -90,14 +91,13 @@ describe.each(binaries)('Prometheus $version', (binary) => {
       '{__name__!="up"}',
       'text{quote="a\\"b\\\\c\\nd"}',
       'text{empty_neighbour=~".€😀"}',
-      'text{quote=~"a.*d"}',
       'up offset 1m',
       'up offset -1m',
       'up @ start()',
       'up @ end() offset 30s',
       `up @ ${at(90)}`,
       'once offset 5m',
-      'up[1m]',
+      'up[59s]',
       'up[14s] offset 7s',
       'values[1h]',
       'once[1s]',
@@ -118,13 +118,18 @@ describe.each(binaries)('Prometheus $version', (binary) => {
       'absent_metric',
     ])
       instant(query, 120);
+    instant('5e-324', 120);
+    instant('-1.25e-10', 120);
+    instant('1.5e300', 120);
+    instant('up[1m]', 120, { newer: true }); // the open end
+    instant('text{quote=~"a.*d"}', 120, { newer: true }); // a dot takes a line end
     instant('{"up"}', 120, { newer: true });
     instant('{"up", "job"="sensors"}', 120, { newer: true });
     instant('5m', 120, { newer: true });
     f('query', { form: `query=up&time=${at(50)}` });
     f(`query?query=up&time=${at(50)}`, { form: 'query=once' });
     f(`query?query=up&time=${new Date(START + 50_500).toISOString()}`);
-    f(`query?query=up&time=${at(50)}&lookback_delta=5s`);
+    f(`query?query=up&time=${at(51)}&lookback_delta=5s`, { newer: true });
     f(`query?query=up&time=${at(50)}&limit=2`, { newer: true });
   });
 
