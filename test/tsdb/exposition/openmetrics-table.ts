@@ -1,0 +1,712 @@
+// OpenMetrics texts, written from the sentences of the standard: which it allows and which it forbids.
+
+/** `rows` are values in the order of the text. Each text is completed by its last line, `# EOF`, unless it has one. */
+export interface GoodText {
+  readonly says: string;
+  readonly text: string;
+  readonly rows: readonly number[];
+  /** Where Prometheus takes or stores something else: 2.42 knows no UTF-8 names and fewer exemplars. */
+  readonly not242?: 'utf8' | 'exemplars';
+}
+
+export interface BadText {
+  readonly says: string;
+  readonly text: string;
+  /** Prometheus refuses it as well; it leaves most rules between lines unchecked. */
+  readonly prometheusRefuses: boolean;
+}
+
+const good = (says: string, text: string, ...rows: number[]): GoodText => ({ says, text, rows });
+const utf8 = (says: string, text: string, ...rows: number[]): GoodText => ({
+  says,
+  text,
+  rows,
+  not242: 'utf8',
+});
+const lines = (...each: string[]) => `${each.join('\n')}\n`;
+const ID_128 = `i="${'x'.repeat(127)}"`;
+
+export const GOOD: readonly GoodText[] = [
+  good('nothing at all', ''),
+  good('the end without a line end', 'a 1\n# EOF', 1),
+  good('a sample without metadata', 'a 1\n', 1),
+  good('empty braces', 'a{} 1\n', 1),
+  good('the colon of recorded names', 'job:up:sum 1\n', 1),
+  good(
+    'each piece of metadata, in the usual order',
+    lines('# TYPE v_volts gauge', '# UNIT v_volts volts', '# HELP v_volts Tension.', 'v_volts 3'),
+    3,
+  ),
+  good(
+    'metadata in another order',
+    lines('# HELP v_volts Tension.', '# UNIT v_volts volts', '# TYPE v_volts gauge', 'v_volts 3'),
+    3,
+  ),
+  good('metadata with nothing to say', lines('# HELP v ', '# UNIT v ', 'v 3'), 3),
+  good('a family without samples', lines('# TYPE v gauge', '# TYPE w counter', 'w_total 1'), 1),
+  good('help with escapes, blanks and byte 0', lines('# HELP v a\\n\\\\ \\"q\\" \\z  \0 ', 'v 1'), 1),
+  good('help that ends with a backslash', lines('# HELP v ends\\', 'v 1'), 1),
+  good(
+    'integers, with leading zeros',
+    lines('a 23', 'b 0042', 'c 1341298465647914', 'd 18446744073709551616'),
+    23,
+    42,
+    1341298465647914,
+    2 ** 64,
+  ),
+  good(
+    'floats',
+    lines('a 8903.123421', 'b 1.89e-7', 'c 00001.5E+2', 'd .5', 'e 5.', 'f -0.0'),
+    8903.123421,
+    1.89e-7,
+    150,
+    0.5,
+    5,
+    -0,
+  ),
+  good(
+    'infinities and NaN in any case',
+    lines('a +Inf', 'b -inf', 'c INFINITY', 'd nan', 'e NaN'),
+    Infinity,
+    -Infinity,
+    Infinity,
+    NaN,
+    NaN,
+  ),
+  good('more digits than a double has', 'a 0.1000000000000000055511151231257827021181583404541015625\n', 0.1),
+  good(
+    'timestamps of every form',
+    lines(
+      'a 1 0',
+      'b 1 000',
+      'c 1 -5',
+      'd 1 1.5e3',
+      'e 1 1604676851.123456789',
+      'f 1 12345678901234567890.5',
+    ),
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+  ),
+  good('label values with every sign', 'a{l="# {},= \\\\ \\" \\n \\q é 世",m="}"} 1\n', 1),
+  good('byte 0 in a label value', 'a{l="x\0y"} 1\n', 1),
+  good('carriage returns inside a value', 'a{l="x\ry"} 1\n', 1),
+  good('an empty label value', lines('a{l=""} 1', 'a{l="x"} 2'), 1, 2),
+  good('labels in any order', lines('a{l="1",m="2"} 1', 'a{m="3",l="1"} 2'), 1, 2),
+  good('a counter', lines('# TYPE c counter', 'c_total 7'), 7),
+  good(
+    'a counter with created time',
+    lines('# TYPE c counter', 'c_total{x="1"} 7', 'c_created{x="1"} 1520430000.123'),
+    7,
+    1520430000.123,
+  ),
+  good('created before total', lines('# TYPE c counter', 'c_created 5', 'c_total 7'), 5, 7),
+  good('a counter of infinity', lines('# TYPE c counter', 'c_total +Inf'), Infinity),
+  good(
+    'a counter with a unit',
+    lines('# TYPE c_seconds counter', '# UNIT c_seconds seconds', 'c_seconds_total 7'),
+    7,
+  ),
+  good('an exemplar on a total', lines('# TYPE c counter', 'c_total 7 # {trace="k"} 1'), 7),
+  good(
+    'an exemplar without labels, after a timestamp',
+    lines('# TYPE c counter', 'c_total 7 12 # {} 1 11.5'),
+    7,
+  ),
+  good('an exemplar of 128 characters', lines('# TYPE c counter', `c_total 7 # {${ID_128}} 1`), 7),
+  good(
+    'an exemplar of 128 wide characters',
+    lines('# TYPE c counter', `c_total 7 # {i="${'🦊'.repeat(127)}"} 1`),
+    7,
+  ),
+  good('an exemplar with a NaN', lines('# TYPE c counter', 'c_total 7 # {} NaN'), 7),
+  good('a gauge', lines('# TYPE g gauge', 'g -7.5'), -7.5),
+  good('a gauge that is not a number', lines('# TYPE g gauge', 'g NaN'), NaN),
+  good(
+    'several points of one metric',
+    lines('# TYPE g gauge', 'g{x="1"} 1 1', 'g{x="1"} 2 2', 'g{x="2"} 3 1'),
+    1,
+    2,
+    3,
+  ),
+  good(
+    'points closer than a double can tell',
+    lines('# TYPE g gauge', 'g 1 1604676851.123456789', 'g 2 1604676851.123456790'),
+    1,
+    2,
+  ),
+  good(
+    'a histogram',
+    lines(
+      '# TYPE h histogram',
+      'h_bucket{le="1.0"} 2',
+      'h_bucket{le="+Inf"} 3',
+      'h_count 3',
+      'h_sum 5.5',
+      'h_created 9',
+    ),
+    2,
+    3,
+    3,
+    5.5,
+    9,
+  ),
+  good('a histogram of buckets alone', lines('# TYPE h histogram', 'h_bucket{le="+Inf"} 3'), 3),
+  good(
+    'a histogram with sum and count first',
+    lines('# TYPE h histogram', 'h_count 3', 'h_sum 5', 'h_bucket{le="1"} 0', 'h_bucket{le="+Inf"} 3.0'),
+    3,
+    5,
+    0,
+    3,
+  ),
+  good(
+    'bounds that are not canonical',
+    lines(
+      '# TYPE h histogram',
+      ...['0', '1e-04', '1.1e-4', '0.1', '1', '1e+05', '10000000000', '+Inf'].map(
+        (le) => `h_bucket{le="${le}"} 0`,
+      ),
+    ),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ),
+  good(
+    'negative bounds without a sum',
+    lines('# TYPE h histogram', 'h_bucket{le="-Inf"} 0', 'h_bucket{le="-1.0"} 1', 'h_bucket{le="+Inf"} 1'),
+    0,
+    1,
+    1,
+  ),
+  good(
+    'several histograms',
+    lines(
+      '# TYPE h histogram',
+      ...['1', '2'].flatMap((x) => [
+        `h_bucket{x="${x}",le="1"} 1`,
+        `h_bucket{x="${x}",le="+Inf"} 1`,
+        `h_count{x="${x}"} 1`,
+        `h_sum{x="${x}"} 1`,
+      ]),
+    ),
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+  ),
+  good(
+    'several points of a histogram',
+    lines('# TYPE h histogram', 'h_bucket{le="+Inf"} 4 1', 'h_bucket{le="+Inf"} 3 2'),
+    4,
+    3,
+  ),
+  good(
+    'exemplars on buckets',
+    lines(
+      '# TYPE h histogram',
+      'h_bucket{le="1"} 1 # {t="a b # c"} 1',
+      'h_bucket{le="+Inf"} 1 # {t="d"} 4 9.9',
+    ),
+    1,
+    1,
+  ),
+  good(
+    'a gauge histogram',
+    lines('# TYPE h gaugehistogram', 'h_bucket{le="1"} 2', 'h_bucket{le="+Inf"} 3', 'h_gcount 3', 'h_gsum 4'),
+    2,
+    3,
+    3,
+    4,
+  ),
+  good(
+    'a gauge histogram with negative bounds and sum',
+    lines(
+      '# TYPE h gaugehistogram',
+      'h_gsum -4',
+      'h_gcount 3',
+      'h_bucket{le="-1"} 2',
+      'h_bucket{le="+Inf"} 3',
+    ),
+    -4,
+    3,
+    2,
+    3,
+  ),
+  good(
+    'an exemplar of a gauge histogram',
+    lines('# TYPE h gaugehistogram', 'h_bucket{le="+Inf"} 3 5 # {} 4'),
+    3,
+  ),
+  good(
+    'a summary',
+    lines(
+      '# TYPE s summary',
+      's{quantile="0.5"} 1',
+      's{quantile="0.99"} NaN',
+      's_sum 5',
+      's_count 2',
+      's_created 3',
+    ),
+    1,
+    NaN,
+    5,
+    2,
+    3,
+  ),
+  good(
+    'a summary of quantiles at both ends',
+    lines('# TYPE s summary', 's{quantile="1",x="a"} 4', 's{x="a",quantile="0"} 0'),
+    4,
+    0,
+  ),
+  good('a summary of nothing but a count', lines('# TYPE s summary', 's_count 2'), 2),
+  good('an info', lines('# TYPE i info', 'i_info{version="1.2"} 1', 'i_info{version="1.3"} 1.0'), 1, 1),
+  good(
+    'infos whose times go backwards',
+    lines('# TYPE i info', 'i_info{a="1"} 1 9', 'i_info{a="2"} 1 8'),
+    1,
+    1,
+  ),
+  good(
+    'a state set',
+    lines('# TYPE st stateset', 'st{st="on"} 1', 'st{st="off"} 0.0', 'st{st="on",x="2"} 0'),
+    1,
+    0,
+    0,
+  ),
+  good('an unknown', lines('# TYPE u unknown', 'u 4'), 4),
+  good(
+    'a name that looks like another type',
+    lines('# TYPE a_total gauge', 'a_total -1', '# TYPE b_bucket gauge', 'b_bucket 0.5'),
+    -1,
+    0.5,
+  ),
+  good('a suffix of its own family only', lines('# TYPE a counter', 'a_total 1', 'a_totals 2'), 1, 2),
+  utf8(
+    'a quoted metric name',
+    lines(
+      '# TYPE "http.requests" counter',
+      '# HELP "http.requests" x',
+      '{"http.requests_total",code="200"} 1',
+    ),
+    1,
+  ),
+  utf8('a quoted label name', 'a{"label.name"="x"} 1\n', 1),
+  utf8('a quoted name with escapes', '{"a\\"\\\\\\nb"} 1\n', 1),
+  {
+    says: 'a quoted label name in an exemplar',
+    text: lines('# TYPE c counter', 'c_total 7 # {"a.b"="c"} 1'),
+    rows: [7],
+    not242: 'exemplars',
+  },
+];
+
+const bad = (says: string, ...texts: string[]): BadText[] =>
+  texts.map((text) => ({ says, text, prometheusRefuses: false }));
+/** Bad for Prometheus too. */
+const worse = (says: string, ...texts: string[]): BadText[] =>
+  texts.map((text) => ({ says, text, prometheusRefuses: true }));
+const NO_END = [
+  '\n',
+  'a 1\n',
+  'a 1',
+  '# EOF\n\n',
+  '# EOF\na 1\n',
+  '# EOF \n',
+  'a 1\n# EOF\n# EOF\n',
+  '#EOF\n',
+  '# eof\n',
+];
+const histogram = (...each: string[]) => lines('# TYPE h histogram', ...each);
+const gaugeHistogram = (...each: string[]) => lines('# TYPE h gaugehistogram', ...each);
+const summary = (...each: string[]) => lines('# TYPE s summary', ...each);
+const counter = (...each: string[]) => lines('# TYPE c counter', ...each);
+const gauge = (...each: string[]) => lines('# TYPE g gauge', ...each);
+const BOTH = ['h_bucket{le="1"} 1', 'h_bucket{le="+Inf"} 2'];
+
+/** Complete as they stand. */
+export const BAD_END: readonly BadText[] = worse('the text ends with "# EOF", once', ...NO_END).concat(
+  // An empty body is an empty scrape for Prometheus 3, whatever its type.
+  bad('there is a text', ''),
+);
+
+export const BAD: readonly BadText[] = [
+  ...worse('no line is blank', '\na 1\n', 'a 1\n\n', ' \n'),
+  ...worse('no byte order mark', '\uFEFFa 1\n'),
+  ...worse('no line ends with a carriage return', 'a 1\r\n', '# TYPE a gauge\r\na 1\n'),
+  ...bad('no help ends with a carriage return', '# HELP a x\r\na 1\n'),
+  ...worse('no line begins with a blank', ' a 1\n', '\ta 1\n', ' # HELP a x\n'),
+  ...worse(
+    'no comments',
+    '# a comment\n',
+    '#\n',
+    '# \n',
+    '#a\n',
+    '# help a x\n',
+    '# HELPS a x\n',
+    '#HELP a x\n',
+    '#  HELP a x\n',
+  ),
+  ...worse('valid UTF-8', 'a{l="\xFFbytes"} 1\n', '# HELP a \xFFbytes\n'),
+  ...worse('valid UTF-8 everywhere', lines('# TYPE c counter', 'c_total 1 # {l="\xC3\x28bytes"} 1')),
+  // Metadata lines.
+  ...worse(
+    'HELP has a name, a space and a text',
+    '# HELP\n',
+    '# HELP \n',
+    '# HELP a\n',
+    '# HELP a\tx\n',
+    '# HELP  a x\n',
+    '# HELP 1 x\n',
+  ),
+  ...worse(
+    'TYPE has a name and a type',
+    '# TYPE\n',
+    '# TYPE a\n',
+    '# TYPE a \n',
+    '# TYPE a gauge \n',
+    '# TYPE a  gauge\n',
+    '# TYPE a Gauge\n',
+  ),
+  ...worse('the types are eight', '# TYPE a untyped\n', '# TYPE a number\n', '# TYPE a native_histogram\n'),
+  ...worse(
+    'the unit is the end of the name',
+    '# UNIT\n',
+    '# UNIT a\n',
+    '# UNIT a volts\n',
+    '# UNIT avolts volts\n',
+    '# UNIT a_volts volts \n',
+    '# UNIT volts volts\n',
+  ),
+  ...bad(
+    'infos and state sets have no unit',
+    '# TYPE a_b info\n# UNIT a_b b\n',
+    '# UNIT a_b b\n# TYPE a_b stateset\n',
+  ),
+  ...bad(
+    'metadata stands before the samples',
+    'a 1\n# TYPE a gauge\n',
+    '# TYPE a gauge\na 1\n# HELP a x\n',
+    'a_b 1\n# UNIT a_b b\n',
+  ),
+  ...bad(
+    'each piece of metadata once',
+    '# TYPE a gauge\n# TYPE a gauge\n',
+    '# HELP a x\n# HELP a y\n',
+    '# HELP a \n# HELP a \n',
+    '# UNIT a \n# UNIT a \n',
+  ),
+  ...bad(
+    'one name is one family, in one piece',
+    'a 1\nb 1\na 2\n',
+    '# HELP a x\n# HELP b x\n# TYPE a gauge\n',
+    '# TYPE a gauge\na 1\nb 2\n# TYPE a gauge\n',
+  ),
+  ...bad(
+    'names of samples do not clash',
+    '# TYPE a counter\na_total 1\n# TYPE a_total gauge\n',
+    '# TYPE a_created gauge\n# TYPE a counter\n',
+    '# TYPE a histogram\na_bucket{le="+Inf"} 1\n# TYPE a_sum gauge\na_sum 1\n',
+    '# TYPE a info\na_info 1\na 1\n',
+    '# TYPE a_info gauge\n# TYPE a info\n',
+  ),
+  ...bad(
+    'a sample bears the suffix of its type',
+    counter('c 1'),
+    '# TYPE i info\ni 1\n',
+    histogram(...BOTH, 'h 1'),
+  ),
+  // Samples.
+  ...worse('metric names', '0a 1\n', 'a.b 1\n', 'a-b 1\n', 'é 1\n', '"a" 1\n', '{} 1\n', '{l="x"} 1\n'),
+  ...bad('a quoted text in braces that is no text', '{abc} 1\n'),
+  ...worse(
+    'one space and a value',
+    'a\n',
+    'a \n',
+    'a  1\n',
+    'a\t1\n',
+    'a{}1\n',
+    'a{l="x"}1\n',
+    'a {l="x"} 1\n',
+    'a{l="x"}  1\n',
+  ),
+  ...worse('nothing after the value', 'a 1 \n', 'a 1\t\n', 'a 1 #\n', 'a 1 # comment\n'),
+  ...worse(
+    'numbers',
+    'a x\n',
+    'a 1_2\n',
+    'a 0x1\n',
+    'a 0x1p3\n',
+    'a 0b1\n',
+    'a 0o7\n',
+    'a 1e\n',
+    'a .\n',
+    'a +nan\n',
+    'a 1,5\n',
+    'a ١\n',
+    'a 1e400\n',
+  ),
+  ...worse(
+    'timestamps are real numbers',
+    'a 1 x\n',
+    'a 1 NaN\n',
+    'a 1 Inf\n',
+    'a 1 -Inf\n',
+    'a 1 1_0\n',
+    'a 1 0x1\n',
+    'a 1 1.1.1\n',
+    'a 1 1 1\n',
+    'a 1  1\n',
+  ),
+  ...worse(
+    'label names',
+    'a{1="x"} 1\n',
+    'a{="x"} 1\n',
+    'a{l-m="x"} 1\n',
+    'a{l:m="x"} 1\n',
+    'a{é="x"} 1\n',
+    'a{l} 1\n',
+  ),
+  ...worse(
+    'label values stand in quotes',
+    'a{l=x} 1\n',
+    "a{l='x'} 1\n",
+    'a{l="x} 1\n',
+    'a{l=x"} 1\n',
+    'a{l="x"x} 1\n',
+    'a{l=} 1\n',
+    'a{l"x"} 1\n',
+  ),
+  ...worse('no line end in a label value', 'a{l="x\ny"} 1\n', 'a{l="x\\\ny"} 1\n'),
+  ...bad('no line end in a quoted name', '{"a\nb"} 1\n'),
+  ...worse(
+    'commas between labels',
+    'a{l="x"m="y"} 1\n',
+    'a{l="x",,m="y"} 1\n',
+    'a{,l="x"} 1\n',
+    'a{,} 1\n',
+    'a{l="x";m="y"} 1\n',
+  ),
+  ...bad('no comma after the last label', 'a{l="x",} 1\n', '{"a",} 1\n'),
+  ...worse(
+    'no blanks between labels',
+    'a{ l="x"} 1\n',
+    'a{l ="x"} 1\n',
+    'a{l= "x"} 1\n',
+    'a{l="x" } 1\n',
+    'a{l="x", m="y"} 1\n',
+  ),
+  ...worse(
+    'a label stands once',
+    'a{l="x",l="x"} 1\n',
+    'a{l="x",l="y"} 1\n',
+    'a{__name__="b"} 1\n',
+    '{"a","b"} 1\n',
+    'a{"b"} 1\n',
+  ),
+  ...bad('a label stands once, empty or not', 'a{l="",l="x"} 1\n', 'a{l="",l=""} 1\n'),
+  ...worse('names are not empty', '{""} 1\n', 'a{""="x"} 1\n'),
+  ...bad(
+    'a series stands once',
+    'a 1\na 1\n',
+    gauge('g{x="1"} 1', 'g{x="1"} 2'),
+    gauge('g{x="1",y=""} 1', 'g{x="1"} 2'),
+    '# TYPE i info\ni_info{a="b"} 1\ni_info{a="b"} 1\n',
+  ),
+  // Exemplars.
+  ...bad(
+    'exemplars of totals and buckets only',
+    gauge('g 1 # {} 1'),
+    'u 1 # {} 1\n',
+    counter('c_total 1', 'c_created 1 # {} 1'),
+    histogram(...BOTH, 'h_count 2 # {} 1', 'h_sum 1'),
+    histogram(...BOTH, 'h_count 2', 'h_sum 1 # {} 1'),
+    summary('s{quantile="1"} 1 # {} 1'),
+    '# TYPE i info\ni_info 1 # {} 1\n',
+    '# TYPE t stateset\nt{t="a"} 1 # {} 1\n',
+    '# TYPE a_bucket gauge\na_bucket{le="1"} 1 # {} 1\n',
+  ),
+  ...worse(
+    'the form of exemplars',
+    ...[
+      ' #',
+      ' # ',
+      '# {} 1',
+      ' #{} 1',
+      ' # {}',
+      ' # {}1',
+      ' # {} ',
+      ' # {}  1',
+      ' # {} 1 ',
+      ' # {} 1 1 ',
+      ' # {} x',
+      ' # {} 1 x',
+      ' # {} 1 NaN',
+      ' # {} 1 Inf',
+      ' # {} 1 1 1',
+      ' # {} 1_0',
+      ' # {} 1 # {} 1',
+      ' # l="x"} 1',
+      ' # {l=x} 1',
+      ' # {l="x"',
+      ' {} 1',
+    ].map((rest) => counter(`c_total 1${rest}`)),
+  ),
+  ...bad(
+    'the labels of exemplars',
+    counter('c_total 1 # {l="x",} 1'),
+    counter('c_total 1 # {l="x",l="y"} 1'),
+    counter(`c_total 1 # {${ID_128.replace('i', 'ii')}} 1`),
+    counter(`c_total 1 # {i="${'é'.repeat(128)}"} 1`),
+  ),
+  ...worse('an exemplar has no name', counter('c_total 1 # {"a"} 1')),
+  ...bad(
+    'an exemplar lies in its bucket',
+    histogram('h_bucket{le="1"} 1 # {} 1.5', 'h_bucket{le="+Inf"} 2'),
+    histogram('h_bucket{le="1"} 1 # {} NaN', 'h_bucket{le="+Inf"} 2'),
+  ),
+  // Types and values.
+  ...bad(
+    'totals',
+    counter('c_total NaN'),
+    counter('c_total -1'),
+    counter('c_total -Inf'),
+    counter('c_created NaN', 'c_total 1'),
+  ),
+  ...bad(
+    'infos are 1',
+    '# TYPE i info\ni_info 0\n',
+    '# TYPE i info\ni_info{a="b"} 2\n',
+    '# TYPE i info\ni_info NaN\n',
+  ),
+  ...bad(
+    'states are 0 or 1, and have a name',
+    '# TYPE t stateset\nt{t="a"} 2\n',
+    '# TYPE t stateset\nt{t="a"} 0.5\n',
+    '# TYPE t stateset\nt{t="a"} NaN\n',
+    '# TYPE t stateset\nt 1\n',
+    '# TYPE t stateset\nt{u="a"} 1\n',
+    '# TYPE t stateset\nt{t=""} 1\n',
+  ),
+  ...bad(
+    'summaries',
+    summary('s 1'),
+    ...['-0.1', '1.01', 'NaN', 'x', '', ' 1', '1_0', '+Inf'].map((q) => summary(`s{quantile="${q}"} 1`)),
+    summary('s{quantile="0.5"} -1'),
+    summary('s_sum NaN'),
+    summary('s_sum -1'),
+    summary('s_count NaN'),
+    summary('s_count -1'),
+    summary('s_count 1.5'),
+    summary('s_count +Inf'),
+    summary('s_bucket{le="+Inf"} 1', 's_count 1', 's_bucket{le="+Inf"} 1'),
+  ),
+  ...bad(
+    'every bucket has a bound',
+    histogram('h_bucket 1'),
+    ...['NaN', 'x', '', '+inf', 'Inf', '+INF', 'inf', '+Infinity', '0x1', ' 1'].map((le) =>
+      histogram(`h_bucket{le="${le}"} 1`, 'h_bucket{le="+Inf"} 1'),
+    ),
+  ),
+  ...bad(
+    'the last bucket is that of infinity',
+    histogram('h_bucket{le="1"} 1'),
+    histogram('h_count 0', 'h_sum 0'),
+    histogram('h_sum 1'),
+    histogram('h_created 1'),
+    histogram('h_bucket{x="1",le="1"} 1', 'h_bucket{x="2",le="+Inf"} 1'),
+    gaugeHistogram('h_bucket{le="1"} 1'),
+    gaugeHistogram('h_gsum 1'),
+    histogram('h_bucket{le="+Inf"} 1 1', 'h_bucket{le="1"} 1 2'),
+  ),
+  ...bad(
+    'bounds in order, each once',
+    histogram('h_bucket{le="2"} 0', 'h_bucket{le="1"} 1', 'h_bucket{le="+Inf"} 2'),
+    histogram('h_bucket{le="1"} 1', 'h_bucket{le="1.0"} 1', 'h_bucket{le="+Inf"} 2'),
+    histogram('h_bucket{le="+Inf"} 2', 'h_bucket{le="1"} 1'),
+    histogram('h_bucket{le="+Inf"} 2', 'h_bucket{le="+Inf",y=""} 2'),
+  ),
+  ...bad(
+    'buckets are cumulative',
+    histogram('h_bucket{le="1"} 3', 'h_bucket{le="+Inf"} 2'),
+    gaugeHistogram('h_bucket{le="1"} 3', 'h_bucket{le="+Inf"} 2'),
+  ),
+  ...bad(
+    'buckets are whole numbers from 0',
+    ...['NaN', '-1', '0.5', '+Inf'].flatMap((value) => [
+      histogram(`h_bucket{le="+Inf"} ${value}`),
+      gaugeHistogram(`h_bucket{le="+Inf"} ${value}`),
+    ]),
+  ),
+  ...bad(
+    'sum and count together',
+    histogram(...BOTH, 'h_sum 1'),
+    histogram(...BOTH, 'h_count 2'),
+    gaugeHistogram(...BOTH, 'h_gsum 1'),
+    gaugeHistogram(...BOTH, 'h_gcount 2'),
+  ),
+  ...bad(
+    'the count is the last bucket',
+    histogram(...BOTH, 'h_count 1', 'h_sum 1'),
+    histogram('h_count 3', 'h_sum 1', ...BOTH),
+    gaugeHistogram(...BOTH, 'h_gcount 1', 'h_gsum 1'),
+    histogram(...BOTH, 'h_count NaN', 'h_sum 1'),
+  ),
+  ...bad(
+    'sums',
+    histogram(...BOTH, 'h_count 2', 'h_sum NaN'),
+    histogram(...BOTH, 'h_count 2', 'h_sum -1'),
+    gaugeHistogram(...BOTH, 'h_gcount 2', 'h_gsum NaN'),
+    gaugeHistogram(...BOTH, 'h_gcount 2', 'h_gsum -1'),
+  ),
+  ...bad(
+    'no sum beside negative bounds',
+    histogram('h_bucket{le="-1"} 0', 'h_bucket{le="+Inf"} 1', 'h_count 1', 'h_sum 1'),
+  ),
+  ...bad(
+    'no gauge histogram in the words of a histogram',
+    gaugeHistogram(...BOTH, 'h_count 2', 'h_sum 1', 'h_bucket{x="2",le="+Inf"} 1'),
+  ),
+  // Order.
+  ...bad(
+    'metrics are not interleaved',
+    gauge('g{x="1"} 1 1', 'g{x="2"} 1 1', 'g{x="1"} 1 2'),
+    summary('s_count{x="1"} 1', 's_count{x="2"} 1', 's_sum{x="1"} 1'),
+    histogram('h_bucket{x="1",le="1"} 0', 'h_bucket{x="2",le="+Inf"} 0', 'h_bucket{x="1",le="+Inf"} 0'),
+    '# TYPE t stateset\nt{t="a",x="1"} 1\nt{t="a",x="2"} 1\nt{t="b",x="1"} 1\n',
+    counter('c_total{x="1"} 1', 'c_total{x="2"} 1', 'c_created{x="1"} 1'),
+  ),
+  ...bad('points are not interleaved', summary('s_count 1 1', 's_count 1 2', 's_sum 1 1', 's_sum 1 2')),
+  ...bad(
+    'times go forwards',
+    gauge('g 1 2', 'g 1 1'),
+    gauge('g 1 -1', 'g 1 -1.1'),
+    gauge('g 1 1.5', 'g 1 1'),
+  ),
+  ...bad(
+    'all points of a metric have a time, or none',
+    gauge('g 1', 'g 1 1'),
+    gauge('g 1 1', 'g 1'),
+    counter('c_total 1 1', 'c_created 1'),
+    '# TYPE i info\ni_info{a="1"} 1\ni_info{a="2"} 1 1\n',
+  ),
+];
+
+/** The body of a text; the last line is added. */
+export function bodyOfText(text: string): Buffer {
+  const whole = /# EOF\n?$/.test(text) ? text : `${text}# EOF\n`;
+  return Buffer.from(whole, whole.includes('bytes') ? 'latin1' : 'utf8');
+}
