@@ -13,13 +13,21 @@ export interface Configuration {
 export interface ConfigurationOptions {
   readonly first: ConfigFile;
   readonly read: () => Promise<ConfigFile>;
-  readonly apply: (file: ConfigFile) => Promise<void> | void;
+  readonly apply: (file: ConfigFile) => Promise<void>;
+  /** Told why a reload failed. */
+  readonly failed: (error: unknown) => void;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
 
 /** `first` has been applied by the caller. */
-export function createConfiguration({ first, read, apply, now }: ConfigurationOptions): Configuration {
+export function createConfiguration({
+  first,
+  read,
+  apply,
+  failed,
+  now,
+}: ConfigurationOptions): Configuration {
   let current = first;
   let last = { isGood: true, time: now() };
   let turn = Promise.resolve();
@@ -37,7 +45,7 @@ export function createConfiguration({ first, read, apply, now }: ConfigurationOp
     lastReload: () => last,
     reload() {
       const mine = turn.then(reload);
-      turn = mine.catch(() => {});
+      turn = mine.catch(failed);
       return mine;
     },
   };

@@ -4,8 +4,6 @@ import { AppError, messageOf } from '../../lib/errors.ts';
 import type { Asked, Route } from './route.ts';
 
 export interface Admin {
-  /** Why it is not ready yet; undefined when it is. */
-  readonly unready: () => string | undefined;
   /** Undefined while `--web.enable-lifecycle` is not given. @throws Error that says why the old configuration stays. */
   readonly reload: (() => Promise<void>) | undefined;
   /** The exposition of this server itself. */
@@ -15,7 +13,7 @@ export interface Admin {
 const TEXT = 'text/plain; charset=utf-8';
 const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
 
-export function adminRoutes({ unready, reload, metrics }: Admin): Route[] {
+export function adminRoutes({ reload, metrics }: Admin): Route[] {
   const door = (method: 'GET' | 'POST', url: string, summary: string, handle: Route['handle']): Route => ({
     methods: [method],
     url,
@@ -27,13 +25,9 @@ export function adminRoutes({ unready, reload, metrics }: Admin): Route[] {
     door('GET', '/-/healthy', 'Whether the server is alive', (_: Asked, reply) =>
       reply.type(TEXT).send('mini-tsdb is healthy.\n'),
     ),
-    door('GET', '/-/ready', 'Whether the server answers queries', (_: Asked, reply) => {
-      const why = unready();
-      return reply
-        .code(why === undefined ? 200 : 503)
-        .type(TEXT)
-        .send(why === undefined ? 'mini-tsdb is ready.\n' : `${why}\n`);
-    }),
+    door('GET', '/-/ready', 'Whether the server answers queries', (_: Asked, reply) =>
+      reply.type(TEXT).send('mini-tsdb is ready.\n'),
+    ),
     door('POST', '/-/reload', 'Reads the configuration again', async (_: Asked, reply) => {
       if (reload === undefined)
         return reply.code(403).type(TEXT).send('Lifecycle API is not enabled; see --web.enable-lifecycle.\n');

@@ -1,0 +1,45 @@
+// Every door of the server, each with what it needs.
+
+import type { Engine } from '../promql/engine.ts';
+import type { TargetsStatus } from '../scrape/target-status.ts';
+import type { Budget, Store } from '../storage/contract.ts';
+import { type Admin, adminRoutes } from './admin-routes.ts';
+import { simpleRoutes } from './doors/simple-routes.ts';
+import { labelRoutes, type MetadataByMetric } from './label-routes.ts';
+import { queryRoutes } from './query-routes.ts';
+import type { Route } from './route.ts';
+import { type ServerStatus, statusRoutes } from './status-routes.ts';
+import { targetRoutes } from './target-routes.ts';
+
+export interface Sources {
+  readonly engine: Engine;
+  readonly store: Store;
+  /** Of a read that a client waits for, until its signal aborts. */
+  readonly budget: (signal: AbortSignal) => Budget;
+  readonly targets: () => TargetsStatus;
+  readonly metadata: () => MetadataByMetric;
+  readonly status: ServerStatus;
+  readonly admin: Admin;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+export function allRoutes({
+  engine,
+  store,
+  budget,
+  targets,
+  metadata,
+  status,
+  admin,
+  now,
+}: Sources): Route[] {
+  return [
+    ...queryRoutes(engine, now),
+    ...labelRoutes({ store, metadata, budget }),
+    ...targetRoutes(targets),
+    ...statusRoutes(status),
+    ...simpleRoutes({ store, budget, now }),
+    ...adminRoutes(admin),
+  ];
+}
