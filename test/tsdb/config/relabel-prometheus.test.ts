@@ -36,7 +36,23 @@ const REGEXES = [
   '(.*)_bar',
   '\\$1',
 ];
-const TEMPLATES = ['$1', '${1}x', '$1x', '$2$1', 'static', '', '$$', 'p-${name}', '$0', '${9}', 'a$'];
+const TEMPLATES = [
+  '$1',
+  '${1}x',
+  '$1x',
+  '$2$1',
+  'static',
+  '',
+  '$$',
+  'p-${name}',
+  '$0',
+  '${9}',
+  'a$',
+  '<$01>',
+  '<$1é>',
+  '$ 1',
+  '${1',
+];
 
 const pick = (values: readonly string[]) => fc.constantFrom(...values);
 const sources = fc.array(pick([...NAMES, '__address__', 'none']), { maxLength: 3 });
