@@ -30,7 +30,7 @@ export function compileRegexp(source: string): Regexp {
 }
 
 function re2Pattern(source: string): Pattern {
-  const pattern = RE2JS.compile(`^(?s:${source})$`);
+  const pattern = compiled(source);
   const names = new Map(Object.entries(pattern.namedGroups()));
   const match = (text: string): Match | undefined => {
     const matcher = pattern.matcher(text);
@@ -39,6 +39,20 @@ function re2Pattern(source: string): Pattern {
     return { groups, names };
   };
   return { test: (text) => pattern.test(text), match: remembered(match) };
+}
+
+// The message repeats the expression, which may be very long.
+const MESSAGE_LENGTH = 300;
+
+function compiled(source: string): RE2JS {
+  try {
+    return RE2JS.compile(`^(?s:${source})$`);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(message.length > MESSAGE_LENGTH ? `${message.slice(0, MESSAGE_LENGTH)}…` : message, {
+      cause,
+    });
+  }
 }
 
 // Finding the groups costs 2 µs, asking the memory 0.1; `test` alone costs 0.3 and needs none. Scraped values come

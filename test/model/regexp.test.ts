@@ -54,6 +54,12 @@ describe('RE2 refuses, with its own words:', () => {
   f('a{1001}', 'invalid repeat count: `{1001}`');
 });
 
+test('its words are bounded', () => {
+  expect(() => compileRegexp(`${'ab'.repeat(10_000)}(`)).toThrow(
+    /^error parsing regexp: missing closing \): `\^\(\?s:[ab]{200,}…$/,
+  );
+});
+
 describe('a template', () => {
   const f = (source: string, text: string, template: string, filled: string | undefined) =>
     test(`${template} of ${source} in ${JSON.stringify(text)}`, () =>

@@ -1,6 +1,5 @@
 // One entry of `scrape_configs`, with every default filled in. Durations are milliseconds, 0 is no limit.
 
-import type { Labels } from '../../model/labels.ts';
 import type { RelabelConfig } from '../../model/relabel.ts';
 import type { TargetGroup } from '../../model/target-group.ts';
 
@@ -65,5 +64,4 @@ export interface ScrapeConfig {
   readonly limits: ScrapeLimits;
   readonly relabelConfigs: readonly RelabelConfig[];
   readonly metricRelabelConfigs: readonly RelabelConfig[];
-  readonly externalLabels?: Labels;
 }

@@ -38,14 +38,21 @@ test('no message repeats a secret', () => {
 
 describe('promtool', () => {
   let dir: TempDir;
-  const paths: string[] = [];
+  const files: string[] = [];
+  /** Of those that are taken: what is shown of them. */
+  const texts: string[] = [];
 
   beforeAll(async () => {
     dir = await tempDir('promtool');
-    for (const [index, { yaml }] of CASES.entries()) {
-      const path = join(dir.path, `case-${index}.yml`);
-      await writeFile(path, yaml);
-      paths.push(path);
+    const write = async (name: string, text: string) => {
+      const path = join(dir.path, name);
+      await writeFile(path, text);
+      return path;
+    };
+    for (const [index, { yaml, message }] of CASES.entries()) {
+      files.push(await write(`case-${index}.yml`, yaml));
+      if (message === undefined)
+        texts.push(await write(`text-${index}.yml`, parseConfig(yaml, dir.path).text));
     }
   });
   afterAll(() => dir.remove());
@@ -53,7 +60,7 @@ describe('promtool', () => {
   // One run for all: each file that is well is named on standard output.
   const wellOf = (promtool: string) =>
     new Promise<ReadonlySet<string>>((done) => {
-      execFile(promtool, ['check', 'config', ...paths], { maxBuffer: 2 ** 26 }, (_, stdout) => {
+      execFile(promtool, ['check', 'config', ...files, ...texts], { maxBuffer: 2 ** 26 }, (_, stdout) => {
         done(new Set([...stdout.matchAll(/SUCCESS: (\S+) is valid/g)].map(([, path = '']) => path)));
       });
     });
@@ -62,8 +69,13 @@ describe('promtool', () => {
     const well = await wellOf(promtool);
     const surprises = CASES.filter(({ message, otherwise }, index) => {
       const isOther = otherwise !== undefined && (otherwise.versions ?? /./).test(version);
-      return well.has(paths[index] ?? '') !== ((message === undefined) !== isOther);
+      return well.has(files[index] ?? '') !== ((message === undefined) !== isOther);
     });
     expect(surprises).toEqual([]);
+    // What is shown of a file that it takes, it takes too.
+    expect(texts.length).toBe(TAKEN.length);
+    expect(
+      texts.filter((_, index) => well.has(files[index] ?? '')).filter((text) => !well.has(text)),
+    ).toEqual([]);
   });
 });
