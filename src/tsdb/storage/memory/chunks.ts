@@ -1,7 +1,11 @@
 // Sealed samples in slabs that are filled once, in the order of sealing, and freed whole.
 
 import type { SeriesRef } from '../contract.ts';
-import type { Columns } from './columns.ts';
+import { BitReader, BitWriter } from './codec/bits.ts';
+import { decodeTimes, fillTimes, TimeEncoder } from './codec/times.ts';
+import { decodeValues, ValueEncoder } from './codec/values.ts';
+import { Columns } from './columns.ts';
+import { PAGE_SAMPLES } from './pages.ts';
 
 /** 512 KiB. What is sealed at one time ages at one time, so a slab empties whole. */
 const SLAB_BITS = 17;
@@ -11,10 +15,18 @@ const OFFSET_MASK = SLAB_WORDS - 1;
 /** The place of a chunk: its slab, and the word it begins at. */
 export type ChunkAddress = number;
 
-// A chunk: the series, then this word, then its values. Its times stand in the same slab, one block for all series
-// that were scraped together: the span, count, and the first time as two words, then the rest.
+// A chunk is the ref of its series; whether it is joined, how many words it takes and where its times are; its values.
+// A block of times, which all series share that were scraped together: no ref; count and words; how long it spans;
+// the first time as two words, the lower first; and when they are not regular, the others.
 const JOINED = 0x80000000;
-const MORE_TIMES_WORDS = 4;
+const CHUNK_HEAD = 2;
+const NO_REF = 0xffffffff;
+const TIMES_HEAD = 5;
+const COUNT_BITS = 8;
+const COUNT_MASK = (1 << COUNT_BITS) - 1;
+
+// A value takes no more than 9 bytes and its stale marker one, a time 72 bits.
+const MOST_WORDS = 4 * PAGE_SAMPLES;
 
 interface ChunkSlab {
   readonly words: Uint32Array;
@@ -28,6 +40,14 @@ export class Chunks {
   #open = -1;
   #chunks = 0;
   #bytes = 0;
+  // The block of times that was written last, which the next chunk mostly shares.
+  readonly #lastTimes = new Columns(PAGE_SAMPLES);
+  #lastTimesAt = 0;
+  readonly #timeBits = new BitWriter(MOST_WORDS);
+  readonly #valueBits = new BitWriter(MOST_WORDS);
+  readonly #timeEncoder = new TimeEncoder(PAGE_SAMPLES);
+  readonly #valueEncoder = new ValueEncoder(PAGE_SAMPLES);
+  readonly #reader = new BitReader();
 
   get count(): number {
     return this.#chunks;
@@ -37,23 +57,23 @@ export class Chunks {
     return this.#bytes;
   }
 
-  /** @param samples oldest first, no more than have room in 16 KiB. */
+  /** How many words of the slabs are written. */
+  get words(): number {
+    return this.#slabs.reduce((sum, slab) => sum + (slab?.used ?? 0), 0);
+  }
+
+  /** @param samples at most 128, oldest first; what stands beside stale markers is changed. */
   seal(series: SeriesRef, samples: Columns): ChunkAddress {
-    const words = 2 + MORE_TIMES_WORDS + 3 * samples.length;
-    const slab = this.#slabFor(words);
-    const times = slab.used;
-    const chunk = times + MORE_TIMES_WORDS + samples.length;
-    const first = samples.times[0] as number;
-    slab.words[times] = (samples.times[samples.length - 1] as number) - first;
-    slab.words[times + 1] = samples.length;
-    slab.words[times + 2] = first;
-    slab.words[times + 3] = Math.floor(first / 0x100000000);
-    for (let i = 0; i < samples.length; i += 1)
-      slab.words[times + 4 + i] = (samples.times[i] as number) - first;
+    this.#valueBits.clear();
+    this.#valueEncoder.encode(samples, this.#valueBits);
+    const length = CHUNK_HEAD + this.#valueBits.usedWords;
+    const slab = this.#slabFor(length + TIMES_HEAD + MOST_WORDS);
+    const times = this.#timesFor(slab, samples);
+    const chunk = slab.used;
     slab.words[chunk] = series;
-    slab.words[chunk + 1] = times;
-    slab.words.set(samples.words.subarray(0, 2 * samples.length), chunk + 2);
-    slab.used += words;
+    slab.words[chunk + 1] = (length << SLAB_BITS) | times;
+    slab.words.set(this.#valueBits.words.subarray(0, this.#valueBits.usedWords), chunk + CHUNK_HEAD);
+    slab.used += length;
     slab.chunks += 1;
     this.#chunks += 1;
     return ((this.#open << SLAB_BITS) | chunk) >>> 0;
@@ -61,42 +81,46 @@ export class Chunks {
 
   /** Adds the samples of a chunk to columns that have room for them. */
   decode(address: ChunkAddress, into: Columns): void {
-    const { words } = this.#slabs[address >>> SLAB_BITS] as ChunkSlab;
+    const words = this.#wordsAt(address);
     const chunk = address & OFFSET_MASK;
     const times = (words[chunk + 1] as number) & OFFSET_MASK;
-    const first = this.oldest(address);
-    const count = words[times + 1] as number;
-    for (let i = 0; i < count; i += 1) into.times[into.length + i] = first + (words[times + 4 + i] as number);
-    into.words.set(words.subarray(chunk + 2, chunk + 2 + 2 * count), 2 * into.length);
+    const size = words[times + 1] as number;
+    const count = size & COUNT_MASK;
+    const first = firstTime(words, times);
+    if (size >>> COUNT_BITS === TIMES_HEAD) fillTimes(first, words[times + 2] as number, count, into);
+    else {
+      this.#reader.open(words, times + TIMES_HEAD);
+      decodeTimes(this.#reader, first, count, into);
+    }
+    this.#reader.open(words, chunk + CHUNK_HEAD);
+    decodeValues(this.#reader, count, into);
     into.length += count;
   }
 
   oldest(address: ChunkAddress): number {
-    const { words } = this.#slabs[address >>> SLAB_BITS] as ChunkSlab;
-    const times = (words[(address & OFFSET_MASK) + 1] as number) & OFFSET_MASK;
-    return ((words[times + 3] as number) | 0) * 0x100000000 + (words[times + 2] as number);
+    const words = this.#wordsAt(address);
+    return firstTime(words, (words[(address & OFFSET_MASK) + 1] as number) & OFFSET_MASK);
   }
 
   newest(address: ChunkAddress): number {
-    const { words } = this.#slabs[address >>> SLAB_BITS] as ChunkSlab;
+    const words = this.#wordsAt(address);
     const times = (words[(address & OFFSET_MASK) + 1] as number) & OFFSET_MASK;
-    return this.oldest(address) + (words[times] as number);
+    return firstTime(words, times) + (words[times + 2] as number);
   }
 
   samples(address: ChunkAddress): number {
-    const { words } = this.#slabs[address >>> SLAB_BITS] as ChunkSlab;
+    const words = this.#wordsAt(address);
     const times = (words[(address & OFFSET_MASK) + 1] as number) & OFFSET_MASK;
-    return words[times + 1] as number;
+    return (words[times + 1] as number) & COUNT_MASK;
   }
 
   /** Whether samples of the chunk may be older than some of the chunks before it. */
   isJoined(address: ChunkAddress): boolean {
-    const { words } = this.#slabs[address >>> SLAB_BITS] as ChunkSlab;
-    return ((words[(address & OFFSET_MASK) + 1] as number) & JOINED) !== 0;
+    return ((this.#wordsAt(address)[(address & OFFSET_MASK) + 1] as number) & JOINED) !== 0;
   }
 
   setJoined(address: ChunkAddress, isJoined: boolean): void {
-    const { words } = this.#slabs[address >>> SLAB_BITS] as ChunkSlab;
+    const words = this.#wordsAt(address);
     const at = (address & OFFSET_MASK) + 1;
     words[at] = isJoined ? (words[at] as number) | JOINED : (words[at] as number) & ~JOINED;
   }
@@ -109,11 +133,37 @@ export class Chunks {
     if (slab.chunks === 0 && index !== this.#open) this.#dropSlab(index);
   }
 
+  #wordsAt(address: ChunkAddress): Uint32Array {
+    return (this.#slabs[address >>> SLAB_BITS] as ChunkSlab).words;
+  }
+
+  #timesFor(slab: ChunkSlab, samples: Columns): number {
+    if (isSameTimes(samples, this.#lastTimes)) return this.#lastTimesAt;
+    const bits = this.#timeBits;
+    bits.clear();
+    this.#timeEncoder.encode(samples, bits);
+    const at = slab.used;
+    const first = samples.times[0] as number;
+    const length = TIMES_HEAD + bits.usedWords;
+    slab.words[at] = NO_REF;
+    slab.words[at + 1] = (length << COUNT_BITS) | samples.length;
+    slab.words[at + 2] = (samples.times[samples.length - 1] as number) - first;
+    slab.words[at + 3] = first;
+    slab.words[at + 4] = Math.floor(first / 0x100000000);
+    slab.words.set(bits.words.subarray(0, bits.usedWords), at + TIMES_HEAD);
+    slab.used += length;
+    this.#lastTimes.length = 0;
+    this.#lastTimes.pushAll(samples, 0, samples.length);
+    this.#lastTimesAt = at;
+    return at;
+  }
+
   #slabFor(words: number): ChunkSlab {
     const open = this.#slabs[this.#open];
     if (open !== undefined && open.used + words <= SLAB_WORDS) return open;
     if (open?.chunks === 0) this.#dropSlab(this.#open);
     this.#open = this.#emptySlabs.pop() ?? this.#slabs.length;
+    this.#lastTimes.length = 0;
     const slab = { words: new Uint32Array(SLAB_WORDS), used: 0, chunks: 0 };
     this.#slabs[this.#open] = slab;
     this.#bytes += 4 * SLAB_WORDS;
@@ -125,4 +175,14 @@ export class Chunks {
     this.#emptySlabs.push(index);
     this.#bytes -= 4 * SLAB_WORDS;
   }
+}
+
+function firstTime(words: Uint32Array, times: number): number {
+  return ((words[times + 4] as number) | 0) * 0x100000000 + (words[times + 3] as number);
+}
+
+function isSameTimes(a: Columns, b: Columns): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a.times[i] !== b.times[i]) return false;
+  return true;
 }

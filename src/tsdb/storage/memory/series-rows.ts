@@ -9,8 +9,8 @@ export type Slot = number;
 const SLOT_BITS = 23;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 const LAST_TURN = (1 << (32 - SLOT_BITS)) - 1;
-/** So many series can live at once. */
-export const MOST_SERIES = 1 << SLOT_BITS;
+/** So many series can live at once; the last place is none, so that no ref is all ones. */
+export const MOST_SERIES = SLOT_MASK;
 
 /** Row `slot` begins at word `(slot & ROWS_MASK) * ROW_WORDS` of `slabs[slot >>> ROWS_BITS]`. */
 export const ROWS_BITS = 12;
