@@ -15,7 +15,7 @@ import {
 
 /** A page grows through these sizes, so that a series of a few samples takes little. All keep doubles at even words. */
 export const PAGE_SAMPLES = 128;
-const SIZES = [16, 64, PAGE_SAMPLES];
+const SIZES = [16, PAGE_SAMPLES];
 const WORDS_A_SAMPLE = 3;
 
 /** Times are 32-bit milliseconds from the base. */

@@ -69,8 +69,13 @@ export class SampleReader {
     const late = pages.lowerBound(slot, COME_LATE, from);
     const lateEnd = pages.lowerBound(slot, COME_LATE, to + 1);
     if (end - begin > 1 || lateEnd > late) return this.#readMixed(slot, begin, end, from, to, into);
+    const chunk = directory.at(slot, begin);
+    if (chunks.oldest(chunk) >= from && chunks.newest(chunk) <= to && into.room >= PAGE_SAMPLES) {
+      chunks.decode(chunk, into);
+      return true;
+    }
     this.#scratch.length = 0;
-    chunks.decode(directory.at(slot, begin), this.#scratch);
+    chunks.decode(chunk, this.#scratch);
     return takeRange(this.#scratch, from, to, into);
   }
 

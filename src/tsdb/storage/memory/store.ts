@@ -53,11 +53,16 @@ const SETS_A_PIECE = 512;
 const RETENTION_PARTS = 10;
 const LONGEST_CHUNK_MS = 24 * 3_600_000;
 
-export async function openMemoryStore(options: Partial<MemoryStoreOptions> = {}): Promise<Store> {
-  return new MemoryStore({ ...DEFAULT_OPTIONS, ...options });
+export interface MemoryStore extends Store {
+  /** What sealed chunks take. */
+  chunkBytes(): number;
 }
 
-class MemoryStore implements Store, Readable {
+export async function openMemoryStore(options: Partial<MemoryStoreOptions> = {}): Promise<MemoryStore> {
+  return new OpenStore({ ...DEFAULT_OPTIONS, ...options });
+}
+
+class OpenStore implements MemoryStore, Readable {
   readonly rows = new SeriesRows();
   readonly index: LabelIndex;
   readonly samples: Samples;
@@ -131,6 +136,10 @@ class MemoryStore implements Store, Readable {
   stats(top: number): Promise<StoreStats> {
     const bytes = this.rows.bytes + this.index.bytes + this.samples.bytes;
     return statsOf(this, bytes, top, turn);
+  }
+
+  chunkBytes(): number {
+    return this.samples.chunks.bytes;
   }
 
   async close(): Promise<void> {}

@@ -80,13 +80,17 @@ export class BitReader {
     return high * 0x100000000 + this.read(32);
   }
 
-  /** Counts ones up to the first zero, which is passed, or up to `most`. */
-  readOnes(most: number): number {
+  /** The next 32 bits, which stay the next. */
+  peek(): number {
     const at = this.at >>> 5;
     const used = this.at & 31;
-    let window = (this.words[at] as number) << used;
-    if (used > 0) window |= (this.words[at + 1] as number) >>> (32 - used);
-    const ones = Math.min(most, Math.clz32(~window));
+    const window = (this.words[at] as number) << used;
+    return used === 0 ? window : window | ((this.words[at + 1] as number) >>> (32 - used));
+  }
+
+  /** Counts ones up to the first zero, which is passed, or up to `most`. */
+  readOnes(most: number): number {
+    const ones = Math.min(most, Math.clz32(~this.peek()));
     this.at += ones === most ? most : ones + 1;
     return ones;
   }

@@ -9,6 +9,7 @@ export const LARGEST_INTEGER = 2 ** 50;
 const ESCAPE_ONES = 12;
 const LENGTH_BITS = 6;
 const LENGTHS = 55;
+const POWERS = Array.from({ length: 64 }, (_, i) => 2 ** i);
 
 /** Encodes one list at a time, with scratch memory of its own. */
 export class IntegerEncoder {
@@ -37,7 +38,7 @@ export class IntegerEncoder {
     let seen = 0;
     for (let i = 1; i < count; i += 1) seen |= (numbers[i] as number) - (numbers[i - 1] as number);
     const shift = seen === 0 ? 0 : 31 - Math.clz32(seen & -seen);
-    const unit = 2 ** shift;
+    const unit = POWERS[shift] as number;
     const [once, twice] = this.#codes;
     let before = 0;
     for (let i = 1; i < count; i += 1) {
@@ -77,22 +78,25 @@ export function decodeIntegers(
 ): void {
   const head = reader.read(12);
   const isTwice = head >>> 11 === 1;
-  const unit = 2 ** ((head >>> 6) & 31);
+  const unit = POWERS[(head >>> 6) & 31] as number;
   const bits = head & 63;
   let number = first;
   let difference = 0;
   into[at] = first;
-  for (let i = 1; i < count; i += 1) {
-    const code = readRice(reader, bits);
-    const step = code % 2 === 0 ? code / 2 : -(code + 1) / 2;
+  for (let i = at + 1; i < at + count; i += 1) {
+    const step = readSigned(reader, bits);
     difference = isTwice ? difference + step : step;
     number += difference * unit;
-    into[at + i] = number;
+    into[i] = number;
   }
 }
 
 function zigzag(number: number): number {
   return number < 0 ? -2 * number - 1 : 2 * number;
+}
+
+function unzigzag(code: number): number {
+  return code % 2 === 0 ? code / 2 : -(code + 1) / 2;
 }
 
 function bitLength(number: number): number {
@@ -103,28 +107,44 @@ function costOf(lengths: Uint16Array, longest: number, bits: number): number {
   let cost = 0;
   for (let length = 0; length <= longest; length += 1) {
     // The middle of all numbers of that length, less the low bits.
-    const ones = length <= bits ? 0 : 1.5 * 2 ** (length - 1 - bits);
+    const ones = length <= bits ? 0 : 1.5 * (POWERS[length - 1 - bits] as number);
     const each = ones < ESCAPE_ONES ? ones + 1 + bits : ESCAPE_ONES + LENGTH_BITS + length;
     cost += (lengths[length] as number) * each;
   }
   return cost;
 }
 
+// Nearly all numbers take few bits; those go without arithmetic of doubles, which costs five times as much.
 function writeRice(code: number, bits: number, writer: BitWriter): void {
-  const ones = Math.floor(code / 2 ** bits);
-  if (ones < ESCAPE_ONES) {
-    writer.write(2 ** (ones + 1) - 2, ones + 1);
-    writer.writeLong(code % 2 ** bits, bits);
-    return;
+  const ones = code < 0x80000000 && bits < 32 ? code >>> bits : Math.floor(code / (POWERS[bits] as number));
+  if (ones >= ESCAPE_ONES) {
+    const length = bitLength(code);
+    writer.write(2 ** ESCAPE_ONES - 1, ESCAPE_ONES);
+    writer.write(length, LENGTH_BITS);
+    writer.writeLong(code, length);
+  } else if (ones + 1 + bits <= 32) {
+    const low = code & ((1 << bits) - 1);
+    writer.write((((2 << ones) - 2) << bits) | low, ones + 1 + bits);
+  } else {
+    writer.write((2 << ones) - 2, ones + 1);
+    writer.writeLong(code % (POWERS[bits] as number), bits);
   }
-  const length = bitLength(code);
-  writer.write(2 ** ESCAPE_ONES - 1, ESCAPE_ONES);
-  writer.write(length, LENGTH_BITS);
-  writer.writeLong(code, length);
+}
+
+function readSigned(reader: BitReader, bits: number): number {
+  const window = reader.peek();
+  const ones = Math.clz32(~window);
+  const length = ones + 1 + bits;
+  if (ones < ESCAPE_ONES && length <= 31) {
+    reader.at += length;
+    const code = (ones << bits) | ((window >>> (32 - length)) & ((1 << bits) - 1));
+    return (code >>> 1) ^ -(code & 1);
+  }
+  return unzigzag(readRice(reader, bits));
 }
 
 function readRice(reader: BitReader, bits: number): number {
   const ones = reader.readOnes(ESCAPE_ONES);
   if (ones === ESCAPE_ONES) return reader.readLong(reader.read(LENGTH_BITS));
-  return ones * 2 ** bits + reader.readLong(bits);
+  return ones * (POWERS[bits] as number) + reader.readLong(bits);
 }
