@@ -32,11 +32,17 @@ interface ChunkSlab {
   readonly words: Uint32Array;
   used: number;
   chunks: number;
+  /** The newest time in it. */
+  newest: number;
 }
+
+/** So many empty slabs wait to be filled again. */
+const MOST_SPARE = 4;
 
 export class Chunks {
   readonly #slabs: (ChunkSlab | undefined)[] = [];
   readonly #emptySlabs: number[] = [];
+  readonly #spare: Uint32Array[] = [];
   #open = -1;
   #chunks = 0;
   #bytes = 0;
@@ -75,6 +81,7 @@ export class Chunks {
     slab.words.set(this.#valueBits.words.subarray(0, this.#valueBits.usedWords), chunk + CHUNK_HEAD);
     slab.used += length;
     slab.chunks += 1;
+    slab.newest = Math.max(slab.newest, samples.times[samples.length - 1] as number);
     this.#chunks += 1;
     return ((this.#open << SLAB_BITS) | chunk) >>> 0;
   }
@@ -133,6 +140,14 @@ export class Chunks {
     if (slab.chunks === 0 && index !== this.#open) this.#dropSlab(index);
   }
 
+  /** The time before which everything must go for so many bytes to be freed, as far as sealed chunks have them. */
+  timeToFree(bytes: number): number {
+    const full = this.#slabs.filter((slab, index) => slab !== undefined && index !== this.#open);
+    const times = full.map((slab) => (slab as ChunkSlab).newest).sort((a, b) => a - b);
+    const last = times[Math.min(times.length, Math.ceil(bytes / (4 * SLAB_WORDS))) - 1];
+    return last === undefined ? Number.NEGATIVE_INFINITY : last + 1;
+  }
+
   #wordsAt(address: ChunkAddress): Uint32Array {
     return (this.#slabs[address >>> SLAB_BITS] as ChunkSlab).words;
   }
@@ -158,19 +173,22 @@ export class Chunks {
     return at;
   }
 
-  #slabFor(words: number): ChunkSlab {
+  #slabFor(length: number): ChunkSlab {
     const open = this.#slabs[this.#open];
-    if (open !== undefined && open.used + words <= SLAB_WORDS) return open;
+    if (open !== undefined && open.used + length <= SLAB_WORDS) return open;
     if (open?.chunks === 0) this.#dropSlab(this.#open);
     this.#open = this.#emptySlabs.pop() ?? this.#slabs.length;
     this.#lastTimes.length = 0;
-    const slab = { words: new Uint32Array(SLAB_WORDS), used: 0, chunks: 0 };
+    const words = this.#spare.pop() ?? new Uint32Array(SLAB_WORDS);
+    const slab = { words, used: 0, chunks: 0, newest: Number.NEGATIVE_INFINITY };
     this.#slabs[this.#open] = slab;
     this.#bytes += 4 * SLAB_WORDS;
     return slab;
   }
 
   #dropSlab(index: number): void {
+    const { words } = this.#slabs[index] as ChunkSlab;
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(words);
     this.#slabs[index] = undefined;
     this.#emptySlabs.push(index);
     this.#bytes -= 4 * SLAB_WORDS;

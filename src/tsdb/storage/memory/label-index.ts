@@ -2,9 +2,12 @@
 
 import { AppError } from '../../../lib/errors.ts';
 import type { Labels } from '../../../model/labels.ts';
+import type { SeriesRef } from '../contract.ts';
 import { Arena } from './arena.ts';
 import { HASH, LABEL_COUNT, LABELS, MOST_SERIES, type SeriesRows, type Slot } from './series-rows.ts';
 import { type PairId, Symbols } from './symbols.ts';
+
+const SERIES_A_BREATH = 512;
 
 export class LabelIndex {
   readonly symbols = new Symbols();
@@ -51,19 +54,31 @@ export class LabelIndex {
     return slot;
   }
 
-  /** Ends series and forgets all that only they had. Nobody must be searching meanwhile. */
-  async remove(slots: readonly Slot[], breathe: () => Promise<void> | undefined): Promise<void> {
+  /**
+   * Ends series, as far as they are unused when their turn comes, and forgets all that only they had. Nobody must be
+   * searching meanwhile.
+   */
+  async remove(
+    refs: readonly SeriesRef[],
+    isUnused: (slot: Slot) => boolean,
+    breathe: () => Promise<void> | undefined,
+  ): Promise<void> {
+    const ended: Slot[] = [];
     const touched = new Set<PairId>();
-    for (const slot of slots) {
+    for (const [position, ref] of refs.entries()) {
+      if (position % SERIES_A_BREATH === SERIES_A_BREATH - 1) await breathe();
+      const slot = this.#rows.slotOf(ref);
+      if (slot < 0 || !isUnused(slot)) continue;
       for (const pair of this.pairsOf(slot)) touched.add(pair);
       this.#leave(slot);
       this.#rows.end(slot);
+      ended.push(slot);
     }
     for (const pair of touched) {
       this.symbols.filter(pair, (slot) => this.#rows.isAlive(slot));
       await breathe();
     }
-    for (const slot of slots) this.#rows.reuse(slot);
+    for (const slot of ended) this.#rows.reuse(slot);
   }
 
   pairsOf(slot: Slot): Uint32Array {

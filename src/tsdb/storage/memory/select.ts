@@ -24,6 +24,8 @@ export interface Readable {
   readonly turnstile: Turnstile;
   /** Samples before this have expired, though some may still be there. Unix milliseconds. */
   oldestKept(): number;
+  /** The newest time of all samples, or of those there were. Unix milliseconds. */
+  newest(): number;
 }
 
 interface Piece {

@@ -132,7 +132,8 @@ export class SeriesRows {
   }
 
   clearIdle(slot: Slot): void {
-    this.setWord(slot, STATE, this.word(slot, STATE) & (IDLE - 1));
+    const state = this.word(slot, STATE);
+    if (state >= IDLE) this.setWord(slot, STATE, state & (IDLE - 1));
   }
 
   #takeSlot(): Slot {

@@ -17,6 +17,7 @@ import type {
   StoreStats,
 } from '../contract.ts';
 import { appendRows, newTally, resultOf } from './append.ts';
+import { dropExpired, type Expiry, startExpiry } from './expiry.ts';
 import { LabelIndex } from './label-index.ts';
 import { labelNames, labelValues, series } from './label-queries.ts';
 import { Samples } from './samples.ts';
@@ -28,6 +29,8 @@ import { Turnstile } from './turnstile.ts';
 export interface MemoryStoreOptions {
   /** Older samples go. */
   readonly retentionMs: number;
+  /** The oldest samples go when there is more, as the store counts it. */
+  readonly retentionBytes: number;
   /** How far a sample may be behind the newest of its series. */
   readonly outOfOrderMs: number;
   /** How far a sample may be ahead of the clock. */
@@ -40,6 +43,7 @@ export interface MemoryStoreOptions {
 /** As Prometheus: 15 days, 10 minutes ahead. */
 export const DEFAULT_OPTIONS: MemoryStoreOptions = Object.freeze({
   retentionMs: 15 * 24 * 3_600_000,
+  retentionBytes: Number.POSITIVE_INFINITY,
   outOfOrderMs: 30 * 60_000,
   aheadMs: 10 * 60_000,
   maxSeries: Number.POSITIVE_INFINITY,
@@ -54,6 +58,8 @@ const RETENTION_PARTS = 10;
 const LONGEST_CHUNK_MS = 24 * 3_600_000;
 
 export interface MemoryStore extends Store {
+  /** Frees what has expired, and ended series. It is done without being asked as well. */
+  expire(): Promise<void>;
   /** What sealed chunks take. */
   chunkBytes(): number;
 }
@@ -68,16 +74,25 @@ class OpenStore implements MemoryStore, Readable {
   readonly samples: Samples;
   readonly turnstile = new Turnstile();
   readonly #options: MemoryStoreOptions;
+  readonly #expiry: Expiry;
   #newest = Number.NEGATIVE_INFINITY;
+  #expiring: Promise<void> | undefined;
+  #oldestForSize = Number.NEGATIVE_INFINITY;
 
   constructor(options: MemoryStoreOptions) {
     this.#options = options;
     this.index = new LabelIndex(this.rows, options.maxSeries);
     this.samples = new Samples(this.rows, Math.min(LONGEST_CHUNK_MS, options.retentionMs / RETENTION_PARTS));
+    this.#expiry = startExpiry(this, options.retentionMs);
   }
 
   // By the newest sample as well: a clock that jumps ahead must not make everything expire.
-  readonly oldestKept = (): number => Math.min(this.#options.now(), this.#newest) - this.#options.retentionMs;
+  readonly oldestKept = (): number => {
+    const newest = Math.min(this.#options.now(), this.#newest);
+    return Math.max(newest - this.#options.retentionMs, this.#oldestForSize);
+  };
+
+  readonly newest = (): number => this.#newest;
 
   async resolve(labels: readonly Labels[]): Promise<Uint32Array> {
     const refs = new Uint32Array(labels.length);
@@ -134,15 +149,35 @@ class OpenStore implements MemoryStore, Readable {
   }
 
   stats(top: number): Promise<StoreStats> {
-    const bytes = this.rows.bytes + this.index.bytes + this.samples.bytes;
-    return statsOf(this, bytes, top, turn);
+    return statsOf(this, this.#bytes, top, turn);
+  }
+
+  expire(): Promise<void> {
+    this.#expiring ??= this.#expire().finally(() => {
+      this.#expiring = undefined;
+    });
+    return this.#expiring;
   }
 
   chunkBytes(): number {
     return this.samples.chunks.bytes;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#expiry.stop();
+  }
+
+  get #bytes(): number {
+    return this.rows.bytes + this.index.bytes + this.samples.bytes;
+  }
+
+  async #expire(): Promise<void> {
+    await dropExpired(this, turn);
+    const excess = this.#bytes - this.#options.retentionBytes;
+    if (excess <= 0) return;
+    this.#oldestForSize = Math.max(this.#oldestForSize, this.samples.chunks.timeToFree(excess));
+    await dropExpired(this, turn);
+  }
 
   #refOf(labels: Labels, made: SeriesRef[]): SeriesRef {
     const found = this.index.find(labels);
@@ -155,11 +190,7 @@ class OpenStore implements MemoryStore, Readable {
   // What another call has filled meanwhile stays.
   async #unmake(made: readonly SeriesRef[]): Promise<void> {
     await this.turnstile.remove(async () => {
-      const slots = made.map((ref) => this.rows.slotOf(ref));
-      await this.index.remove(
-        slots.filter((slot) => slot >= 0 && this.samples.isEmpty(slot)),
-        turn,
-      );
+      await this.index.remove(made, (slot) => this.samples.isEmpty(slot), turn);
     });
   }
 }
