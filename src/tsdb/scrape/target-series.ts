@@ -1,0 +1,218 @@
+// The series of one target in the store: which ref belongs to which line of its exposition, and which were there last.
+
+import { AppError } from '../../lib/errors.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { ExpositionReader, Scrape } from '../exposition/scrape.ts';
+import type { Store } from '../storage/contract.ts';
+
+/** What goes into the store: row `i` is row `picked[i]` of the scrape, or row `i` when nothing is left out. */
+export interface Layout {
+  readonly refs: Uint32Array;
+  readonly picked: Int32Array | undefined;
+  /** Those that get a stale marker when they are gone: without their own timestamp. */
+  readonly tracked: Uint32Array;
+  /** Rows after relabelling; also those that stand twice. */
+  readonly kept: number;
+}
+
+export interface Taken {
+  readonly scrape: Scrape;
+  readonly layout: Layout;
+  readonly added: number;
+}
+
+/** The scrape counts for nothing, and these are its numbers as Prometheus tells them. */
+export interface Refused {
+  readonly fault: AppError;
+  readonly scraped: number;
+  readonly kept: number;
+  readonly added: number;
+}
+
+export interface TargetSeriesOptions {
+  readonly reader: ExpositionReader;
+  readonly store: Store;
+  /** @returns undefined for a series that is dropped. @throws AppError that fails the scrape. */
+  readonly labelsFor: (exposed: Labels) => Labels | undefined;
+  readonly honorTimestamps: boolean;
+  /** 0: no limit. */
+  readonly sampleLimit: number;
+  /** Told of refs that were not known to this target before. */
+  readonly claim: (refs: Uint32Array) => void;
+  /** Between pieces of work of less than a millisecond. */
+  readonly breathe: () => Promise<void> | undefined;
+}
+
+const UNKNOWN = 0;
+const DROPPED = 1;
+const KNOWN = 2;
+const PIECE = 128;
+const NONE = new Uint32Array(0);
+
+export class TargetSeries {
+  readonly #options: TargetSeriesOptions;
+  // By the reader's numbers.
+  #states = new Uint8Array(0);
+  #refs = new Uint32Array(0);
+  // As long as the same lines stand in the same order: then a scrape costs no look at any of them.
+  #order: Int32Array | undefined;
+  #layout: Layout | undefined;
+  #tracked: Uint32Array = NONE;
+
+  constructor(options: TargetSeriesOptions) {
+    this.#options = options;
+  }
+
+  /** Those that get a stale marker when the target is gone. */
+  get tracked(): Uint32Array {
+    return this.#tracked;
+  }
+
+  /** @throws AppError `exposition` or of the store. */
+  async take(body: Buffer, contentType: string): Promise<Taken | Refused> {
+    const scrape = this.#options.reader.read(body, contentType);
+    for (const number of scrape.gone) this.#states[number] = UNKNOWN;
+    return this.lay(scrape);
+  }
+
+  /** What to append of a scrape that was read; again after `forget`. */
+  async lay(scrape: Scrape): Promise<Taken | Refused> {
+    const isTimed = scrape.timed && this.#options.honorTimestamps;
+    if (scrape.series === this.#order && !isTimed && this.#layout !== undefined)
+      return { scrape, layout: this.#layout, added: 0 };
+    const found = await this.#findLabels(scrape);
+    if ('fault' in found) return found;
+    const layout = rowsOf(scrape, isTimed, this.#states);
+    const { sampleLimit } = this.#options;
+    if (sampleLimit > 0 && layout.rows.length > sampleLimit)
+      return overLimit(scrape, layout.kept, found, sampleLimit);
+    await this.#resolve(found);
+    this.#order = isTimed ? undefined : scrape.series;
+    this.#layout = this.#layoutOf(scrape, isTimed, layout);
+    return { scrape, layout: this.#layout, added: found.numbers.length };
+  }
+
+  /** The layout is in the store. @returns the refs that were there before and are gone now. */
+  commit({ tracked }: Pick<Layout, 'tracked'>): Uint32Array {
+    const before = this.#tracked;
+    this.#tracked = tracked;
+    if (before === tracked || before.length === 0) return NONE;
+    const now = new Set(tracked);
+    return before.filter((ref) => !now.has(ref));
+  }
+
+  /** Nothing of it is there any more. @returns what was. */
+  clear(): Uint32Array {
+    return this.commit({ tracked: NONE });
+  }
+
+  /** The store no longer knows these refs. */
+  forget(refs: ReadonlySet<number>): void {
+    this.#layout = undefined;
+    for (let number = 0; number < this.#states.length; number += 1) {
+      if (this.#states[number] === KNOWN && refs.has(this.#refs[number] as number))
+        this.#states[number] = UNKNOWN;
+    }
+  }
+
+  async #findLabels({ series, count }: Scrape): Promise<Found | Refused> {
+    const found: Found = { numbers: [], labels: [] };
+    const seen = new Set<number>();
+    let kept = 0;
+    for (let row = 0; row < count; row += 1) {
+      const number = series[row] as number;
+      this.#grow(number);
+      if (this.#states[number] === UNKNOWN && !seen.has(number)) {
+        seen.add(number);
+        if (seen.size % PIECE === 0) await this.#options.breathe();
+        const fault = this.#findLabelsOf(number, found);
+        if (fault !== undefined) return { fault, scraped: row + 1, kept, added: found.numbers.length };
+      }
+      if (this.#states[number] !== DROPPED) kept += 1;
+    }
+    return found;
+  }
+
+  #findLabelsOf(number: number, { numbers, labels }: Found): AppError | undefined {
+    const { labelsFor, reader } = this.#options;
+    const found = guarded(() => labelsFor(reader.labelsOf(number)));
+    if (found instanceof AppError) return found;
+    if (found === undefined) this.#states[number] = DROPPED;
+    else {
+      numbers.push(number);
+      labels.push(found);
+    }
+    return undefined;
+  }
+
+  async #resolve({ numbers, labels }: Found): Promise<void> {
+    if (numbers.length === 0) return;
+    const refs = await this.#options.store.resolve(labels);
+    for (const [i, number] of numbers.entries()) {
+      this.#refs[number] = refs[i] as number;
+      this.#states[number] = KNOWN;
+    }
+    this.#options.claim(refs);
+  }
+
+  #grow(number: number): void {
+    if (number < this.#states.length) return;
+    const size = Math.max(16, 2 * number);
+    const states = new Uint8Array(size);
+    states.set(this.#states);
+    const refs = new Uint32Array(size);
+    refs.set(this.#refs);
+    this.#states = states;
+    this.#refs = refs;
+  }
+
+  #layoutOf({ series, times, count }: Scrape, isTimed: boolean, { rows, kept }: PickedRows): Layout {
+    const isWhole = rows.length === count;
+    const refs = Uint32Array.from(rows, (row) => this.#refs[series[row] as number] as number);
+    const tracked = isTimed ? refs.filter((_, i) => Number.isNaN(times[rows[i] as number])) : refs;
+    return { refs, picked: isWhole ? undefined : rows, tracked, kept };
+  }
+}
+
+interface Found {
+  readonly numbers: number[];
+  readonly labels: Labels[];
+}
+
+interface PickedRows {
+  readonly rows: Int32Array;
+  readonly kept: number;
+}
+
+// Of a line that stands twice the first counts, unless each has its own time.
+function rowsOf({ series, times, count }: Scrape, isTimed: boolean, states: Uint8Array): PickedRows {
+  const rows = new Int32Array(count);
+  const seen = new Uint8Array(states.length);
+  let picked = 0;
+  let kept = 0;
+  for (let row = 0; row < count; row += 1) {
+    const number = series[row] as number;
+    if (states[number] === DROPPED) continue;
+    kept += 1;
+    const hasOwnTime = isTimed && !Number.isNaN(times[row]);
+    if (seen[number] === 1 && !hasOwnTime) continue;
+    seen[number] = 1;
+    rows[picked] = row;
+    picked += 1;
+  }
+  return { rows: rows.subarray(0, picked), kept };
+}
+
+function overLimit({ count }: Scrape, kept: number, { numbers }: Found, limit: number): Refused {
+  const fault = new AppError('sample_limit', `sample limit exceeded: ${kept} samples, limit: ${limit}`);
+  return { fault, scraped: count, kept, added: Math.min(numbers.length, limit) };
+}
+
+function guarded<T>(call: () => T): T | AppError {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
