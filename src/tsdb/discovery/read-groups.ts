@@ -25,24 +25,6 @@ export function readJsonGroups(json: string): TargetGroup[] {
   return value.map((group, index) => withPlace(index, () => readGroup(group)));
 }
 
-/**
- * Source of the rules: targetgroup.Group of Prometheus 3.x, which takes label names of any characters.
- * @throws Error that says what is wrong.
- */
-export function readJsonGroups(json: string): TargetGroup[] {
-  const value: unknown = JSON.parse(json);
-  if (value === null) return [];
-  if (!Array.isArray(value)) throw new Error('it is not a list of target groups');
-  return value.map((group, index) => withPlace(index, () => readGroup(group)));
-}
-
-const textOrNone = orEmpty('', text);
-const groupFields = fields({ targets: list(textOrNone), labels: entries(textOrNone) });
-const yamlGroups = list((field: Field) => {
-  if (hasNoValue(field)) throw fault(field, 'a target group is missing');
-  return groupFields(field);
-});
-
 /** @throws as `readJsonGroups`, with the line. An empty text is an empty list, as it is to Prometheus. */
 export function readYamlGroups(yaml: string): TargetGroup[] {
   // Aliases make a long list of a short text.
