@@ -2,6 +2,7 @@
 
 import './lib/node-version.ts';
 import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { formatDuration } from './lib/duration.ts';
@@ -18,6 +19,7 @@ import { registerMetrics } from './tsdb/metrics.ts';
 import { createBudget } from './tsdb/promql/budget.ts';
 import { createEngine } from './tsdb/promql/engine.ts';
 import { createScrapeManager, type ScrapeManager } from './tsdb/scrape/manager.ts';
+import { hashText } from './tsdb/scrape/slot.ts';
 import type { Store } from './tsdb/storage/contract.ts';
 import { openMemoryStore } from './tsdb/storage/memory/store.ts';
 import { allRoutes, type Sources } from './tsdb/web/all-routes.ts';
@@ -40,8 +42,12 @@ async function run(flags: Flags): Promise<void> {
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
   const registry = new Registry();
   const gate = await openGate(flags, log);
-  const store = await openMemoryStore({ retentionMs: flags.retentionMs });
-  const scraper = createScrapeManager({ store, registry, log });
+  const store = await openMemoryStore({
+    retentionMs: flags.retentionMs,
+    retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
+  });
+  const userAgent = `mini-tsdb/${version}`;
+  const scraper = createScrapeManager({ store, registry, log, userAgent, seed: hashText(hostname()) });
   const configuration = configure(flags, first, scraper, log);
   registerMetrics(registry, { version, configuration, store });
   // Without a listener this signal ends a process. What was wrong has been logged.
@@ -51,7 +57,7 @@ async function run(flags: Flags): Promise<void> {
   const server = await startHttpServer(flags.listenAddress, web, { gate });
   log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
   try {
-    await apply(scraper, first, log);
+    apply(scraper, first, log);
     if (!stopping.aborted) await once(stopping, 'abort');
   } finally {
     await server.stop();
@@ -89,7 +95,7 @@ async function apply(
   log: Logger,
 ): Promise<void> {
   for (const warning of warnings) log.warn(warning);
-  await scraper.apply(scrapeConfigs);
+  scraper.apply(scrapeConfigs);
   log.info({ jobs: scrapeConfigs.map(({ jobName }) => jobName) }, 'configuration in force');
 }
 
@@ -122,7 +128,7 @@ function sourcesOf({ flags, store, scraper, configuration, registry }: Parts): S
       startTime: Date.now(),
       lastReload: configuration.lastReload,
       retention: formatDuration(flags.retentionMs),
-      stats: store.stats,
+      stats: (top) => store.stats(top),
     },
   };
 }
