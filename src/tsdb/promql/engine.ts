@@ -9,7 +9,7 @@ import { parseQuery } from './parse.ts';
 import { createPlaces } from './query-places.ts';
 import type { QueryResult, Series } from './result.ts';
 import { evaluateScalar } from './scalar.ts';
-import type { Steps } from './stepped.ts';
+import { type Steps, timesOf } from './stepped.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -25,6 +25,7 @@ export interface EngineOptions {
 export interface QueryOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs?: number | undefined;
+  /** Undefined and 0: as the engine has it. */
   readonly lookbackMs?: number | undefined;
 }
 
@@ -39,7 +40,8 @@ export function createEngine({ store, maxSamples, maxConcurrency, ...defaults }:
   const places = createPlaces(maxConcurrency);
 
   async function inPlace<T>(options: QueryOptions, run: (context: Context) => Promise<T>): Promise<T> {
-    const { signal, timeoutMs = defaults.timeoutMs, lookbackMs = defaults.lookbackMs } = options;
+    const { signal, timeoutMs = defaults.timeoutMs } = options;
+    const lookbackMs = options.lookbackMs || defaults.lookbackMs;
     const budget = createBudget({ timeoutMs: Math.min(timeoutMs, defaults.timeoutMs), maxSamples, signal });
     const leave = await places.enter(budget, signal);
     try {
@@ -79,7 +81,10 @@ async function evaluateSteps(
   steps: Steps,
   context: Context,
 ): Promise<readonly Series[]> {
-  if (isScalar(expression)) return [repeat({}, evaluateScalar(expression), steps)];
+  if (isScalar(expression)) {
+    const values = new Float64Array(steps.count).fill(evaluateScalar(expression));
+    return [{ labels: {}, times: timesOf(steps), values }];
+  }
   if (expression.kind !== 'vector')
     throw new AppError(
       'bad_data',
@@ -87,11 +92,8 @@ async function evaluateSteps(
     );
   const { selector } = expression;
   const look = { ...context, selector };
-  const fixed = resolveTime(selector, steps.start, steps.start + steps.step * (steps.count - 1));
-  if (fixed === undefined) return lookAtSteps(look, steps);
-  const samples = await lookBack(look, fixed);
-  context.budget.take(samples.length * steps.count);
-  return samples.map(({ labels, value }) => repeat(labels, value, steps));
+  const fixed = resolveTime(selector, steps.start, steps.end);
+  return fixed === undefined ? lookAtSteps(look, steps) : repeatVector(look, fixed, steps);
 }
 
 // The one time that `@` names, moved by the offset.
@@ -100,7 +102,13 @@ function resolveTime({ at, offsetMs }: Selector, start: number, end: number): nu
   return (at === 'start' ? start : at === 'end' ? end : at) - offsetMs;
 }
 
-function repeat(labels: Series['labels'], value: number, { start, step, count }: Steps): Series {
-  const times = Float64Array.from({ length: count }, (_, i) => start + i * step);
-  return { labels, times, values: new Float64Array(count).fill(value) };
+async function repeatVector(look: Look, time: number, steps: Steps): Promise<readonly Series[]> {
+  const times = timesOf(steps);
+  const found: Series[] = [];
+  for (const { labels, value } of await lookBack(look, time)) {
+    look.budget.take(steps.count);
+    found.push({ labels, times, values: new Float64Array(steps.count).fill(value) });
+    await look.budget.breathe();
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 // Looking at the samples of a selector: the newest before a time, those of a range, and those of each step.
 
 import type { Budget, Slice, Store } from '../storage/contract.ts';
+import { passingBudget } from './budget.ts';
 import type { Selector } from './expression.ts';
 import type { Sample, Series } from './result.ts';
 import { createStepped, type Steps } from './stepped.ts';
@@ -19,7 +20,7 @@ export interface Look {
  */
 export async function lookBack(look: Look, time: number): Promise<Sample[]> {
   const found: Sample[] = [];
-  await eachSeries(look, time - look.lookbackMs + 1, time, (labels) => {
+  await eachSeries(passing(look), time - look.lookbackMs + 1, time, (labels) => {
     let newest: { value: number; isStale: boolean } | undefined;
     return {
       take({ values, stale }) {
@@ -27,7 +28,9 @@ export async function lookBack(look: Look, time: number): Promise<Sample[]> {
         if (last >= 0) newest = { value: values[last] as number, isStale: stale[last] === 1 };
       },
       end() {
-        if (newest?.isStale === false) found.push({ labels, value: newest.value });
+        if (newest?.isStale !== false) return;
+        look.budget.take(1);
+        found.push({ labels, value: newest.value });
       },
     };
   });
@@ -57,27 +60,27 @@ export async function lookOver(look: Look, time: number, rangeMs: number): Promi
   return found;
 }
 
-/** As `lookBack` at every step, in one reading. */
+/** As `lookBack` at every step, in one reading; the selector's offset is still to be made. */
 export async function lookAtSteps(look: Look, steps: Steps): Promise<Series[]> {
   const { selector, lookbackMs, budget } = look;
-  const moved = { ...steps, start: steps.start - selector.offsetMs };
+  const stepped = createStepped(steps, selector.offsetMs, lookbackMs);
+  const from = steps.start - selector.offsetMs - lookbackMs + 1;
+  const to = steps.start - selector.offsetMs + steps.step * (steps.count - 1);
   const found: Series[] = [];
-  await eachSeries(look, moved.start - lookbackMs + 1, lastOf(moved), (labels) => {
-    const stepped = createStepped(moved, lookbackMs);
-    return {
-      take: stepped.take,
-      end() {
-        const { times, values } = stepped.end(selector.offsetMs);
-        budget.take(times.length);
-        if (times.length > 0) found.push({ labels, times, values });
-      },
-    };
-  });
+  await eachSeries(passing(look), from, to, (labels) => ({
+    take: stepped.take,
+    end() {
+      const points = stepped.end();
+      budget.take(points.times.length);
+      if (points.times.length > 0) found.push({ labels, ...points });
+    },
+  }));
   return found;
 }
 
-function lastOf({ start, step, count }: Steps): number {
-  return start + step * (count - 1);
+// As in Prometheus, what counts is what is in memory at once.
+function passing(look: Look): Look {
+  return { ...look, budget: passingBudget(look.budget) };
 }
 
 interface SeriesReader {

@@ -12,21 +12,35 @@ const NAME = '__name__';
  * @throws AppError `bad_data`.
  */
 export function parseMetricSelector(text: string): readonly Matcher[] {
+  return readSelector(selectorOf(text));
+}
+
+/** The same where a selector may match every series or, without a matcher, none. @throws AppError `bad_data`. */
+export function parseAnySelector(text: string): readonly Matcher[] {
+  return readMatchers(selectorOf(text));
+}
+
+function selectorOf(text: string): Syntax {
   const syntax = parseSyntax(text);
   if (syntax.name !== 'VectorSelector') throw syntaxError(syntax.place, 'it is not a series selector');
-  return readSelector(syntax);
+  return syntax;
 }
 
 /** The matchers of a VectorSelector. @throws AppError `bad_data`. */
-export function readSelector({ children, place }: Syntax): readonly Matcher[] {
+export function readSelector(syntax: Syntax): readonly Matcher[] {
+  const matchers = readMatchers(syntax);
+  if (matchers.every(({ matches }) => matches('')))
+    throw syntaxError(syntax.place, 'vector selector must contain at least one non-empty matcher');
+  return matchers;
+}
+
+function readMatchers({ children, place }: Syntax): readonly Matcher[] {
   const parts = children.flatMap((part) => (part.name === 'LabelMatchers' ? part.children : [part]));
   const matchers = parts.map(readMatcher);
   const isNamed = parts.some(({ name }) => name === 'Identifier' || name === 'QuotedLabelName');
   const names = matchers.filter(({ name }) => name === NAME).map(({ value }) => JSON.stringify(value));
   if (isNamed && names.length > 1)
     throw syntaxError(place, `metric name must not be set twice: ${names.join(' or ')}`);
-  if (matchers.every(({ matches }) => matches('')))
-    throw syntaxError(place, 'vector selector must contain at least one non-empty matcher');
   return matchers;
 }
 

@@ -4,48 +4,53 @@ import type { Budget } from '../storage/contract.ts';
 
 export interface Places {
   /**
-   * Waits for a place. @returns what gives it back.
+   * Waits for a place; who comes first is served first. @returns what gives the place back, to be called once.
    * @throws AppError `timeout` or `canceled` of the budget.
    */
   enter(budget: Budget, signal: AbortSignal): Promise<() => void>;
 }
 
-/** How often the budget of one who waits is looked at, in milliseconds. */
+/** How often the deadline of one who waits is looked at, in milliseconds. */
 const LOOK_MS = 100;
 
 export function createPlaces(count: number): Places {
-  const waiting = new Set<() => void>();
+  const line = new Set<() => void>();
   let taken = 0;
 
+  // The place goes from hand to hand, so that nobody slips in between.
   function leave(): void {
-    taken--;
-    const [first] = waiting;
-    first?.();
+    const [first] = line;
+    if (first === undefined) taken--;
+    else first();
   }
 
-  // Until a place is free, the reader has gone, or it is time to look at the clock.
-  function turn(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        waiting.delete(done);
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
+  function waitInLine(budget: Budget, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const step = (out: () => void) => {
+        line.delete(called);
+        clearInterval(timer);
+        signal.removeEventListener('abort', look);
+        out();
       };
-      const timer = setTimeout(done, LOOK_MS);
-      signal.addEventListener('abort', done);
-      waiting.add(done);
+      const called = () => step(resolve);
+      const look = () => {
+        try {
+          void budget.breathe();
+        } catch (error) {
+          step(() => reject(error));
+        }
+      };
+      const timer = setInterval(look, LOOK_MS);
+      signal.addEventListener('abort', look);
+      line.add(called);
     });
   }
 
   return {
     async enter(budget, signal) {
       await budget.breathe();
-      while (taken >= count) {
-        await turn(signal);
-        await budget.breathe();
-      }
-      taken++;
+      if (taken < count) taken++;
+      else await waitInLine(budget, signal);
       return leave;
     },
   };

@@ -15,7 +15,7 @@ const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function adminRoutes({ reload, metrics }: Admin): Route[] {
   const door = (method: 'GET' | 'POST', url: string, summary: string, handle: Route['handle']): Route => ({
-    methods: [method],
+    methods: method === 'GET' ? ['GET'] : ['POST', 'PUT'],
     url,
     tag: 'admin',
     summary,

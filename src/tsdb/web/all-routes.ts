@@ -3,8 +3,10 @@
 import type { Engine } from '../promql/engine.ts';
 import type { TargetsStatus } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
+import { absentRoutes } from './absent-routes.ts';
 import { type Admin, adminRoutes } from './admin-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
+import { type Federation, federateRoutes } from './federate-routes.ts';
 import { labelRoutes, type MetadataByMetric } from './label-routes.ts';
 import { queryRoutes } from './query-routes.ts';
 import type { Route } from './route.ts';
@@ -20,6 +22,8 @@ export interface Sources {
   readonly metadata: () => MetadataByMetric;
   readonly status: ServerStatus;
   readonly admin: Admin;
+  /** What `/federate` adds to every series, and how old a sample may be there. */
+  readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs'>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -32,6 +36,7 @@ export function allRoutes({
   metadata,
   status,
   admin,
+  federation,
   now,
 }: Sources): Route[] {
   return [
@@ -40,6 +45,8 @@ export function allRoutes({
     ...targetRoutes(targets),
     ...statusRoutes(status),
     ...simpleRoutes({ store, budget, now }),
+    ...federateRoutes({ ...federation, store, budget, now }),
+    ...absentRoutes(),
     ...adminRoutes(admin),
   ];
 }

@@ -2,6 +2,7 @@
 
 import Type from 'typebox';
 import { AppError } from '../../lib/errors.ts';
+import { unescapeName } from '../exposition/escape-name.ts';
 import type { MetricMetadata } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
 import { limitOf, many, one, type Parameters, rangeOf, selectionsOf } from './parameters.ts';
@@ -58,8 +59,10 @@ export function labelRoutes({ store, metadata, budget }: LabelSources): Route[] 
       path: { name: Type.String({ description: 'The name of the label.' }) },
       parameters: SELECTION,
       answer: success(NAMES),
-      handle: async ({ parameters, path: { name = '' }, signal }: Asked) =>
-        listed(await store.labelValues(name, selected(parameters), budget(signal)), parameters),
+      handle: async ({ parameters, path: { name = '' }, signal }: Asked) => {
+        const values = store.labelValues(unescapeName(name), selected(parameters), budget(signal));
+        return listed(await values, parameters);
+      },
     },
     {
       methods: ['GET'],
@@ -96,12 +99,19 @@ function described(
   metadata: MetadataByMetric,
   parameters: Parameters,
 ): Record<string, readonly MetricMetadata[]> {
-  const [metric, limit, perMetric] = [
-    one(parameters, 'metric'),
-    limitOf(parameters) || Number.POSITIVE_INFINITY,
-    limitOf(parameters, 'limit_per_metric') || Number.POSITIVE_INFINITY,
-  ];
+  const metric = one(parameters, 'metric');
+  const limit = numberOf(parameters, 'limit');
+  const perMetric = numberOf(parameters, 'limit_per_metric') || Number.POSITIVE_INFINITY;
   const found = metric === undefined ? [...metadata] : [[metric, metadata.get(metric) ?? []] as const];
   const wanted = found.filter(([, entries]) => entries.length > 0).slice(0, limit);
   return Object.fromEntries(wanted.map(([name, entries]) => [name, entries.slice(0, perMetric)]));
+}
+
+// Unlike elsewhere 0 is no metric at all; what is negative is no limit.
+function numberOf(parameters: Parameters, name: string): number {
+  const text = one(parameters, name);
+  if (text !== undefined && !/^[-+]?\d{1,15}$/.test(text))
+    throw new AppError('bad_data', `${name} must be a number`);
+  const number = Number(text ?? -1);
+  return number < 0 ? Number.POSITIVE_INFINITY : number;
 }

@@ -43,15 +43,18 @@ export function timeOf(parameters: Parameters, name: string): number | undefined
   return time;
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[-+]\d\d:\d\d)$/;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
 
 function parseTime(text: string): number | undefined {
-  const time = isDecimal(text)
-    ? Math.round(Number(text) * 1000)
-    : RFC3339.test(text)
-      ? Date.parse(text)
-      : Number.NaN;
+  const time = isDecimal(text) ? Math.round(Number(text) * 1000) : parseDate(text);
   return Math.abs(time) <= TIME_LIMIT ? time : undefined;
+}
+
+// `Date.parse` takes a 30 February for a 1 March, and an hour 24.
+function parseDate(text: string): number {
+  const [year = '', month = '', day = '', hour = '24'] = RFC3339.exec(text)?.slice(1) ?? [];
+  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  return hour < '24' && Number(day) <= lastDay ? Date.parse(text) : Number.NaN;
 }
 
 function isDecimal(text: string): boolean {
@@ -66,16 +69,21 @@ function isDecimal(text: string): boolean {
 export function durationOf(parameters: Parameters, name: string): number | undefined {
   const text = one(parameters, name);
   if (text === undefined) return undefined;
-  const milliseconds = isDecimal(text) ? Math.round(Number(text) * 1000) : parseDuration(text);
+  const milliseconds = isDecimal(text) ? wholeMilliseconds(Number(text)) : parseDuration(text);
   if (milliseconds === undefined || !Number.isSafeInteger(milliseconds))
     throw badParameter(name, `cannot parse ${JSON.stringify(text)} to a valid duration`);
   return milliseconds;
 }
 
+// What is less than a millisecond is cut off. By way of nanoseconds, as Go counts: 0.29 s are 290 ms and not 289.
+function wholeMilliseconds(seconds: number): number {
+  return Math.trunc(Math.trunc(seconds * 1e9) / 1e6);
+}
+
 /** How many results are wanted, 0 for all of them. @throws AppError `bad_data`. */
 export function limitOf(parameters: Parameters, name = 'limit'): number {
   const text = one(parameters, name) ?? '0';
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  if (/^\+?\d{1,15}$/.test(text)) return Number(text);
   if (/^-\d+$/.test(text)) throw badParameter(name, 'limit must be non-negative');
   throw badParameter(name, `${JSON.stringify(text)} is no whole number`);
 }
@@ -102,7 +110,7 @@ export function stepsOf(parameters: Parameters): Steps {
       'bad_data',
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     );
-  return { start, step, count: points + 1 };
+  return { start, end, step, count: points + 1 };
 }
 
 type Read = (parameters: Parameters, name: string) => number | undefined;

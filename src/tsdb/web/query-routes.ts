@@ -7,6 +7,7 @@ import type { Engine, QueryOptions } from '../promql/engine.ts';
 import type { QueryResult } from '../promql/result.ts';
 import { badParameter } from './api-errors.ts';
 import { durationOf, limitOf, one, type Parameters, stepsOf, timeOf } from './parameters.ts';
+import { pieces } from './pieces.ts';
 import { resultJson } from './result-json.ts';
 import { type Asked, type Route, textParameter } from './route.ts';
 
@@ -78,7 +79,7 @@ async function named<T>(result: Promise<T>): Promise<T> {
 function send(reply: FastifyReply, result: QueryResult, limit: number) {
   const cut = truncate(result, limit);
   const warnings = cut === result ? [] : ['results truncated due to limit'];
-  return reply.type('application/json').send(Readable.from(resultJson(cut, warnings)));
+  return reply.type('application/json').send(Readable.from(pieces(resultJson(cut, warnings))));
 }
 
 function truncate(result: QueryResult, limit: number): QueryResult {

@@ -1,32 +1,20 @@
-// A query's result as JSON, in pieces: a large one is never one text.
+// A query's result as JSON, in parts: a large one is never one text.
 
 import type { QueryResult, Series } from '../promql/result.ts';
 import { formatScalar, formatTime, formatValue } from './numbers.ts';
+import { PIECE } from './pieces.ts';
 
-/** About how long a piece is, in characters. */
-const PIECE = 65_536;
-
-/** The pieces of `{"status":"success","data":…}`. */
+/** The parts of `{"status":"success","data":…}`, none much longer than a piece. */
 export function* resultJson(result: QueryResult, warnings: readonly string[] = []): Generator<string> {
-  const type = JSON.stringify(result.type);
   const told = warnings.length === 0 ? '' : `,"warnings":${JSON.stringify(warnings)}`;
-  yield* joined(parts(result), `{"status":"success"${told},"data":{"resultType":${type},"result":`, '}}\n');
-}
-
-function* joined(texts: Iterable<string>, head: string, tail: string): Generator<string> {
-  let piece = head;
-  for (const text of texts) {
-    piece += text;
-    if (piece.length < PIECE) continue;
-    yield piece;
-    piece = '';
-  }
-  yield piece + tail;
+  yield `{"status":"success"${told},"data":{"resultType":${JSON.stringify(result.type)},"result":`;
+  yield* parts(result);
+  yield '}}\n';
 }
 
 function* parts(result: QueryResult): Generator<string> {
-  if (result.type === 'scalar') yield point(result.time, formatScalar(result.value));
-  else if (result.type === 'string') yield point(result.time, result.value);
+  if (result.type === 'scalar') yield point(formatTime(result.time), formatScalar(result.value));
+  else if (result.type === 'string') yield `[${formatTime(result.time)},${JSON.stringify(result.value)}]`;
   else {
     yield '[';
     yield* result.type === 'vector' ? vector(result) : matrix(result.series);
@@ -35,9 +23,10 @@ function* parts(result: QueryResult): Generator<string> {
 }
 
 function* vector({ time, samples }: Extract<QueryResult, { type: 'vector' }>): Generator<string> {
+  const at = formatTime(time);
   let comma = '';
   for (const { labels, value } of samples) {
-    yield `${comma}{"metric":${JSON.stringify(labels)},"value":${point(time, formatValue(value))}}`;
+    yield `${comma}{"metric":${JSON.stringify(labels)},"value":${point(at, formatValue(value))}}`;
     comma = ',';
   }
 }
@@ -47,12 +36,25 @@ function* matrix(series: readonly Series[]): Generator<string> {
   for (const { labels, times, values } of series) {
     yield `${comma}{"metric":${JSON.stringify(labels)},"values":[`;
     comma = ',';
-    for (let i = 0; i < times.length; i++)
-      yield `${i === 0 ? '' : ','}${point(times[i] as number, formatValue(values[i] as number))}`;
+    yield* points(times, values);
     yield ']}';
   }
 }
 
-function point(time: number, value: string): string {
-  return `[${formatTime(time)},${JSON.stringify(value)}]`;
+// A text for each point would cost more than the point: 0.55 against 0.35 µs.
+function* points(times: Float64Array, values: Float64Array): Generator<string> {
+  let piece = '';
+  for (let i = 0; i < times.length; i++) {
+    const comma = i === 0 ? '' : ',';
+    piece += comma + point(formatTime(times[i] as number), formatValue(values[i] as number));
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+/** Both are written already. */
+function point(time: string, value: string): string {
+  return `[${time},"${value}"]`;
 }

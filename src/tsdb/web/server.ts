@@ -1,6 +1,7 @@
 // The HTTP server of mini-tsdb: routes, how failures are told, and the documentation made from the routes.
 
 import type { RequestListener } from 'node:http';
+import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import { type FastifyError, type FastifyReply, fastify } from 'fastify';
 import { apiError, reply as asApiError } from './api-errors.ts';
@@ -19,11 +20,21 @@ const LIMITS = { bodyLimit: 1_048_576, routerOptions: { maxParamLength: 1_000 } 
 
 /** Makes the listener that the shared HTTP server answers with. */
 export async function createWeb({ version, routes, failed }: WebOptions): Promise<RequestListener> {
-  const app = fastify({ ...LIMITS, logger: false, exposeHeadRoutes: true, return503OnClosing: false });
+  const app = fastify({
+    ...LIMITS,
+    logger: false,
+    exposeHeadRoutes: true,
+    return503OnClosing: false,
+    frameworkErrors: (error, _, reply) => tell(error, reply as FastifyReply, failed),
+  });
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, text, done) =>
     done(null, parseForm(text as string)),
   );
-  app.addHook('onSend', async (_, reply) => void reply.header('x-content-type-options', 'nosniff'));
+  app.addHook('onSend', async (_, reply, payload) => {
+    reply.header('x-content-type-options', 'nosniff');
+    if (payload instanceof Readable) payload.once('error', (error) => tellLate(error, reply, failed));
+  });
   app.setErrorHandler<FastifyError>((error, _, reply) => tell(error, reply, failed));
   app.setNotFoundHandler((request, reply) =>
     send(reply, 404, 'not_found', `nothing is at ${request.method} ${request.url.split('?')[0]}`),
@@ -43,6 +54,11 @@ function tell(error: FastifyError, reply: FastifyReply, failed: (error: unknown)
   if (statusCode < 500) return send(reply, statusCode, 'bad_data', error.message);
   failed(error);
   return send(reply, 500, 'internal', 'internal error; the log says more');
+}
+
+// The answer has begun, so it can only be cut.
+function tellLate(error: Error, reply: FastifyReply, failed: (error: unknown) => void): void {
+  if (reply.raw.headersSent && apiError(error) === undefined) failed(error);
 }
 
 function send(reply: FastifyReply, status: number, errorType: string, message: string) {

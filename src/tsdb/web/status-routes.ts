@@ -1,7 +1,8 @@
 // The server about itself: configuration, flags, build, run time, cardinality.
 
+import { AppError } from '../../lib/errors.ts';
 import type { StoreStats } from '../storage/contract.ts';
-import { limitOf } from './parameters.ts';
+import { one, type Parameters } from './parameters.ts';
 import { type Asked, type Route, textParameter } from './route.ts';
 
 export interface ServerStatus {
@@ -18,6 +19,7 @@ export interface ServerStatus {
 }
 
 const DEFAULT_TOP = 10;
+const MAX_TOP = 10_000;
 
 export function statusRoutes(status: ServerStatus): Route[] {
   const door = (name: string, summary: string, data: (asked: Asked) => unknown): Route => ({
@@ -42,9 +44,15 @@ export function statusRoutes(status: ServerStatus): Route[] {
     })),
     door('runtimeinfo', 'How it runs', () => runtime(status)),
     door('tsdb', 'How many series there are, and of what', async ({ parameters }) =>
-      cardinality(await status.stats(limitOf(parameters) || DEFAULT_TOP)),
+      cardinality(await status.stats(topOf(parameters))),
     ),
   ];
+}
+
+function topOf(parameters: Parameters): number {
+  const text = one(parameters, 'limit') ?? String(DEFAULT_TOP);
+  if (!/^\+?0*[1-9]\d*$/.test(text)) throw new AppError('bad_data', 'limit must be a positive number');
+  return Math.min(Number(text), MAX_TOP);
 }
 
 function runtime({ startTime, lastReload, retention }: ServerStatus) {

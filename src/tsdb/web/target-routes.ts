@@ -1,12 +1,9 @@
 // The targets: what is scraped, what was dropped.
 
 import { formatDuration } from '../../lib/duration.ts';
-import { AppError } from '../../lib/errors.ts';
 import type { ActiveTarget, TargetsStatus } from '../scrape/target-status.ts';
 import { one } from './parameters.ts';
 import { type Asked, type Route, textParameter } from './route.ts';
-
-const STATES: readonly string[] = ['active', 'dropped', 'any'];
 
 export function targetRoutes(status: () => TargetsStatus): Route[] {
   return [
@@ -20,16 +17,8 @@ export function targetRoutes(status: () => TargetsStatus): Route[] {
         scrapePool: textParameter('Only the targets of this job.', 'sensors'),
       },
       handle({ parameters }: Asked) {
-        const state = one(parameters, 'state') ?? 'any';
-        if (!STATES.includes(state.toLowerCase()))
-          throw new AppError(
-            'bad_data',
-            `invalid parameter "state": ${JSON.stringify(state)} is none of ${STATES.join(', ')}`,
-          );
-        return {
-          status: 'success',
-          data: targets(status(), state.toLowerCase(), one(parameters, 'scrapePool')),
-        };
+        const state = (one(parameters, 'state') ?? 'any').toLowerCase();
+        return { status: 'success', data: targets(status(), state, one(parameters, 'scrapePool')) };
       },
     },
     {
@@ -48,9 +37,9 @@ export function targetRoutes(status: () => TargetsStatus): Route[] {
 function targets({ active, dropped, droppedCounts }: TargetsStatus, state: string, pool: string | undefined) {
   const isWanted = ({ scrapePool }: { readonly scrapePool: string }) =>
     pool === undefined || scrapePool === pool;
-  const isDroppedWanted = state !== 'active';
+  const isDroppedWanted = state === 'dropped' || state === 'any';
   return {
-    activeTargets: state === 'dropped' ? [] : active.filter(isWanted).map(shown),
+    activeTargets: state === 'active' || state === 'any' ? active.filter(isWanted).map(shown) : [],
     droppedTargets: isDroppedWanted ? dropped.filter(isWanted) : [],
     droppedTargetCounts: isDroppedWanted ? droppedCounts : null,
   };

@@ -54,13 +54,22 @@ export const KNOWN: readonly KnownSeries[] = [
   { labels: { __name__: 'once' }, samples: [[START + 61_500, 42]] },
 ];
 
-/** The same as promtool reads it. */
-export function openMetrics(): string {
-  return KNOWN.map(({ labels: { __name__ = '', ...labels }, samples }) => {
-    const pairs = Object.entries(labels).map(([name, value]) => `${name}=${quote(value)}`);
-    const lines = samples.map(([time, value]) => `${__name__}{${pairs}} ${text(value)} ${time / 1000}\n`);
-    return `# TYPE ${__name__} gauge\n${lines.join('')}`;
-  }).join('');
+/** The same as promtool reads it. A name that is more than letters needs Prometheus 3. */
+export function openMetrics(known: readonly KnownSeries[] = KNOWN): string {
+  return known.map(familyOf).join('');
+}
+
+function familyOf({ labels: { __name__ = '', ...labels }, samples }: KnownSeries): string {
+  const isPlain = /^\w+$/.test(__name__);
+  const pairs = Object.entries(labels).map(([name, value]) => `${plainOrQuoted(name)}=${quote(value)}`);
+  const all = isPlain ? pairs : [quote(__name__), ...pairs];
+  const head = `${isPlain ? __name__ : ''}{${all}}`;
+  const lines = samples.map(([time, value]) => `${head} ${text(value)} ${time / 1000}\n`);
+  return `# TYPE ${plainOrQuoted(__name__)} gauge\n${lines.join('')}`;
+}
+
+function plainOrQuoted(name: string): string {
+  return /^\w+$/.test(name) ? name : quote(name);
 }
 
 function quote(value: string): string {

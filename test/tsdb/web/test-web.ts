@@ -1,35 +1,38 @@
-// The HTTP API over the known samples, on a free port.
+// Every door of mini-tsdb's HTTP server over one store, on a free port.
 
 import { startHttpServer } from '../../../src/lib/http-server.ts';
+import type { Labels } from '../../../src/model/labels.ts';
 import { createBudget } from '../../../src/tsdb/promql/budget.ts';
 import { createEngine } from '../../../src/tsdb/promql/engine.ts';
 import type { Store } from '../../../src/tsdb/storage/contract.ts';
-import { simpleRoutes } from '../../../src/tsdb/web/doors/simple-routes.ts';
-import { labelRoutes } from '../../../src/tsdb/web/label-routes.ts';
-import { queryRoutes } from '../../../src/tsdb/web/query-routes.ts';
+import { allRoutes, type Sources } from '../../../src/tsdb/web/all-routes.ts';
 import { createWeb } from '../../../src/tsdb/web/server.ts';
 import { KNOWN } from './known-samples.ts';
 
 export interface TestWeb {
   readonly url: string;
+  /** Faults of ours so far: what the log would tell. */
+  readonly failures: readonly unknown[];
   stop(): Promise<void>;
 }
 
-/** Starts the doors that read a store over one that holds the known samples. */
-export async function startTestWeb(store: Store): Promise<TestWeb> {
-  await fill(store);
-  const limits = { timeoutMs: 60_000, maxSamples: 50_000_000 };
-  const engine = createEngine({ store, lookbackMs: 300_000, maxConcurrency: 20, ...limits });
-  const budget = (signal: AbortSignal) => createBudget({ ...limits, signal });
-  const routes = [
-    ...queryRoutes(engine, Date.now),
-    ...labelRoutes({ store, budget, metadata: () => new Map() }),
-    ...simpleRoutes({ store, budget, now: Date.now }),
-  ];
-  const listener = await createWeb({ version: '0', routes, failed: console.error });
+const LIMITS = { timeoutMs: 60_000, maxSamples: 50_000_000 };
+const LOOKBACK_MS = 300_000;
+
+/** Starts the server over a store that is first given the samples. It closes the store when it stops. */
+export async function startTestWeb(
+  store: Store,
+  changed: Partial<Sources> = {},
+  samples: readonly AnySeries[] = KNOWN,
+): Promise<TestWeb> {
+  await fill(store, samples);
+  const failures: unknown[] = [];
+  const routes = allRoutes({ ...sourcesOf(store), ...changed });
+  const listener = await createWeb({ version: '0', routes, failed: (error) => failures.push(error) });
   const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, listener);
   return {
     url: `http://127.0.0.1:${server.address.port}`,
+    failures,
     async stop() {
       await server.stop();
       await store.close();
@@ -37,17 +40,45 @@ export async function startTestWeb(store: Store): Promise<TestWeb> {
   };
 }
 
-async function fill(store: Store): Promise<void> {
-  const refs = await store.resolve(KNOWN.map(({ labels }) => labels));
-  const rows = KNOWN.flatMap(({ samples }, i) =>
+function sourcesOf(store: Store): Sources {
+  return {
+    engine: createEngine({ store, lookbackMs: LOOKBACK_MS, maxConcurrency: 20, ...LIMITS }),
+    store,
+    budget: (signal) => createBudget({ ...LIMITS, signal }),
+    targets: () => ({ active: [], dropped: [], droppedCounts: {} }),
+    metadata: () => new Map(),
+    now: Date.now,
+    federation: { lookbackMs: LOOKBACK_MS, externalLabels: () => ({}) },
+    admin: { reload: undefined, metrics: async () => '' },
+    status: {
+      version: '0.1.2',
+      flags: { 'web.listen-address': ':9095' },
+      config: () => 'global: {}\n',
+      startTime: Date.UTC(2026, 0, 1),
+      lastReload: () => ({ isGood: true, time: Date.UTC(2026, 0, 2) }),
+      retention: '15d',
+      stats: (top) => store.stats(top),
+    },
+  };
+}
+
+interface AnySeries {
+  readonly labels: Labels;
+  /** Unix milliseconds and values; `undefined` is a stale marker. */
+  readonly samples: readonly (readonly [number, number | undefined])[];
+}
+
+export async function fill(store: Store, known: readonly AnySeries[]): Promise<void> {
+  const refs = await store.resolve(known.map(({ labels }) => labels));
+  const rows = known.flatMap(({ samples }, i) =>
     samples.map((sample) => ({ ref: refs[i] as number, sample })),
   );
   await store.append(
     {
       refs: Uint32Array.from(rows, ({ ref }) => ref),
       times: Float64Array.from(rows, ({ sample: [time] }) => time),
-      values: Float64Array.from(rows, ({ sample: [, value] }) => value),
-      stale: new Uint8Array(rows.length),
+      values: Float64Array.from(rows, ({ sample: [, value] }) => value ?? 0),
+      stale: Uint8Array.from(rows, ({ sample: [, value] }) => Number(value === undefined)),
     },
     { durable: false },
   );

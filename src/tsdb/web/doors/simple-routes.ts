@@ -5,13 +5,14 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { AppError } from '../../../lib/errors.ts';
 import { createMatcher, type Matcher } from '../../../model/matcher.ts';
+import { createBudget } from '../../promql/budget.ts';
 import type { Budget, Store } from '../../storage/contract.ts';
 import { one, type Parameters, selectionsOf } from '../parameters.ts';
+import { pieces } from '../pieces.ts';
 import { type Asked, listParameter, type Route, textParameter } from '../route.ts';
 import { bucketAnswer } from './bucket-answer.ts';
 import { GRANULARITIES, type Granularity, parseMoment, parseZone } from './calendar.ts';
 import { exportJson, exportLines, pointList, slices } from './export.ts';
-import { pieces } from './pieces.ts';
 
 export interface SimpleDoors {
   readonly store: Store;
@@ -85,9 +86,9 @@ export function simpleRoutes(doors: SimpleDoors): Route[] {
         const format = one(parameters, 'format') ?? 'json';
         const selections = exported(parameters);
         if (format === 'json')
-          return stream(reply, 'application/json', exportJson(store, selections, budget(signal)));
+          return stream(reply, 'application/json', exportJson(store, selections, streamed(signal)));
         if (format === 'jsonl')
-          return stream(reply, 'application/x-ndjson', exportLines(store, selections, budget(signal)));
+          return stream(reply, 'application/x-ndjson', exportLines(store, selections, streamed(signal)));
         throw new AppError('bad_data', `the format is ${JSON.stringify(format)}; it is json or jsonl`);
       },
     },
@@ -112,7 +113,7 @@ async function history(
     // Stores count both ends in.
     to: (momentOf(parameters, 'to', zone) ?? ALL_TIME.to) - 1,
   };
-  return stream(reply, 'application/json', pointList(slices(store, [{ matchers, range }], budget(signal))));
+  return stream(reply, 'application/json', pointList(slices(store, [{ matchers, range }], streamed(signal))));
 }
 
 async function buckets({ store, budget, now }: SimpleDoors, asked: MetricAsked, granularity: string) {
@@ -160,6 +161,15 @@ async function known(
 function exported(parameters: Parameters) {
   const selections = selectionsOf(parameters);
   return selections.length > 0 ? selections : [{ matchers: [], range: ALL_TIME }];
+}
+
+// A stream holds one piece at a time and goes as fast as it is read, so nothing but its reader's leaving ends it.
+function streamed(signal: AbortSignal): Budget {
+  return createBudget({
+    timeoutMs: Number.POSITIVE_INFINITY,
+    maxSamples: Number.POSITIVE_INFINITY,
+    signal,
+  });
 }
 
 function stream(reply: FastifyReply, type: string, texts: AsyncIterable<string>) {

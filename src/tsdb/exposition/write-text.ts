@@ -1,0 +1,45 @@
+// Writes the text format 0.0.4, as Prometheus' own encoder does.
+
+import type { Labels } from '../../model/labels.ts';
+import { type Escaping, escapeName, isPlainName } from './escape-name.ts';
+import { formatGoFloat } from './go-float.ts';
+
+export interface WrittenSample {
+  /** With `__name__`; written in this order. */
+  readonly labels: Labels;
+  readonly value: number;
+  /** Unix milliseconds. */
+  readonly time: number;
+}
+
+/** The line that begins a family of which no more is known. */
+export function untypedLine(name: string, escaping: Escaping): string {
+  return `# TYPE ${quoted(escapeName(name, escaping))} untyped\n`;
+}
+
+/** The line of a sample. */
+export function sampleLine({ labels, value, time }: WrittenSample, escaping: Escaping): string {
+  const { __name__ = '', ...others } = labels;
+  const name = escapeName(__name__, escaping);
+  const pairs = Object.entries(others).map(
+    ([label, text]) => `${quoted(escapeName(label, escaping))}="${escapeText(text)}"`,
+  );
+  // A name that needs quotes stands where the labels do.
+  const all = isPlainName(name) ? pairs : [quoted(name), ...pairs];
+  const braces = all.length === 0 ? '' : `{${all.join(',')}}`;
+  return `${isPlainName(name) ? name : ''}${braces} ${formatValue(value)} ${time}\n`;
+}
+
+function quoted(name: string): string {
+  return isPlainName(name) ? name : `"${escapeText(name)}"`;
+}
+
+function escapeText(text: string): string {
+  if (!/["\\\n]/.test(text)) return text;
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+}
+
+// It has no negative zero.
+function formatValue(value: number): string {
+  return formatGoFloat(value === 0 ? 0 : value);
+}
