@@ -12,17 +12,18 @@ const inflate = promisify(gunzip);
 
 export class FetchedBody {
   readonly #chunks: Buffer[] = [];
-  readonly #maxBytes: number;
+  readonly #bound: number;
   #bytes = 0;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  /** @param bound a body of so many bytes is too large. */
+  constructor(bound: number) {
+    this.#bound = bound;
   }
 
   /** @returns whether it still fits. */
   add(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBytes) return false;
+    if (this.#bytes >= this.#bound) return false;
     this.#chunks.push(chunk);
     return true;
   }
@@ -32,29 +33,29 @@ export class FetchedBody {
     const [first] = this.#chunks;
     const sent =
       this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#bytes);
-    return encoding === 'gzip' ? inflated(sent, this.#maxBytes) : sent;
+    return encoding === 'gzip' ? inflated(sent, this.#bound) : sent;
   }
 }
 
-export function tooLarge(maxBytes: number): AppError<'too_large'> {
-  return new AppError('too_large', `the body is larger than ${formatByteSize(maxBytes)}`);
+export function tooLarge(bound: number): AppError<'too_large'> {
+  return new AppError('too_large', `the body is not smaller than ${formatByteSize(bound)}`);
 }
 
-function inflated(sent: Buffer, maxBytes: number): Buffer | Promise<Buffer> {
-  if (sent.length > AT_ONCE.sent) return inflatedApart(sent, maxBytes);
+function inflated(sent: Buffer, bound: number): Buffer | Promise<Buffer> {
+  if (sent.length > AT_ONCE.sent) return inflatedApart(sent, bound);
   try {
-    return gunzipSync(sent, { maxOutputLength: Math.min(maxBytes, AT_ONCE.inflated) });
+    return gunzipSync(sent, { maxOutputLength: Math.min(bound - 1, AT_ONCE.inflated) });
   } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return inflatedApart(sent, maxBytes);
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return inflatedApart(sent, bound);
     throw badGzip(error);
   }
 }
 
-async function inflatedApart(sent: Buffer, maxBytes: number): Promise<Buffer> {
+async function inflatedApart(sent: Buffer, bound: number): Promise<Buffer> {
   try {
-    return await inflate(sent, { maxOutputLength: maxBytes });
+    return await inflate(sent, { maxOutputLength: bound - 1 });
   } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(bound);
     throw badGzip(error);
   }
 }

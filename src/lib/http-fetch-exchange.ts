@@ -39,7 +39,7 @@ const NOTHING = Buffer.alloc(0);
 /** @throws what undici throws, or AppError `too_large`. */
 export function exchange(
   dispatchers: Dispatchers,
-  { url, headers, maxBytes }: FetchRequest,
+  { url, headers, bodyBound }: FetchRequest,
   { authorization, tls }: AccessNow,
   flight: FlightControl,
 ): Promise<Got> {
@@ -49,14 +49,14 @@ export function exchange(
     const own: Record<string, string> = { host: url.host, ...headers };
     if (authorization !== undefined) own.authorization = authorization;
     if (proxyAuthorization !== undefined) own['proxy-authorization'] = proxyAuthorization;
-    const handler = new Exchange(flight, maxBytes, resolve, reject);
+    const handler = new Exchange(flight, bodyBound, resolve, reject);
     dispatcher.dispatch({ origin, path, method: 'GET', headers: own }, handler);
   });
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #flight: FlightControl;
-  readonly #maxBytes: number;
+  readonly #bound: number;
   readonly #resolve: (got: Got) => void;
   readonly #reject: (error: Error) => void;
   #body: FetchedBody;
@@ -65,13 +65,13 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     flight: FlightControl,
-    maxBytes: number,
+    bodyBound: number,
     resolve: (got: Got) => void,
     reject: (error: Error) => void,
   ) {
     this.#flight = flight;
-    this.#maxBytes = maxBytes;
-    this.#body = new FetchedBody(maxBytes);
+    this.#bound = bodyBound;
+    this.#body = new FetchedBody(bodyBound);
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -96,7 +96,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#body.add(chunk)) controller.abort(tooLarge(this.#maxBytes));
+    if (!this.#body.add(chunk)) controller.abort(tooLarge(this.#bound));
   }
 
   onResponseEnd(): void {

@@ -9,8 +9,8 @@ import { exchange, FlightControl, type Got } from './http-fetch-exchange.ts';
 export interface FetchRequest {
   readonly url: FetchUrl;
   readonly headers: Readonly<Record<string, string>>;
-  /** Bound on the body, as it is sent and as it is inflated. */
-  readonly maxBytes: number;
+  /** A body of so many bytes is too large, as it is sent or as it is inflated. More than 1. */
+  readonly bodyBound: number;
 }
 
 /** The parts of a URL as they are sent. */

@@ -49,7 +49,7 @@ export function startHttpDiscovery(
   async function ask(): Promise<TargetGroup[]> {
     const parsed = parseFetchUrl(url);
     if (parsed === undefined) throw new AppError('url', 'it is no http or https URL');
-    const flight = fetcher.get({ url: parsed, headers, maxBytes: MAX_BYTES });
+    const flight = fetcher.get({ url: parsed, headers, bodyBound: MAX_BYTES });
     const late = alarms.after(refreshMs, () => flight.abort(new AppError('timeout', 'it took too long')));
     try {
       return groupsOf(await flight.answer, url);

@@ -14,7 +14,7 @@ import { ACCEPT } from '../exposition/content-type.ts';
 import type { Target } from './target.ts';
 
 /** Ours when the job has none: a body stays in memory until it is read. */
-export const MOST_BODY_BYTES = 134_217_728;
+const MOST_BODY_BYTES = 134_217_728;
 
 /** Fetches the exposition of one target again and again. */
 export class TargetFetch {
@@ -74,6 +74,7 @@ function requestOf(
       'accept-encoding': 'gzip',
       'x-prometheus-scrape-timeout-seconds': String(timeoutMs / 1000),
     },
-    maxBytes: bodyLimit > 0 ? Math.min(bodyLimit, MOST_BODY_BYTES) : MOST_BODY_BYTES,
+    // As Prometheus: what has just reached its limit is refused.
+    bodyBound: Math.max(2, bodyLimit > 0 ? Math.min(bodyLimit, MOST_BODY_BYTES) : MOST_BODY_BYTES),
   };
 }

@@ -20,6 +20,8 @@ import type { ActiveTarget, TargetHealth } from './target-status.ts';
 
 /** Ours: reading more holds the event loop for longer than others should wait. */
 const MOST_SAMPLES = 1_000_000;
+/** As Prometheus. */
+const MOST_AHEAD_MS = 600_000;
 
 interface Last {
   readonly health: TargetHealth;
@@ -72,6 +74,7 @@ export class ScrapeLoop {
       store: services.store,
       labelsFor: (exposed) => sampleLabels(exposed, target.labels, config),
       honorTimestamps: config.honorTimestamps,
+      latest: () => services.now() + MOST_AHEAD_MS,
       sampleLimit: config.limits.samples,
       claim: services.endings.claim,
       breathe: services.breathe,

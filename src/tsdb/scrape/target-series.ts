@@ -35,6 +35,8 @@ export interface TargetSeriesOptions {
   /** @returns undefined for a series that is dropped. @throws AppError that fails the scrape. */
   readonly labelsFor: (exposed: Labels) => Labels | undefined;
   readonly honorTimestamps: boolean;
+  /** Samples with a later time of their own are left out. Unix milliseconds. */
+  readonly latest: () => number;
   /** 0: no limit. */
   readonly sampleLimit: number;
   /** Told of refs that were not known to this target before. */
@@ -82,14 +84,15 @@ export class TargetSeries {
       return { scrape, layout: this.#layout, added: 0 };
     const found = await this.#findLabels(scrape);
     if ('fault' in found) return found;
-    const layout = rowsOf(scrape, isTimed, this.#states);
+    const layout = rowsOf(scrape, isTimed ? this.#options.latest() : undefined, this.#states);
     const { sampleLimit } = this.#options;
     if (sampleLimit > 0 && layout.rows.length > sampleLimit)
       return overLimit(scrape, layout.kept, found, sampleLimit);
-    await this.#resolve(found);
+    await this.#resolve(found, layout.seen);
     this.#order = isTimed ? undefined : scrape.series;
     this.#layout = this.#layoutOf(scrape, isTimed, layout);
-    return { scrape, layout: this.#layout, added: found.numbers.length };
+    const added = found.numbers.filter((number) => layout.seen[number] === 1).length;
+    return { scrape, layout: this.#layout, added };
   }
 
   /** The layout is in the store. @returns the refs that were there before and are gone now. */
@@ -145,8 +148,11 @@ export class TargetSeries {
     return undefined;
   }
 
-  async #resolve({ numbers, labels }: Found): Promise<void> {
+  async #resolve(found: Found, seen: Uint8Array): Promise<void> {
+    const isSeen = (number: number) => seen[number] === 1;
+    const numbers = found.numbers.filter(isSeen);
     if (numbers.length === 0) return;
+    const labels = found.labels.filter((_, i) => isSeen(found.numbers[i] as number));
     const refs = await this.#options.store.resolve(labels);
     for (const [i, number] of numbers.entries()) {
       this.#refs[number] = refs[i] as number;
@@ -182,10 +188,16 @@ interface Found {
 interface PickedRows {
   readonly rows: Int32Array;
   readonly kept: number;
+  /** 1 at the numbers of these rows. */
+  readonly seen: Uint8Array;
 }
 
 // Of a line that stands twice the first counts, unless each has its own time.
-function rowsOf({ series, times, count }: Scrape, isTimed: boolean, states: Uint8Array): PickedRows {
+function rowsOf(
+  { series, times, count }: Scrape,
+  latest: number | undefined,
+  states: Uint8Array,
+): PickedRows {
   const rows = new Int32Array(count);
   const seen = new Uint8Array(states.length);
   let picked = 0;
@@ -194,13 +206,13 @@ function rowsOf({ series, times, count }: Scrape, isTimed: boolean, states: Uint
     const number = series[row] as number;
     if (states[number] === DROPPED) continue;
     kept += 1;
-    const hasOwnTime = isTimed && !Number.isNaN(times[row]);
-    if (seen[number] === 1 && !hasOwnTime) continue;
+    const own = latest === undefined ? Number.NaN : (times[row] as number);
+    if (Number.isNaN(own) ? seen[number] === 1 : own > (latest as number)) continue;
     seen[number] = 1;
     rows[picked] = row;
     picked += 1;
   }
-  return { rows: rows.subarray(0, picked), kept };
+  return { rows: rows.subarray(0, picked), kept, seen };
 }
 
 function overLimit({ count }: Scrape, kept: number, { numbers }: Found, limit: number): Refused {
