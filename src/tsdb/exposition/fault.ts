@@ -4,6 +4,19 @@ import { AppError } from '../../lib/errors.ts';
 
 const SHOWN_BYTES = 80;
 
+/** A body that cannot be read to its end. */
+export class ExpositionFault extends AppError<'exposition'> {
+  /** Samples before the fault, and series among them that the last good scrape did not have. */
+  readonly samples: number;
+  readonly fresh: number;
+
+  constructor(cause: AppError, samples: number, fresh: number) {
+    super('exposition', cause.message, { cause });
+    this.samples = samples;
+    this.fresh = fresh;
+  }
+}
+
 /** An error for the operator of the target; `position` is the byte at which reading stopped. */
 export function faultAt(body: Buffer, position: number, what: string): AppError<'exposition'> {
   const line = lineAt(body, position);

@@ -1,9 +1,10 @@
 // The reader of one target's scrapes: which format, the strict way through a body, and what came and went.
 
 import { constants } from 'node:buffer';
+import { AppError } from '../../lib/errors.ts';
 import { type Format, formatOf } from './content-type.ts';
 import { Families } from './families.ts';
-import { fault } from './fault.ts';
+import { ExpositionFault, fault } from './fault.ts';
 import { readOpenMetrics } from './openmetrics.ts';
 import { Rows } from './rows.ts';
 import type { ExpositionReader, FamilyMetadata, Scrape } from './scrape.ts';
@@ -37,8 +38,8 @@ export function createExpositionReader(options: ReaderOptions = {}): ExpositionR
       if (format === 'text') readText(reading);
       else readOpenMetrics(reading);
     } catch (error) {
-      series.rollback();
-      throw error;
+      const fresh = series.rollback();
+      throw error instanceof AppError ? new ExpositionFault(error, reading.rows.count, fresh) : error;
     }
     metadata = reading.families.done();
     return scrapeOf(reading.rows);
@@ -68,6 +69,7 @@ export function createExpositionReader(options: ReaderOptions = {}): ExpositionR
       return readWhole(body, format);
     },
     labelsOf: (number) => series.labelsOf(number),
+    emptyLabelsOf: (number) => series.emptyLabelsOf(number),
   };
 }
 

@@ -46,9 +46,12 @@ export interface Scrape {
 export interface ExpositionReader {
   /**
    * Reads a whole body. The body may be used again afterwards: nothing of it is kept.
-   * @throws AppError `exposition` that names line and fault; the reader is then as it was before.
+   * @throws AppError `exposition` that names line and fault, as ExpositionFault once a format was found; the reader is
+   * then as it was before.
    */
   read(body: Buffer, contentType: string): Scrape;
   /** The labels of a series of the last good scrape with `__name__` and without empty values, made anew each time. */
   labelsOf(series: number): Labels;
+  /** Names of labels that such a series has with an empty value: with `honor_labels` the target's own give way to them. */
+  emptyLabelsOf(series: number): readonly string[];
 }

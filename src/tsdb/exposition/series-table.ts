@@ -1,7 +1,14 @@
 // The series of one target by their texts: numbers that stay while a series is seen, and what came and went.
 
 import type { Labels } from '../../model/labels.ts';
-import { type Bound, labelsOfParts, readSeriesText, skipBlanks } from './series-text.ts';
+import {
+  type Bound,
+  emptyLabelsOfParts,
+  labelsOfParts,
+  readSeriesText,
+  type SeriesParts,
+  skipBlanks,
+} from './series-text.ts';
 
 export interface Turnover {
   readonly fresh: readonly number[];
@@ -56,10 +63,12 @@ export class SeriesTable {
     return { fresh, gone };
   }
 
-  /** Forgets what only this read saw. */
-  rollback(): void {
-    for (const number of this.#fresh) this.#forget(number);
+  /** Forgets what only this read saw. @returns how many that were. */
+  rollback(): number {
+    const fresh = this.#fresh;
+    for (const number of fresh) this.#forget(number);
     this.#begin();
+    return fresh.length;
   }
 
   #begin(): void {
@@ -75,11 +84,20 @@ export class SeriesTable {
   }
 
   labelsOf(number: number): Labels {
+    const { bytes, parts } = this.#partsOf(number);
+    return labelsOfParts(bytes, parts, this.#bounds[number] ?? '');
+  }
+
+  emptyLabelsOf(number: number): readonly string[] {
+    const { bytes, parts } = this.#partsOf(number);
+    return emptyLabelsOfParts(bytes, parts);
+  }
+
+  #partsOf(number: number): { bytes: Buffer; parts: SeriesParts } {
     const text = this.#texts[number];
     if (text === undefined || text === '') throw new Error(`BUG: no series has the number ${number}`);
     // The name's end needs a byte behind it.
     const bytes = Buffer.from(`${text}\n`, 'latin1');
-    const parts = readSeriesText(bytes, skipBlanks(bytes, 0), 0);
-    return labelsOfParts(bytes, parts, this.#bounds[number] ?? '');
+    return { bytes, parts: readSeriesText(bytes, skipBlanks(bytes, 0), 0) };
   }
 }

@@ -169,6 +169,16 @@ export function labelsOfParts(bytes: Buffer, parts: SeriesParts, bound: Bound): 
   return labels;
 }
 
+/** Names of labels that stand there with an empty value. */
+export function emptyLabelsOfParts(bytes: Buffer, { labels }: SeriesParts): readonly string[] {
+  const names: string[] = [];
+  for (let i = 0; i < labels.length; i += 4) {
+    const [nameStart = 0, nameEnd = 0, valueStart, valueEnd] = labels.slice(i, i + 4);
+    if (valueStart === valueEnd) names.push(textOf(bytes, nameStart, nameEnd));
+  }
+  return names;
+}
+
 function faultOfLabels(labels: Labels, entries: readonly [string, string][]): string | undefined {
   if (!Object.hasOwn(labels, '__name__')) return 'the metric name is empty';
   if (Object.hasOwn(labels, '')) return 'a label name is empty';

@@ -69,10 +69,11 @@ export class ScrapeLoop {
       config.limits.bodyBytes,
       services.userAgent,
     );
+    const reader = createExpositionReader({ maxSamples: MOST_SAMPLES });
     this.#series = new TargetSeries({
-      reader: createExpositionReader({ maxSamples: MOST_SAMPLES }),
+      reader,
       store: services.store,
-      labelsFor: (exposed) => sampleLabels(exposed, target.labels, config),
+      labelsOf: (series) => sampleLabels(reader, series, target.labels, config),
       honorTimestamps: config.honorTimestamps,
       latest: () => services.now() + MOST_AHEAD_MS,
       sampleLimit: config.limits.samples,

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 import type { Labels } from '../../model/labels.ts';
 import { type RelabelConfig, relabel } from '../../model/relabel.ts';
 import type { ScrapeLimits } from '../config/scrape-config.ts';
+import type { ExpositionReader } from '../exposition/scrape.ts';
 
 export interface SampleConfig {
   readonly honorLabels: boolean;
@@ -11,14 +12,24 @@ export interface SampleConfig {
   readonly limits: ScrapeLimits;
 }
 
+/** A reader's labels of one series. */
+export type ExposedLabels = Pick<ExpositionReader, 'labelsOf' | 'emptyLabelsOf'>;
+
 /**
  * Source of the rules: mutateSampleLabels and verifyLabelLimits of Prometheus.
- * @param exposed without empty values.
  * @returns undefined for a series that relabelling drops.
  * @throws AppError that fails the whole scrape.
  */
-export function sampleLabels(exposed: Labels, target: Labels, config: SampleConfig): Labels | undefined {
-  const joined = config.honorLabels ? { ...target, ...exposed } : withExported(exposed, target);
+export function sampleLabels(
+  reader: ExposedLabels,
+  series: number,
+  target: Labels,
+  config: SampleConfig,
+): Labels | undefined {
+  const exposed = reader.labelsOf(series);
+  const joined = config.honorLabels
+    ? honored(exposed, reader.emptyLabelsOf(series), target)
+    : withExported(exposed, target);
   const labels =
     config.metricRelabelConfigs.length === 0 ? joined : relabel(joined, config.metricRelabelConfigs);
   if (labels === undefined || isEmpty(labels)) return undefined;
@@ -31,6 +42,13 @@ export function sampleLabels(exposed: Labels, target: Labels, config: SampleConf
 /** The series of a report: what it says of the target is never overruled by the target's own labels. */
 export function reportLabels(name: string, target: Labels): Labels {
   return { ...target, __name__: name };
+}
+
+// As a pushgateway asks for it: `instance=""` says that there is none.
+function honored(exposed: Labels, empty: readonly string[], target: Labels): Labels {
+  const joined: Record<string, string> = { ...target, ...exposed };
+  for (const name of empty) delete joined[name];
+  return joined;
 }
 
 function withExported(exposed: Labels, target: Labels): Labels {

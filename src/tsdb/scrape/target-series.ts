@@ -2,6 +2,7 @@
 
 import { AppError } from '../../lib/errors.ts';
 import type { Labels } from '../../model/labels.ts';
+import { ExpositionFault } from '../exposition/fault.ts';
 import type { ExpositionReader, Scrape } from '../exposition/scrape.ts';
 import type { Store } from '../storage/contract.ts';
 
@@ -32,8 +33,8 @@ export interface Refused {
 export interface TargetSeriesOptions {
   readonly reader: ExpositionReader;
   readonly store: Store;
-  /** @returns undefined for a series that is dropped. @throws AppError that fails the scrape. */
-  readonly labelsFor: (exposed: Labels) => Labels | undefined;
+  /** Of a series of the reader, undefined for one that is dropped. @throws AppError that fails the scrape. */
+  readonly labelsOf: (series: number) => Labels | undefined;
   readonly honorTimestamps: boolean;
   /** Samples with a later time of their own are left out. Unix milliseconds. */
   readonly latest: () => number;
@@ -70,9 +71,10 @@ export class TargetSeries {
     return this.#tracked;
   }
 
-  /** @throws AppError `exposition` or of the store. */
+  /** @throws AppError of the store. */
   async take(body: Buffer, contentType: string): Promise<Taken | Refused> {
-    const scrape = this.#options.reader.read(body, contentType);
+    const scrape = guarded(() => this.#options.reader.read(body, contentType));
+    if (scrape instanceof AppError) return unreadable(scrape);
     for (const number of scrape.gone) this.#states[number] = UNKNOWN;
     return this.lay(scrape);
   }
@@ -137,8 +139,7 @@ export class TargetSeries {
   }
 
   #findLabelsOf(number: number, { numbers, labels }: Found): AppError | undefined {
-    const { labelsFor, reader } = this.#options;
-    const found = guarded(() => labelsFor(reader.labelsOf(number)));
+    const found = guarded(() => this.#options.labelsOf(number));
     if (found instanceof AppError) return found;
     if (found === undefined) this.#states[number] = DROPPED;
     else {
@@ -213,6 +214,12 @@ function rowsOf(
     picked += 1;
   }
   return { rows: rows.subarray(0, picked), kept, seen };
+}
+
+// What stood before the fault was not relabelled, so all of it counts.
+function unreadable(fault: AppError): Refused {
+  const { samples, fresh } = fault instanceof ExpositionFault ? fault : { samples: 0, fresh: 0 };
+  return { fault, scraped: samples, kept: samples, added: fresh };
 }
 
 function overLimit({ count }: Scrape, kept: number, { numbers }: Found, limit: number): Refused {

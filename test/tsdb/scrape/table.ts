@@ -121,10 +121,10 @@ export const TABLE: readonly TableRow[] = [
   bad('body_size_limit', 'body_size_limit', body(`a 1\nb 2\n${'#'.repeat(100)}\n`), 'body_size_limit: 100B'),
   {
     name: 'body_size_exact',
-    sentence: 'A body of exactly body_size_limit is taken',
-    answers: [body('a 1\nb 2\n')],
+    sentence: 'A body of exactly body_size_limit is too large, one byte less is not',
+    answers: [body('a 1\nb 2\n'), body('a 1\nb 2'), gzip('a 1\nb 2\n')],
     job: 'body_size_limit: 8B',
-    stored: [TWO],
+    stored: [DOWN, TWO, DOWN],
   },
   { name: 'gzip', sentence: 'Accept-Encoding is gzip', answers: [gzip('a 1\nb 2\n')], stored: [TWO] },
   {
@@ -160,6 +160,8 @@ export const TABLE: readonly TableRow[] = [
       }),
     ],
     stored: ['0 1/1+1', '0 1/1+0'],
+    ours: [DOWN, DOWN],
+    why: 'here the end is looked for before any sample is counted',
   },
   {
     name: 'parse_error',
