@@ -1,7 +1,7 @@
 // A batch of rows → the samples of the store, each row judged by the bounds of time first.
 
 import type { AppendResult, Batch } from '../contract.ts';
-import { APPENDED, CONFLICT, DUPLICATE, type Samples } from './samples.ts';
+import { CONFLICT, DUPLICATE, type Samples } from './samples.ts';
 import { LAST_TIME, type SeriesRows } from './series-rows.ts';
 
 /** Which times are taken. Unix milliseconds. */
@@ -21,6 +21,8 @@ export interface Tally {
   outOfBounds: number;
   newest: number;
   readonly unknown: number[];
+  /** Rows that were not appended, whyever. */
+  readonly refused: number[];
 }
 
 export function newTally(): Tally {
@@ -31,6 +33,7 @@ export function newTally(): Tally {
     outOfBounds: 0,
     newest: Number.NEGATIVE_INFINITY,
     unknown: [],
+    refused: [],
   };
 }
 
@@ -38,7 +41,7 @@ export function resultOf({ appended, duplicates, conflicts, outOfBounds, unknown
   return { appended, duplicates, conflicts, outOfBounds, unknown };
 }
 
-/** Appends rows `from` to `to`. @param accepted is called with each row that was appended. */
+/** Appends rows `from` to `to`, and counts what became of them. */
 export function appendRows(
   rows: SeriesRows,
   samples: Samples,
@@ -54,8 +57,24 @@ export function appendRows(
     const time = times[i] as number;
     if (slot < 0) tally.unknown.push(i);
     else if (isOutOfBounds(rows, slot, time, bounds)) tally.outOfBounds += 1;
-    else count(tally, time, samples.append(slot, time, values[i] as number, stale[i] === 1));
+    else if (count(tally, time, samples.append(slot, time, values[i] as number, stale[i] === 1))) continue;
+    tally.refused.push(i);
   }
+}
+
+/** The rows from `from` to `to` that were appended. */
+export function appendedRows(batch: Batch, from: number, to: number, tally: Tally): Batch {
+  const refused = tally.refused.filter((row) => row >= from && row < to);
+  if (refused.length === 0 && from === 0 && to === batch.refs.length) return batch;
+  const isAppended = new Uint8Array(to).fill(1);
+  for (const row of refused) isAppended[row] = 0;
+  const keep = (_: number, row: number) => row >= from && isAppended[row] === 1;
+  return {
+    refs: batch.refs.filter(keep),
+    times: batch.times.filter(keep),
+    values: batch.values.filter(keep),
+    stale: batch.stale.filter(keep),
+  };
 }
 
 function isOutOfBounds(rows: SeriesRows, slot: number, time: number, bounds: Bounds): boolean {
@@ -64,10 +83,14 @@ function isOutOfBounds(rows: SeriesRows, slot: number, time: number, bounds: Bou
   return time < rows.double(slot, LAST_TIME) - bounds.lateMs;
 }
 
-function count(tally: Tally, time: number, outcome: number): void {
-  if (outcome === APPENDED) {
+/** @returns whether the row was appended. */
+function count(tally: Tally, time: number, outcome: number): boolean {
+  if (outcome === DUPLICATE) tally.duplicates += 1;
+  else if (outcome === CONFLICT) tally.conflicts += 1;
+  else {
     tally.appended += 1;
     if (time > tally.newest) tally.newest = time;
-  } else if (outcome === DUPLICATE) tally.duplicates += 1;
-  else if (outcome === CONFLICT) tally.conflicts += 1;
+    return true;
+  }
+  return false;
 }

@@ -29,6 +29,8 @@ const COUNT_MASK = (1 << COUNT_BITS) - 1;
 const MOST_WORDS = 4 * PAGE_SAMPLES;
 
 interface ChunkSlab {
+  /** Never given to another slab, on disk either. */
+  readonly id: number;
   readonly words: Uint32Array;
   used: number;
   chunks: number;
@@ -44,6 +46,7 @@ export class Chunks {
   readonly #emptySlabs: number[] = [];
   readonly #spare: Uint32Array[] = [];
   #open = -1;
+  #nextId = 1;
   #chunks = 0;
   #bytes = 0;
   // The block of times that was written last, which the next chunk mostly shares.
@@ -148,6 +151,70 @@ export class Chunks {
     return last === undefined ? Number.NEGATIVE_INFINITY : last + 1;
   }
 
+  /** The ids of slabs that are full. */
+  full(): number[] {
+    return this.#slabs.flatMap((slab, index) => (slab === undefined || index === this.#open ? [] : slab.id));
+  }
+
+  /** The id of the slab that is being filled, 0 when there is none. */
+  open(): number {
+    return this.#slabs[this.#open]?.id ?? 0;
+  }
+
+  /** What is written of a slab, in pieces of whole blocks; none when the slab is gone. */
+  *pieces(id: number, mostWords: number): Generator<{ readonly from: number; readonly blocks: Uint32Array }> {
+    const slab = this.#slabs.find((one) => one?.id === id);
+    let from = 0;
+    for (let at = 0; slab !== undefined && at < slab.used; ) {
+      at += blockLength(slab.words, at);
+      if (at - from < mostWords && at < slab.used) continue;
+      yield { from, blocks: slab.words.subarray(from, at) };
+      from = at;
+    }
+  }
+
+  /**
+   * Puts pieces of a slab, in their order, where they were. A slab that is `isOpen` is filled further.
+   * @returns the chunks that are whole with the refs of their series; those that are wanted are to be claimed.
+   */
+  restore(
+    id: number,
+    pieces: readonly { readonly from: number; readonly blocks: Uint32Array }[],
+    isOpen: boolean,
+  ): { readonly ref: SeriesRef; readonly address: ChunkAddress }[] {
+    const index = this.#emptySlabs.pop() ?? this.#slabs.length;
+    const slab = this.#addSlab(index, id, new Uint32Array(SLAB_WORDS));
+    if (isOpen) this.#open = index;
+    for (const { from, blocks } of pieces) {
+      fillGap(slab.words, slab.used, from);
+      slab.words.set(blocks, from);
+      slab.used = from + blocks.length;
+    }
+    const found: { ref: SeriesRef; address: ChunkAddress }[] = [];
+    for (const { from, blocks } of pieces) {
+      for (let at = from; at < from + blocks.length; at += blockLength(slab.words, at)) {
+        if (!isWholeChunk(slab.words, at)) continue;
+        found.push({ ref: slab.words[at] as number, address: ((index << SLAB_BITS) | at) >>> 0 });
+      }
+    }
+    return found;
+  }
+
+  /** Counts a restored chunk as one that is used. */
+  claim(address: ChunkAddress): void {
+    const slab = this.#slabs[address >>> SLAB_BITS] as ChunkSlab;
+    slab.chunks += 1;
+    slab.newest = Math.max(slab.newest, this.newest(address));
+    this.#chunks += 1;
+  }
+
+  /** Frees restored slabs of which nothing was claimed. */
+  dropUnclaimed(): void {
+    for (const [index, slab] of this.#slabs.entries()) {
+      if (slab?.chunks === 0 && index !== this.#open) this.#dropSlab(index);
+    }
+  }
+
   #wordsAt(address: ChunkAddress): Uint32Array {
     return (this.#slabs[address >>> SLAB_BITS] as ChunkSlab).words;
   }
@@ -180,8 +247,13 @@ export class Chunks {
     this.#open = this.#emptySlabs.pop() ?? this.#slabs.length;
     this.#lastTimes.length = 0;
     const words = this.#spare.pop() ?? new Uint32Array(SLAB_WORDS);
-    const slab = { words, used: 0, chunks: 0, newest: Number.NEGATIVE_INFINITY };
-    this.#slabs[this.#open] = slab;
+    return this.#addSlab(this.#open, this.#nextId, words);
+  }
+
+  #addSlab(index: number, id: number, words: Uint32Array): ChunkSlab {
+    const slab = { id, words, used: 0, chunks: 0, newest: Number.NEGATIVE_INFINITY };
+    this.#nextId = Math.max(this.#nextId, id + 1);
+    this.#slabs[index] = slab;
     this.#bytes += 4 * SLAB_WORDS;
     return slab;
   }
@@ -193,6 +265,25 @@ export class Chunks {
     this.#emptySlabs.push(index);
     this.#bytes -= 4 * SLAB_WORDS;
   }
+}
+
+function blockLength(words: Uint32Array, at: number): number {
+  const size = words[at + 1] as number;
+  return words[at] === NO_REF ? size >>> COUNT_BITS : (size & ~JOINED) >>> SLAB_BITS;
+}
+
+// What is lost becomes a block of no times, so that the slab can be walked through.
+function fillGap(words: Uint32Array, from: number, to: number): void {
+  if (from === to) return;
+  words[from] = NO_REF;
+  words[from + 1] = (to - from) << COUNT_BITS;
+}
+
+// Its times may have been in a piece that is lost.
+function isWholeChunk(words: Uint32Array, at: number): boolean {
+  const times = (words[at + 1] as number) & OFFSET_MASK;
+  const isThere = words[times] === NO_REF && ((words[times + 1] as number) & COUNT_MASK) > 0;
+  return words[at] !== NO_REF && isThere;
 }
 
 function firstTime(words: Uint32Array, times: number): number {

@@ -41,16 +41,18 @@ export class LabelIndex {
   }
 
   /** The series of a label set that has none. @throws AppError `too_many_series`. */
-  create(labels: Labels): Slot {
-    if (this.#rows.alive >= this.#maxSeries || !this.#rows.hasRoom(1)) throw tooMany(this.#maxSeries);
-    const pairs = Object.keys(labels).map((name) =>
-      this.symbols.intern(name.toWellFormed(), (labels[name] as string).toWellFormed()),
-    );
-    this.#sort(pairs);
+  create(labels: Labels, isLimited = true): Slot {
+    const most = isLimited ? this.#maxSeries : MOST_SERIES;
+    if (this.#rows.alive >= most || !this.#rows.hasRoom(1)) throw tooMany(most);
     const slot = this.#rows.create();
-    for (const pair of pairs) this.symbols.add(pair, slot);
-    this.#storeSet(slot, pairs);
-    this.#enter(slot, hashOf(pairs));
+    this.#name(slot, labels);
+    return slot;
+  }
+
+  /** The series that had this ref before the rows were restored. @returns -1 when its row has had another since. */
+  revive(ref: SeriesRef, labels: Labels): Slot {
+    const slot = this.#rows.revive(ref);
+    if (slot >= 0) this.#name(slot, labels);
     return slot;
   }
 
@@ -125,6 +127,16 @@ export class LabelIndex {
       if (one !== other) return this.#comparePairs(one, other);
     }
     return difference;
+  }
+
+  #name(slot: Slot, labels: Labels): void {
+    const pairs = Object.keys(labels).map((name) =>
+      this.symbols.intern(name.toWellFormed(), (labels[name] as string).toWellFormed()),
+    );
+    this.#sort(pairs);
+    for (const pair of pairs) this.symbols.add(pair, slot);
+    this.#storeSet(slot, pairs);
+    this.#enter(slot, hashOf(pairs));
   }
 
   #comparePairs(a: PairId, b: PairId): number {

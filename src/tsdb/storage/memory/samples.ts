@@ -1,7 +1,7 @@
 // The samples of every series: an open page that grows, sealed chunks behind it, and a page for what comes late.
 
 import type { Slab } from './arena.ts';
-import { Chunks } from './chunks.ts';
+import { type ChunkAddress, Chunks } from './chunks.ts';
 import { Columns, lowerBound, NAN_HIGH, NAN_LOW, STALE_HIGH, STALE_LOW } from './columns.ts';
 import { Directory } from './directory.ts';
 import { COME_LATE, IN_ORDER, LONGEST_SPAN_MS, PAGE_SAMPLES, type PageKind, Pages } from './pages.ts';
@@ -97,6 +97,15 @@ export class Samples {
       pages.count(slot, COME_LATE) > 0 ? pages.timeAt(slot, COME_LATE, 0) : Number.POSITIVE_INFINITY;
     if (directory.count(slot) > 0) return Math.min(late, chunks.oldest(directory.at(slot, 0)));
     return pages.count(slot, IN_ORDER) > 0 ? Math.min(late, pages.timeAt(slot, IN_ORDER, 0)) : late;
+  }
+
+  /** Adds a chunk that was restored. */
+  claim(slot: Slot, chunk: ChunkAddress): void {
+    const { rows, chunks } = this;
+    chunks.claim(chunk);
+    this.directory.add(slot, chunk);
+    rows.setDouble(slot, LAST_TIME, Math.max(rows.double(slot, LAST_TIME), chunks.newest(chunk)));
+    this.#count += chunks.samples(chunk);
   }
 
   /** Seals the pages of a series and gives their memory back. */

@@ -34,8 +34,15 @@ export const LAST_TIME = 5;
 export const PAGE_BASE = 6;
 export const LATE_BASE = 7;
 
+/** As the turn of a row: it is never used again. */
+export const NO_TURN = LAST_TURN + 1;
+
 const ALIVE = 0x10000;
 const IDLE = 0x1000000;
+
+export function slotAndTurn(ref: SeriesRef): { slot: Slot; turn: number } {
+  return { slot: ref & SLOT_MASK, turn: ref >>> SLOT_BITS };
+}
 
 export class SeriesRows {
   readonly slabs: Slab[] = [];
@@ -61,14 +68,37 @@ export class SeriesRows {
   /** An empty row. @throws RangeError when there is no place: ask `hasRoom` before. */
   create(): Slot {
     const slot = this.#takeSlot();
-    const { words, doubles } = this.slabAt(slot);
-    const at = (slot & ROWS_MASK) * ROW_WORDS;
-    const turn = words[at] as number;
-    words.fill(0, at, at + ROW_WORDS);
-    words[at + STATE] = turn | ALIVE;
-    doubles[at / 2 + LAST_TIME] = Number.NEGATIVE_INFINITY;
-    this.#alive += 1;
+    this.#clear(slot, this.word(slot, STATE));
     return slot;
+  }
+
+  /** For each row the turn of its next series. */
+  turns(): Uint16Array {
+    return Uint16Array.from({ length: this.#made }, (_, slot) => {
+      const state = this.word(slot, STATE);
+      return (state & (ALIVE - 1)) + (state & ALIVE ? 1 : 0);
+    });
+  }
+
+  /** Makes rows without a series, for an empty store; `revive` and then `reuseEnded` are to follow. */
+  restore(turns: Uint16Array): void {
+    for (const turn of turns) {
+      if ((this.#made & ROWS_MASK) === 0) this.#addSlab();
+      this.#made += 1;
+      this.setWord(this.#made - 1, STATE, turn);
+    }
+  }
+
+  /** Gives a restored row back to the last series it had. @returns -1 when that was another. */
+  revive(ref: SeriesRef): Slot {
+    const slot = ref & SLOT_MASK;
+    if (slot >= this.#made || this.word(slot, STATE) !== (ref >>> SLOT_BITS) + 1) return -1;
+    this.#clear(slot, ref >>> SLOT_BITS);
+    return slot;
+  }
+
+  reuseEnded(): void {
+    for (let slot = 0; slot < this.#made; slot += 1) if (!this.isAlive(slot)) this.reuse(slot);
   }
 
   hasRoom(series: number): boolean {
@@ -134,6 +164,15 @@ export class SeriesRows {
   clearIdle(slot: Slot): void {
     const state = this.word(slot, STATE);
     if (state >= IDLE) this.setWord(slot, STATE, state & (IDLE - 1));
+  }
+
+  #clear(slot: Slot, turn: number): void {
+    const { words, doubles } = this.slabAt(slot);
+    const at = (slot & ROWS_MASK) * ROW_WORDS;
+    words.fill(0, at, at + ROW_WORDS);
+    words[at + STATE] = turn | ALIVE;
+    doubles[at / 2 + LAST_TIME] = Number.NEGATIVE_INFINITY;
+    this.#alive += 1;
   }
 
   #takeSlot(): Slot {

@@ -1,6 +1,7 @@
 // The store in this process' memory.
 
 import { setImmediate as turn } from 'node:timers/promises';
+import { createLogger } from '../../../lib/log.ts';
 import type { Labels } from '../../../model/labels.ts';
 import type { Matcher } from '../../../model/matcher.ts';
 import { bucketsOf } from '../buckets.ts';
@@ -16,7 +17,10 @@ import type {
   Store,
   StoreStats,
 } from '../contract.ts';
-import { appendRows, newTally, resultOf } from './append.ts';
+import { appendedRows, appendRows, newTally, resultOf } from './append.ts';
+import { Disk, type DiskOptions, type DiskTrouble } from './disk/disk.ts';
+import { newestOf } from './disk/load.ts';
+import type { NamedSeries } from './disk/records.ts';
 import { dropExpired, type Expiry, startExpiry } from './expiry.ts';
 import { LabelIndex } from './label-index.ts';
 import { labelNames, labelValues, series } from './label-queries.ts';
@@ -27,6 +31,8 @@ import { statsOf } from './stats.ts';
 import { Turnstile } from './turnstile.ts';
 
 export interface MemoryStoreOptions {
+  /** A folder that keeps all of it; without one a durable append resolves as any other. */
+  readonly path?: string;
   /** Older samples go. */
   readonly retentionMs: number;
   /** The oldest samples go when there is more, as the store counts it. */
@@ -38,6 +44,9 @@ export interface MemoryStoreOptions {
   readonly maxSeries: number;
   /** Unix milliseconds. */
   readonly now: () => number;
+  readonly log: DiskOptions['log'];
+  /** A snapshot is made when the log has become so long. */
+  readonly snapshotAfterBytes: number;
 }
 
 /** As Prometheus: 15 days, 10 minutes ahead. */
@@ -48,6 +57,8 @@ export const DEFAULT_OPTIONS: MemoryStoreOptions = Object.freeze({
   aheadMs: 10 * 60_000,
   maxSeries: Number.POSITIVE_INFINITY,
   now: Date.now,
+  log: createLogger('silent'),
+  snapshotAfterBytes: 64 * 2 ** 20,
 });
 
 /** About a millisecond of work. */
@@ -62,10 +73,14 @@ export interface MemoryStore extends Store {
   expire(): Promise<void>;
   /** What sealed chunks take. */
   chunkBytes(): number;
+  /** Why it is not written to disk as it should be; undefined while it is, and without a path. */
+  diskTrouble(): DiskTrouble | undefined;
 }
 
 export async function openMemoryStore(options: Partial<MemoryStoreOptions> = {}): Promise<MemoryStore> {
-  return new OpenStore({ ...DEFAULT_OPTIONS, ...options });
+  const store = new OpenStore({ ...DEFAULT_OPTIONS, ...options });
+  await store.begin();
+  return store;
 }
 
 class OpenStore implements MemoryStore, Readable {
@@ -74,7 +89,8 @@ class OpenStore implements MemoryStore, Readable {
   readonly samples: Samples;
   readonly turnstile = new Turnstile();
   readonly #options: MemoryStoreOptions;
-  readonly #expiry: Expiry;
+  #expiry: Expiry | undefined;
+  #disk: Disk | undefined;
   #newest = Number.NEGATIVE_INFINITY;
   #expiring: Promise<void> | undefined;
   #oldestForSize = Number.NEGATIVE_INFINITY;
@@ -83,7 +99,15 @@ class OpenStore implements MemoryStore, Readable {
     this.#options = options;
     this.index = new LabelIndex(this.rows, options.maxSeries);
     this.samples = new Samples(this.rows, Math.min(LONGEST_CHUNK_MS, options.retentionMs / RETENTION_PARTS));
-    this.#expiry = startExpiry(this, options.retentionMs);
+  }
+
+  /** Reads what the folder has, and starts what goes on by itself. */
+  async begin(): Promise<void> {
+    const { path, retentionMs } = this.#options;
+    if (path !== undefined) {
+      this.#disk = await Disk.open(this, { ...this.#options, path }, () => this.#loaded());
+    }
+    this.#expiry = startExpiry(this, retentionMs);
   }
 
   // By the newest sample as well: a clock that jumps ahead must not make everything expire.
@@ -98,9 +122,9 @@ class OpenStore implements MemoryStore, Readable {
     const refs = new Uint32Array(labels.length);
     const made: SeriesRef[] = [];
     try {
-      for (const [position, set] of labels.entries()) {
-        if (position % SETS_A_PIECE === SETS_A_PIECE - 1) await turn();
-        refs[position] = this.#refOf(set, made);
+      for (let from = 0; from < labels.length; from += SETS_A_PIECE) {
+        if (from > 0) await turn();
+        this.#resolvePiece(labels, from, refs, made);
       }
     } catch (error) {
       await this.#unmake(made);
@@ -109,8 +133,9 @@ class OpenStore implements MemoryStore, Readable {
     return refs;
   }
 
-  async append(batch: Batch, _options: AppendOptions): Promise<AppendResult> {
+  async append(batch: Batch, { durable }: AppendOptions): Promise<AppendResult> {
     const { now, outOfOrderMs, aheadMs } = this.#options;
+    if (durable) this.#disk?.assertWhole();
     const tally = newTally();
     const bounds = { oldest: this.oldestKept(), newest: now() + aheadMs, lateMs: outOfOrderMs };
     for (let from = 0; from < batch.refs.length; from += ROWS_A_PIECE) {
@@ -118,7 +143,9 @@ class OpenStore implements MemoryStore, Readable {
       const to = Math.min(from + ROWS_A_PIECE, batch.refs.length);
       appendRows(this.rows, this.samples, batch, from, to, bounds, tally);
       this.#newest = Math.max(this.#newest, tally.newest);
+      this.#disk?.recordRows(appendedRows(batch, from, to, tally));
     }
+    if (durable) await this.#disk?.commit();
     return resultOf(tally);
   }
 
@@ -159,16 +186,28 @@ class OpenStore implements MemoryStore, Readable {
     return this.#expiring;
   }
 
+  diskTrouble(): DiskTrouble | undefined {
+    return this.#disk?.trouble;
+  }
+
   chunkBytes(): number {
     return this.samples.chunks.bytes;
   }
 
   async close(): Promise<void> {
-    await this.#expiry.stop();
+    await this.#expiry?.stop();
+    await this.#disk?.close();
   }
 
   get #bytes(): number {
     return this.rows.bytes + this.index.bytes + this.samples.bytes;
+  }
+
+  // Nobody knows a ref yet, so series that are empty can go at once.
+  async #loaded(): Promise<void> {
+    this.#newest = newestOf(this);
+    await this.expire();
+    await this.expire();
   }
 
   async #expire(): Promise<void> {
@@ -179,12 +218,20 @@ class OpenStore implements MemoryStore, Readable {
     await dropExpired(this, turn);
   }
 
-  #refOf(labels: Labels, made: SeriesRef[]): SeriesRef {
-    const found = this.index.find(labels);
-    if (found >= 0) return this.rows.refOf(found);
-    const ref = this.rows.refOf(this.index.create(labels));
-    made.push(ref);
-    return ref;
+  #resolvePiece(labels: readonly Labels[], from: number, refs: Uint32Array, made: SeriesRef[]): void {
+    const named: NamedSeries[] = [];
+    try {
+      for (let i = from; i < Math.min(from + SETS_A_PIECE, labels.length); i += 1) {
+        const set = labels[i] as Labels;
+        const found = this.index.find(set);
+        const ref = this.rows.refOf(found >= 0 ? found : this.index.create(set));
+        refs[i] = ref;
+        if (found < 0) named.push([ref, set]);
+      }
+    } finally {
+      made.push(...named.map(([ref]) => ref));
+      this.#disk?.recordSeries(named);
+    }
   }
 
   // What another call has filled meanwhile stays.
