@@ -1,7 +1,5 @@
 // The rules of OpenMetrics between lines: families, metrics and points in one piece, names that clash, types and labels.
 
-import type { Labels } from '../../model/labels.ts';
-import { labelsKey } from '../../model/labels.ts';
 import { faultAt } from './fault.ts';
 import { parseNumberText } from './number.ts';
 import type { Exemplar } from './openmetrics-exemplar.ts';
@@ -9,10 +7,13 @@ import { HistogramPoint } from './openmetrics-histogram.ts';
 import { RULES, type Rule, type ValueRules } from './openmetrics-values.ts';
 import type { FamilyType } from './scrape.ts';
 
+/** Texts are latin1: one character a byte. */
 export interface SampleLine {
   readonly row: number;
   readonly start: number;
-  readonly labels: Labels;
+  readonly name: string;
+  /** Names and values in turn, without empty values. */
+  readonly labels: readonly string[];
   /** Seconds, NaN for none. */
   readonly time: number;
 }
@@ -51,6 +52,7 @@ export class FamilyWalk {
   readonly #names = new Set<string>();
   readonly #rules: number[] = [];
   readonly #peers: number[] = [];
+  readonly #exemplarBounds: number[] = [];
   #family: Family | undefined;
 
   constructor(body: Buffer) {
@@ -74,29 +76,33 @@ export class FamilyWalk {
   }
 
   sample(line: SampleLine): void {
-    const name = line.labels.__name__ ?? '';
-    const family = this.#familyOf(line.start, name);
-    const suffix = name.slice(family.name.length);
-    const metric = metricKey(family, suffix, line.labels);
-    if (metric === undefined) throw faultAt(this.#body, line.start, wordsOfMissing(family.type));
-    this.#stepTo(family, metric, line);
-    this.#checkNew(family, line);
+    const family = this.#familyOf(line.start, line.name);
+    const suffix = line.name.slice(family.name.length);
+    const own = ownLabel(family, suffix);
+    const ownValue = own === undefined ? '' : labelValue(line.labels, own);
+    if (own !== undefined && !isOwnValue(family.type, ownValue))
+      throw faultAt(this.#body, line.start, wordsOfMissing(family.type));
+    // The labels of an info cannot be told from those of its metric.
+    const key = keyWithout(line.labels, own);
+    const isInfo = family.type === 'info';
+    this.#stepTo(family, isInfo ? '' : key, line);
+    this.#checkNew(family, line, isInfo ? key : `${suffix} ${ownValue}`);
     family.samples += 1;
     this.#rules[line.row] = RULES.indexOf(SUFFIXES[family.type][suffix] ?? 'any');
     this.#peers[line.row] = -1;
-    const fault = family.histogram?.sample(suffix, line);
+    this.#exemplarBounds[line.row] = exemplarBound(suffix, ownValue);
+    const fault = family.histogram?.sample(suffix, line.row, ownValue);
     if (fault !== undefined) throw faultAt(this.#body, line.start, fault);
   }
 
   /** Of the sample that came last. */
-  exemplar(line: SampleLine, exemplar: Exemplar): void {
-    const family = this.#family;
-    const suffix = (line.labels.__name__ ?? '').slice(family?.name.length);
-    const isBucket = suffix === '_bucket' && family?.histogram !== undefined;
-    if (!isBucket && !(suffix === '_total' && family?.type === 'counter'))
-      throw faultAt(this.#body, line.start, 'only buckets and totals of counters may have exemplars');
-    if (isBucket && !(exemplar.value <= (parseNumberText(line.labels.le ?? '') ?? Number.NaN)))
-      throw faultAt(this.#body, line.start, 'the exemplar lies outside its bucket');
+  exemplar({ row, start }: SampleLine, { value }: Exemplar): void {
+    const bound = this.#exemplarBounds[row] ?? Number.NaN;
+    if (Number.isNaN(bound))
+      throw faultAt(this.#body, start, 'only buckets and totals of counters may have exemplars');
+    const isTotal = this.#family?.type === 'counter';
+    if (!isTotal && !(value <= bound))
+      throw faultAt(this.#body, start, 'the exemplar lies outside its bucket');
   }
 
   end(): void {
@@ -109,10 +115,12 @@ export class FamilyWalk {
     this.#family = undefined;
   }
 
-  rules(rows: number): ValueRules {
+  /** @param exemplars whether any row had one. */
+  rules(rows: number, exemplars: boolean): ValueRules {
     return {
       rules: Uint8Array.from({ length: rows }, (_, row) => this.#rules[row] ?? 0),
       peers: Int32Array.from({ length: rows }, (_, row) => this.#peers[row] ?? -1),
+      exemplarBounds: exemplars ? Float64Array.from(this.#exemplarBounds) : undefined,
     };
   }
 
@@ -176,8 +184,7 @@ export class FamilyWalk {
   }
 
   // Times that differ by less than a double can tell are taken for different ones.
-  #checkNew(family: Family, { start, labels, time }: SampleLine): void {
-    const key = labelsKey(labels);
+  #checkNew(family: Family, { start, time }: SampleLine, key: string): void {
     if (Number.isNaN(time) && family.inPoint.has(key))
       throw faultAt(this.#body, start, 'the series stands twice');
     family.inPoint.add(key);
@@ -190,29 +197,41 @@ export class FamilyWalk {
   }
 }
 
-/** What is equal for the samples of one metric; undefined when the label that the type demands is missing or wrong. */
-function metricKey({ name, type }: Family, suffix: string, labels: Labels): string | undefined {
-  if (type === 'info') return '';
-  const own = ownLabel(name, type, suffix);
-  const { __name__: _, ...others } = labels;
-  if (own === undefined) return labelsKey(others);
-  const value = labels[own];
-  if (value === undefined || !isOwnValue(type, value)) return undefined;
-  return labelsKey(Object.fromEntries(Object.entries(others).filter(([label]) => label !== own)));
+// Only these suffixes belong to types that have exemplars: a gauge `a_total` is a family without a suffix.
+function exemplarBound(suffix: string, le: string): number {
+  if (suffix === '_total') return Number.POSITIVE_INFINITY;
+  return suffix === '_bucket' ? (parseNumberText(le) ?? Number.NaN) : Number.NaN;
 }
 
 /** The label that tells apart the samples of one point. */
-function ownLabel(name: string, type: FamilyType, suffix: string): string | undefined {
+function ownLabel({ name, type }: Family, suffix: string): string | undefined {
   if (type === 'stateset') return name;
   if (type === 'summary' && suffix === '') return 'quantile';
   return suffix === '_bucket' ? 'le' : undefined;
 }
 
 function isOwnValue(type: FamilyType, value: string): boolean {
-  if (type === 'stateset') return true;
+  if (type === 'stateset') return value !== '';
   const number = parseNumberText(value) ?? Number.NaN;
   if (type === 'summary') return number >= 0 && number <= 1;
   return !Number.isNaN(number) && (number !== Number.POSITIVE_INFINITY || value === '+Inf');
+}
+
+function labelValue(labels: readonly string[], name: string): string {
+  for (let i = 0; i < labels.length; i += 2) if (labels[i] === name) return labels[i + 1] ?? '';
+  return '';
+}
+
+/** A text that is equal for equal labels in any order, but for the one that is left out. */
+function keyWithout(labels: readonly string[], without: string | undefined): string {
+  const pairs: string[] = [];
+  for (let i = 0; i < labels.length; i += 2) {
+    const name = labels[i] as string;
+    const value = labels[i + 1] as string;
+    // The lengths keep values with such signs in them apart.
+    if (name !== without) pairs.push(`${name.length},${name}=${value.length},${value}`);
+  }
+  return pairs.length < 2 ? (pairs[0] ?? '') : pairs.sort().join();
 }
 
 function wordsOfMissing(type: FamilyType): string {

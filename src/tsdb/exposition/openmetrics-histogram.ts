@@ -1,7 +1,6 @@
 // The samples of one histogram at one time: which there must be, and in which order.
 
 import { parseNumberText } from './number.ts';
-import type { SampleLine } from './openmetrics-family.ts';
 import { RULES } from './openmetrics-values.ts';
 
 const NON_NEGATIVE = RULES.indexOf('nonNegative');
@@ -24,11 +23,11 @@ export class HistogramPoint {
   }
 
   /** @returns what is wrong with it. Ties the bucket to the one before it. */
-  sample(suffix: string, { row, labels }: SampleLine): string | undefined {
+  sample(suffix: string, row: number, le: string): string | undefined {
     if (suffix === '_count' || suffix === '_gcount') this.#countRow = row;
     else if (suffix === '_sum' || suffix === '_gsum') this.#sumRow = row;
     if (suffix !== '_bucket') return undefined;
-    const bound = parseNumberText(labels.le ?? '') ?? Number.NaN;
+    const bound = parseNumberText(le) ?? Number.NaN;
     if (bound <= this.#bound) return 'the buckets are not in the order of "le"';
     this.#hasNegativeBounds ||= bound < 0;
     this.#peers[row] = this.#bucketRow;

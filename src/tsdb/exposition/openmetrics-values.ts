@@ -19,6 +19,8 @@ export interface ValueRules {
   readonly rules: Uint8Array;
   /** The row a bucket must reach, or the bucket a count must equal; -1 for none. */
   readonly peers: Int32Array;
+  /** The largest exemplar a row may have, NaN for rows that may have none; undefined when no row had one. */
+  readonly exemplarBounds: Float64Array | undefined;
 }
 
 const WORDS: Readonly<Record<Rule, string>> = {

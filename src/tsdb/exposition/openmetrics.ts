@@ -7,8 +7,9 @@ import { readExemplar } from './openmetrics-exemplar.ts';
 import { type Family, FamilyWalk, type SampleLine } from './openmetrics-family.ts';
 import { readStrictSeries, skipStrictQuoted } from './openmetrics-series.ts';
 import { faultyRow, type ValueRules, wordsOf } from './openmetrics-values.ts';
+import { NO_TIME } from './rows.ts';
 import type { FamilyType } from './scrape.ts';
-import { type Bound, labelsOfParts, skipName, textOf } from './series-text.ts';
+import { type Bound, checkParts, resolveEscapes, type SeriesParts, skipName, textOf } from './series-text.ts';
 import { boundOf, checkRoom, type Reading } from './text.ts';
 
 const NEWLINE = 10;
@@ -34,14 +35,18 @@ const TYPES: ReadonlySet<string> = new Set<FamilyType>([
 export function readOpenMetrics(reading: Reading): ValueRules {
   const { body, rows } = reading;
   checkWhole(body);
+  const latin1 = body.toString('latin1');
   const walk = new FamilyWalk(body);
   const state = { bound: '' as Bound };
   let i = 0;
   for (const end = body.length - END.length; i < end; ) {
-    i = body[i] === HASH ? readMetadata(reading, walk, state, i) : readSample(reading, walk, state.bound, i);
+    i =
+      body[i] === HASH
+        ? readMetadata(reading, walk, state, i)
+        : readSample(reading, walk, latin1, state.bound, i);
   }
   walk.end();
-  const rules = walk.rules(rows.count);
+  const rules = walk.rules(rows.count, rows.exemplars);
   const row = faultyRow(rules, rows.values);
   if (row !== -1) throw faultAt(body, rows.marks[row * 4] ?? 0, wordsOf(rules, row));
   return rules;
@@ -78,9 +83,9 @@ function readMetadata(reading: Reading, walk: FamilyWalk, state: { bound: Bound 
   if (nameEnd === nameStart || body[nameEnd] !== SPACE)
     throw faultAt(body, start, 'expected a metric name and one space');
   const name = quoted ? textOf(body, nameStart + 1, nameEnd - 1) : textOf(body, nameStart, nameEnd);
-  const family = walk.metadata(start, name, kind);
+  const family = walk.metadata(start, Buffer.from(name).toString('latin1'), kind);
   const text = body.toString('utf8', nameEnd + 1, lineEnd);
-  if (kind === 'help') families.say(name, { help: unescapeHelp(text) });
+  if (kind === 'help') families.say(name, { help: resolveEscapes(text) });
   else if (kind === 'unit') families.say(name, { unit: walk.setUnit(family, text) });
   else {
     if (!TYPES.has(text)) throw faultAt(body, start, `there is no metric type ${JSON.stringify(text)}`);
@@ -97,30 +102,38 @@ const KINDS: ReadonlyMap<string, keyof Family['said']> = new Map([
   ['# UNIT ', 'unit'],
 ]);
 
-function unescapeHelp(text: string): string {
-  if (!text.includes('\\')) return text;
-  return text.replace(/\\([\\"n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
-}
-
 /** @returns where the next line begins. */
-function readSample(reading: Reading, walk: FamilyWalk, bound: Bound, start: number): number {
+function readSample(reading: Reading, walk: FamilyWalk, latin1: string, bound: Bound, start: number): number {
   const { body, series, rows } = reading;
   const parts = readStrictSeries(body, start);
-  // As they stand: `le` must be `+Inf` there already, not only after Prometheus has rewritten it.
-  const labels = labelsOfParts(body, parts, '');
+  const text = latin1.slice(start, parts.end);
+  const known = series.find(text);
+  if (known === undefined) checkParts(body, parts);
   const numbers = readNumbers(body, parts.end);
-  const sample: SampleLine = { row: rows.count, start, labels, time: numbers.time };
+  const sample: SampleLine = { row: rows.count, start, ...namesOf(latin1, parts), time: numbers.time };
   walk.sample(sample);
   checkRoom(reading);
-  const text = body.toString('latin1', start, parts.end);
-  rows.push(series.find(text) ?? series.add(text, bound), numbers.value, millisecondsOf(numbers.time));
-  rows.mark(parts.end + 1, numbers.valueEnd, numbers.valueEnd, numbers.valueEnd);
-  const { end } = numbers;
-  if (body[end] === NEWLINE) return end + 1;
-  const exemplar = readExemplar(body, end);
-  walk.exemplar(sample, exemplar);
-  rows.exemplars = true;
-  return exemplar.end + 1;
+  rows.push(known ?? series.add(text, bound), numbers.value, millisecondsOf(numbers.time));
+  const { valueEnd, end } = numbers;
+  const exemplar = body[end] === NEWLINE ? undefined : readExemplar(body, end);
+  if (exemplar !== undefined) walk.exemplar(sample, exemplar);
+  rows.exemplars ||= exemplar !== undefined;
+  rows.mark(parts.end + 1, valueEnd, NO_TIME, exemplar?.end ?? end);
+  return (exemplar?.end ?? end) + 1;
+}
+
+/** Bytes of names and values, escapes resolved: enough to compare them. Labels without a value do not count. */
+function namesOf(
+  latin1: string,
+  { nameStart, nameEnd, labels }: SeriesParts,
+): Pick<SampleLine, 'name' | 'labels'> {
+  const pairs: string[] = [];
+  for (let i = 0; i < labels.length; i += 4) {
+    if (labels[i + 2] === labels[i + 3]) continue;
+    pairs.push(resolveEscapes(latin1.slice(labels[i], labels[i + 1])));
+    pairs.push(resolveEscapes(latin1.slice(labels[i + 2], labels[i + 3])));
+  }
+  return { name: resolveEscapes(latin1.slice(nameStart, nameEnd)), labels: pairs };
 }
 
 interface Numbers {

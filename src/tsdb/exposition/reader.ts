@@ -1,15 +1,18 @@
-// The reader of one target's scrapes: which format, the strict way through a body, and what came and went.
+// The reader of one target's scrapes: which format, the quick way through a body that is laid out as the last one, the strict way through any other.
 
 import { constants } from 'node:buffer';
 import { AppError } from '../../lib/errors.ts';
+import type { Labels } from '../../model/labels.ts';
 import { type Format, formatOf } from './content-type.ts';
 import { Families } from './families.ts';
 import { ExpositionFault, fault } from './fault.ts';
 import { readOpenMetrics } from './openmetrics.ts';
+import type { ValueRules } from './openmetrics-values.ts';
 import { Rows } from './rows.ts';
 import type { ExpositionReader, FamilyMetadata, Scrape } from './scrape.ts';
-import { SeriesTable } from './series-table.ts';
-import { type Reading, readText } from './text.ts';
+import { SeriesTable, type Turnover } from './series-table.ts';
+import { hasTemplate, Template } from './template.ts';
+import { readText } from './text.ts';
 
 export interface ReaderOptions {
   /** For answers without a usable Content-Type (`fallback_scrape_protocol`). */
@@ -19,60 +22,123 @@ export interface ReaderOptions {
 }
 
 const MAX_SAMPLES = 5_000_000;
+const MAX_WAIT = 64;
 const NEWLINE = Buffer.from('\n');
+const NO_TURNOVER: Turnover = { fresh: [], gone: [] };
 
-export function createExpositionReader(options: ReaderOptions = {}): ExpositionReader {
-  const series = new SeriesTable();
-  let metadata: ReadonlyMap<string, FamilyMetadata> = new Map();
-  let order = new Int32Array(0);
-
-  function readWhole(body: Buffer, format: Format): Scrape {
-    const reading: Reading = {
-      body: body.at(-1) === 10 ? body : Buffer.concat([body, NEWLINE]),
-      series,
-      rows: new Rows(),
-      families: new Families(metadata),
-      maxSamples: options.maxSamples ?? MAX_SAMPLES,
-    };
-    try {
-      if (format === 'text') readText(reading);
-      else readOpenMetrics(reading);
-    } catch (error) {
-      const fresh = series.rollback();
-      throw error instanceof AppError ? new ExpositionFault(error, reading.rows.count, fresh) : error;
-    }
-    metadata = reading.families.done();
-    return scrapeOf(reading.rows);
-  }
-
-  function scrapeOf(rows: Rows): Scrape {
-    const { count, timed } = rows;
-    const { fresh, gone } = series.commit();
-    const numbers = rows.series.subarray(0, count);
-    order = isSame(order, numbers) ? order : numbers.slice();
-    return {
-      count,
-      timed,
-      series: order,
-      values: rows.values.subarray(0, count),
-      times: rows.times.subarray(0, count),
-      fresh,
-      gone,
-      metadata,
-    };
-  }
-
-  return {
-    read(body, contentType) {
-      const format = formatOf(contentType, options.fallback);
-      if (body.length >= constants.MAX_STRING_LENGTH) throw fault('the body is too large to be read');
-      return readWhole(body, format);
-    },
-    labelsOf: (number) => series.labelsOf(number),
-    emptyLabelsOf: (number) => series.emptyLabelsOf(number),
-  };
+/** Columns that are used again for each scrape of a layout. */
+interface Layout {
+  readonly template: Template;
+  readonly values: Float64Array;
+  readonly times: Float64Array;
+  hits: number;
 }
 
-function isSame(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((number, i) => number === b[i]);
+export function createExpositionReader(options: ReaderOptions = {}): ExpositionReader {
+  return new Reader(options);
+}
+
+class Reader implements ExpositionReader {
+  readonly #fallback: Format | undefined;
+  readonly #maxSamples: number;
+  readonly #series = new SeriesTable();
+  #metadata: ReadonlyMap<string, FamilyMetadata> = new Map();
+  #order = new Int32Array(0);
+  #timed = false;
+  /** Of the last good scrape: a target answers in one format, so it is told from the text once. */
+  #contentType: string | undefined;
+  #format: Format = 'text';
+  #layout: Layout | undefined;
+  /** Scrapes of the same series until a layout is looked for again: doubled by each layout that was of no use. */
+  #wait = 0;
+  #nextWait = 1;
+
+  constructor({ fallback, maxSamples = MAX_SAMPLES }: ReaderOptions) {
+    this.#fallback = fallback;
+    this.#maxSamples = maxSamples;
+  }
+
+  read(body: Buffer, contentType: string): Scrape {
+    const format = contentType === this.#contentType ? this.#format : formatOf(contentType, this.#fallback);
+    if (body.length >= constants.MAX_STRING_LENGTH) throw fault('the body is too large to be read');
+    const whole = body.at(-1) === 10 ? body : Buffer.concat([body, NEWLINE]);
+    const layout = this.#layout;
+    if (
+      layout !== undefined &&
+      format === this.#format &&
+      layout.template.read(whole, layout.values, layout.times)
+    ) {
+      layout.hits += 1;
+      return this.#scrapeOf(layout.values, layout.times, NO_TURNOVER);
+    }
+    const scrape = this.#readWhole(whole, format);
+    this.#contentType = contentType;
+    this.#format = format;
+    return scrape;
+  }
+
+  labelsOf(series: number): Labels {
+    return this.#series.labelsOf(series);
+  }
+
+  emptyLabelsOf(series: number): readonly string[] {
+    return this.#series.emptyLabelsOf(series);
+  }
+
+  #readWhole(body: Buffer, format: Format): Scrape {
+    const rows = new Rows();
+    const families = new Families(this.#metadata);
+    const reading = { body, series: this.#series, rows, families, maxSamples: this.#maxSamples };
+    let rules: ValueRules | undefined;
+    try {
+      if (format === 'text') readText(reading);
+      else rules = readOpenMetrics(reading);
+    } catch (error) {
+      const fresh = this.#series.rollback();
+      throw error instanceof AppError ? new ExpositionFault(error, rows.count, fresh) : error;
+    }
+    this.#metadata = families.done();
+    const values = rows.values.slice(0, rows.count);
+    const times = rows.times.slice(0, rows.count);
+    this.#timed = rows.timed;
+    const turnover = this.#series.commit();
+    this.#learn(body, rows, rules, values, times);
+    return this.#scrapeOf(values, times, turnover);
+  }
+
+  /** Keeps the layout when the same series came twice in the same order; a text that changes each time is not worth it. */
+  #learn(
+    body: Buffer,
+    rows: Rows,
+    rules: ValueRules | undefined,
+    values: Float64Array,
+    times: Float64Array,
+  ): void {
+    if (this.#layout?.hits === 0) {
+      this.#nextWait = Math.min(2 * this.#nextWait, MAX_WAIT);
+      this.#wait = this.#nextWait;
+    } else if (this.#layout !== undefined) this.#nextWait = 1;
+    this.#layout = undefined;
+    const numbers = rows.series.subarray(0, rows.count);
+    const isSame =
+      this.#order.length === rows.count && this.#order.every((number, row) => number === numbers[row]);
+    if (!isSame) this.#order = numbers.slice();
+    else if (this.#wait > 0) this.#wait -= 1;
+    else if (hasTemplate(body, rows, rules))
+      this.#layout = { template: new Template(body, rows, rules), values, times, hits: 0 };
+  }
+
+  #scrapeOf(values: Float64Array, times: Float64Array, { fresh, gone }: Turnover): Scrape {
+    const { length: count } = values;
+    return {
+      count,
+      timed: this.#timed,
+      series: this.#order,
+      values,
+      times,
+      fresh,
+      gone,
+      metadata: this.#metadata,
+    };
+  }
 }

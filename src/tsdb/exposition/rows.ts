@@ -2,6 +2,7 @@
 
 const FIRST_ROWS = 64;
 const MARKS = 4;
+export const NO_TIME = -1;
 
 export class Rows {
   count = 0;
@@ -11,7 +12,7 @@ export class Rows {
   series = new Int32Array(FIRST_ROWS);
   values = new Float64Array(FIRST_ROWS);
   times = new Float64Array(FIRST_ROWS);
-  /** Four a row: start and end of the value, start and end of the time; the last two are equal where there is none. */
+  /** Four a row: start and end of the value, start of the time or NO_TIME, and where text follows that is no number. */
   marks = new Int32Array(FIRST_ROWS * MARKS);
 
   /** @param time Unix milliseconds, NaN for none. */
@@ -26,12 +27,12 @@ export class Rows {
   }
 
   /** Of the row that was pushed last. */
-  mark(valueStart: number, valueEnd: number, timeStart: number, timeEnd: number): void {
+  mark(valueStart: number, valueEnd: number, timeStart: number, resume: number): void {
     const at = (this.count - 1) * MARKS;
     this.marks[at] = valueStart;
     this.marks[at + 1] = valueEnd;
     this.marks[at + 2] = timeStart;
-    this.marks[at + 3] = timeEnd;
+    this.marks[at + 3] = resume;
   }
 
   #grow(rows: number): void {

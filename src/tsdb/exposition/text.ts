@@ -4,17 +4,10 @@ import { isUtf8 } from 'node:buffer';
 import type { Families } from './families.ts';
 import { fault, faultAt } from './fault.ts';
 import { parseNumber } from './number.ts';
-import type { Rows } from './rows.ts';
+import { NO_TIME, type Rows } from './rows.ts';
 import type { FamilyType } from './scrape.ts';
 import type { SeriesTable } from './series-table.ts';
-import {
-  type Bound,
-  labelsOfParts,
-  readSeriesText,
-  skipBlanks,
-  skipName,
-  skipQuoted,
-} from './series-text.ts';
+import { type Bound, checkParts, readSeriesText, skipBlanks, skipName, skipQuoted } from './series-text.ts';
 
 /** What a reading fills. */
 export interface Reading {
@@ -77,7 +70,7 @@ function readSample(reading: Reading, latin1: string, start: number, bound: Boun
   let end = endOfKnown(body, nameStart);
   let number = series.find(latin1.slice(start, end));
   if (number === undefined) {
-    end = checkSeries(body, start, nameStart, bound);
+    end = checkSeries(body, start, nameStart);
     number = series.add(latin1.slice(start, end), bound);
   }
   checkRoom(reading);
@@ -89,11 +82,11 @@ export function checkRoom({ rows, maxSamples }: Reading): void {
   if (rows.count >= maxSamples) throw fault(`the target has more than ${maxSamples} samples`);
 }
 
-function checkSeries(body: Buffer, start: number, nameStart: number, bound: Bound): number {
+function checkSeries(body: Buffer, start: number, nameStart: number): number {
   if (skipName(body, nameStart) === nameStart && body[nameStart] !== OPEN)
     throw faultAt(body, nameStart, 'expected a metric name, a brace or a comment');
   const parts = readSeriesText(body, nameStart, start);
-  labelsOfParts(body, parts, bound);
+  checkParts(body, parts);
   return parts.end;
 }
 
@@ -120,8 +113,13 @@ function readNumbers(body: Buffer, rows: Rows, number: number, seriesEnd: number
   if (value === undefined) throw faultAt(body, valueStart, 'the value is not a number that fits a double');
   const timeStart = skipBlanks(body, valueEnd);
   const timeEnd = skipDigits(body, timeStart);
-  rows.push(number, value, timeEnd === timeStart ? Number.NaN : readTime(body, timeStart, timeEnd));
-  rows.mark(valueStart, valueEnd, timeStart, timeEnd);
+  if (timeEnd === timeStart) {
+    rows.push(number, value, Number.NaN);
+    rows.mark(valueStart, valueEnd, NO_TIME, valueEnd);
+  } else {
+    rows.push(number, value, readTime(body, timeStart, timeEnd));
+    rows.mark(valueStart, valueEnd, timeStart, timeEnd);
+  }
   const end = skipBlanks(body, timeEnd);
   if (body[end] !== NEWLINE)
     throw faultAt(body, end, 'expected a timestamp in milliseconds or the end of the line');
@@ -167,8 +165,8 @@ function readComment(reading: Reading, hash: number): CommentLine {
 
 function endOfComment(body: Buffer, start: number, isTight: boolean): number {
   const end = body.indexOf(NEWLINE, start) + 1;
-  const zero = isTight || body[start] === 0 ? body.indexOf(0, start) : -1;
-  return zero !== -1 && zero < end ? body.length : end;
+  const endsAtZero = isTight || body[start] === 0;
+  return endsAtZero && body.subarray(start, end).includes(0) ? body.length : end;
 }
 
 /** The byte after the word and at least one blank; bytes 0 between are passed over. */
