@@ -208,6 +208,16 @@ describe('OpenMetrics with the layout of the last text', () => {
     );
   });
 
+  test('with times is judged by them each time', () => {
+    const text = (value: string, one: string, two: string) =>
+      `# TYPE c counter\nc_total ${value} ${one}\nc_created 1 ${two}\n# EOF\n`;
+    const reader = readerOf(Buffer.from(text('1', '5.5', '5.5')), OPENMETRICS);
+    for (const one of ['5.5', '6', 'x', '5.50', '-1'])
+      for (const two of ['5.5', '6', '7', '1', 'NaN'])
+        expectSame(reader, Buffer.from(text('2', one, two)), OPENMETRICS);
+    expect([...reader.read(Buffer.from(text('3', '5.5', '5.5')), OPENMETRICS).times]).toEqual([5500, 5500]);
+  });
+
   test('is read the quick way with other exemplars, more of them and fewer', () => {
     const text = (one: string, two: string) =>
       `# TYPE h histogram\nh_bucket{le="1"} 1${one}\nh_bucket{le="+Inf"} 2${two}\n# TYPE c counter\nc_total 1 # {} 1\n# EOF\n`;

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { createExpositionReader } from '../../../src/tsdb/exposition/reader.ts';
 import { seriesOf } from './reading.ts';
@@ -8,6 +10,17 @@ const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
 function textReader() {
   const reader = createExpositionReader();
   return { reader, read: (text: string) => reader.read(Buffer.from(text), TEXT) };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes in and outside the heap, after a collection; what lies outside is given back by the one after it. */
+function used(): number {
+  collectGarbage();
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 describe('what a reader remembers from scrape to scrape', () => {
@@ -73,6 +86,18 @@ describe('what a reader remembers from scrape to scrape', () => {
     });
     const again = reader.read(Buffer.from('first_metric_of_many{label="a long value"} 2\n'), TEXT);
     expect([again.fresh, again.gone]).toEqual([[], []]);
+  });
+
+  test('of a large body only what is remembered stays in memory', () => {
+    const before = used();
+    const readers = Array.from({ length: 30 }, (_, i) => {
+      const reader = createExpositionReader();
+      const body = `# ${'x'.repeat(2_000_000)}\nname_of_a_series{of="target ${i}"} 1\n`;
+      reader.read(Buffer.from(body), TEXT);
+      return reader;
+    });
+    expect(used() - before).toBeLessThan(10_000_000);
+    expect(readers.map((reader) => reader.labelsOf(0)).length).toBe(30);
   });
 
   test('the two formats share their series', () => {
