@@ -158,7 +158,7 @@ function readNumbers(body: Buffer, start: number): Numbers {
   return { value, valueEnd, time, end };
 }
 
-export function endOfToken(body: Buffer, start: number): number {
+function endOfToken(body: Buffer, start: number): number {
   let i = start;
   while (body[i] !== SPACE && body[i] !== NEWLINE) i++;
   return i;
