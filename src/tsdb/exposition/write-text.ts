@@ -1,6 +1,6 @@
 // Writes the text format 0.0.4, as Prometheus' own encoder does.
 
-import type { Labels } from '../../model/labels.ts';
+import { isLabelName, type Labels } from '../../model/labels.ts';
 import { type Escaping, escapeName, isPlainName } from './escape-name.ts';
 import { formatGoFloat } from './go-float.ts';
 
@@ -22,12 +22,20 @@ export function sampleLine({ labels, value, time }: WrittenSample, escaping: Esc
   const { __name__ = '', ...others } = labels;
   const name = escapeName(__name__, escaping);
   const pairs = Object.entries(others).map(
-    ([label, text]) => `${quoted(escapeName(label, escaping))}="${escapeText(text)}"`,
+    ([label, text]) => `${labelName(label, escaping)}="${escapeText(text)}"`,
   );
   // A name that needs quotes stands where the labels do.
   const all = isPlainName(name) ? pairs : [quoted(name), ...pairs];
   const braces = all.length === 0 ? '' : `{${all.join(',')}}`;
   return `${isPlainName(name) ? name : ''}${braces} ${formatValue(value)} ${time}\n`;
+}
+
+// Metric names may have colons, labels may not: Prometheus' own encoder forgets it and then writes what it cannot read.
+function labelName(name: string, escaping: Escaping): string {
+  if (isLabelName(name)) return name;
+  return escaping === 'allow-utf-8'
+    ? `"${escapeText(name)}"`
+    : escapeName(name, escaping).replaceAll(':', '_');
 }
 
 function quoted(name: string): string {
