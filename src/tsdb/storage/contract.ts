@@ -105,8 +105,10 @@ export interface Store {
    */
   resolve(labels: readonly Labels[]): Promise<Uint32Array>;
   /**
-   * Takes all rows or, when it throws, none. Rows of one series may be in any order. The batch is left alone until
-   * then.
+   * Takes all rows or, when it throws, none. Rows of one series may be in any order. Whoever calls leaves the batch
+   * alone until it has resolved.
+   * @throws AppError `not_durable` when the rows cannot be made durable. Should that happen while they are written, they
+   * can be read already; appending them again does no harm.
    */
   append(batch: Batch, options: AppendOptions): Promise<AppendResult>;
   /**
