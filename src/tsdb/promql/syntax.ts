@@ -21,9 +21,9 @@ export interface Syntax {
 export function parseSyntax(query: string): Syntax {
   if (query.length > MAX_LENGTH)
     throw new AppError('bad_data', `parse error: the query is longer than ${MAX_LENGTH} characters`);
-  const [top] = read(query, parser.parse(query).topNode, 0).children;
-  if (top === undefined) throw syntaxError('1:1', 'no expression found in input');
-  return top;
+  if (/^(?:\s|#[^\n]*(?:\n|$))*$/.test(query)) throw syntaxError('1:1', 'no expression found in input');
+  // The grammar's top has one child, or an error in its place.
+  return read(query, parser.parse(query).topNode, 0).children[0] as Syntax;
 }
 
 /** What is wrong, and where, as Prometheus words it. */
@@ -32,14 +32,22 @@ export function syntaxError(place: string, message: string): AppError<'bad_data'
 }
 
 function read(query: string, node: SyntaxNode, depth: number): Syntax {
-  const place = placeOf(query, node.from);
-  if (depth > MAX_DEPTH) throw syntaxError(place, `the query is nested deeper than ${MAX_DEPTH}`);
-  if (node.type.isError) throw syntaxError(place, unexpected(query, node.from));
+  if (depth > MAX_DEPTH)
+    throw syntaxError(placeOf(query, node.from), `the query is nested deeper than ${MAX_DEPTH}`);
+  if (node.type.isError) throw syntaxError(placeOf(query, node.from), unexpected(query, node.from));
   const children: Syntax[] = [];
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
     if (child.name !== 'LineComment') children.push(read(query, child, depth + 1));
   }
-  return { name: node.name, text: query.slice(node.from, node.to), place, children };
+  return {
+    name: node.name,
+    text: query.slice(node.from, node.to),
+    // Only faults ask for it, and it is as long to find as the query is.
+    get place() {
+      return placeOf(query, node.from);
+    },
+    children,
+  };
 }
 
 function unexpected(query: string, from: number): string {

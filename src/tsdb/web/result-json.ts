@@ -41,7 +41,7 @@ function* matrix(series: readonly Series[]): Generator<string> {
   }
 }
 
-// A text for each point would cost more than the point: 0.55 against 0.35 µs.
+// Tighter than the rest: a text for each point costs 307 ns a point, this 89 (tools/bench/query.ts).
 function* points(times: Float64Array, values: Float64Array): Generator<string> {
   let piece = '';
   for (let i = 0; i < times.length; i++) {

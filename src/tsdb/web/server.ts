@@ -32,7 +32,6 @@ export async function createWeb({ version, routes, failed }: WebOptions): Promis
     done(null, parseForm(text as string)),
   );
   app.addHook('onSend', async (_, reply, payload) => {
-    reply.header('x-content-type-options', 'nosniff');
     if (payload instanceof Readable) payload.once('error', (error) => tellLate(error, reply, failed));
   });
   app.setErrorHandler<FastifyError>((error, _, reply) => tell(error, reply, failed));
@@ -44,7 +43,10 @@ export async function createWeb({ version, routes, failed }: WebOptions): Promis
   });
   addRoutes(app, [...routes, ...docsRoutes(() => app.swagger())]);
   await app.ready();
-  return (request, response) => app.routing(request, response);
+  return (request, response) => {
+    response.setHeader('x-content-type-options', 'nosniff');
+    app.routing(request, response);
+  };
 }
 
 function tell(error: FastifyError, reply: FastifyReply, failed: (error: unknown) => void) {

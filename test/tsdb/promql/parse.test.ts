@@ -106,8 +106,9 @@ describe('what is wrong is said with its place', () => {
     });
   const parse = (place: string, message: string) => `${place}: parse error: ${message}`;
 
-  f('', parse('1:1', 'unexpected end of input'));
-  f('# nothing', parse('1:10', 'unexpected end of input'));
+  f('', parse('1:1', 'no expression found in input'));
+  f('# nothing', parse('1:1', 'no expression found in input'));
+  f(`${'# '.repeat(100)}\nup{`, parse('2:4', 'unexpected end of input'));
   f('a b', parse('1:3', 'unexpected "b"'));
   f('a\n  )', parse('2:3', 'unexpected ")"'));
   f('foo[5m', parse('1:7', 'unexpected end of input'));
