@@ -70,7 +70,7 @@ function section(tag: string, doors: readonly Door[]): string {
 }
 
 function article({ path, methods, operation: { summary = '', parameters = [] } }: Door): string {
-  const head = `<h3>${methods.map((method) => `<b>${method}</b>`).join(' ')} <code>${escapeHtml(path)}</code></h3>`;
+  const head = `<h3>${methods.map((method) => `<b>${escapeHtml(method)}</b>`).join(' ')} <code>${escapeHtml(path)}</code></h3>`;
   const rows = parameters.map(row).join('\n');
   const table =
     rows === '' ? '' : `<table><tr><th>parameter</th><th>in</th><th>meaning</th></tr>\n${rows}\n</table>`;
@@ -81,7 +81,7 @@ function row({ name, in: where, required, description = '', example, schema }: P
   const several = schema?.type === 'array' ? ' Several are allowed.' : '';
   const shown = example === undefined ? '' : ` <code>${escapeHtml(example)}</code>`;
   const need = required === true ? ', required' : '';
-  return `<tr><td><code>${escapeHtml(name)}</code></td><td>${where}${need}</td><td>${escapeHtml(description + several)}${shown}</td></tr>`;
+  return `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(where + need)}</td><td>${escapeHtml(description + several)}${shown}</td></tr>`;
 }
 
 function escapeHtml(text: string): string {

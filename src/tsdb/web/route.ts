@@ -38,6 +38,11 @@ export function listParameter(description: string) {
   return Type.Optional(Type.Array(Type.String(), { description }));
 }
 
+const FAILURE = Type.Object(
+  { status: Type.Literal('error'), errorType: Type.String(), error: Type.String() },
+  { description: 'What is wrong.' },
+);
+
 /** Adds the routes to the server. A route that takes POST takes its parameters as a form, too. */
 export function addRoutes(app: FastifyInstance, routes: readonly Route[]): void {
   for (const route of routes) {
@@ -48,6 +53,7 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[]): void 
 
 function addRoute(app: FastifyInstance, route: Route, method: Route['methods'][number]): void {
   const { url, tag, summary, path, parameters = {}, answer, handle } = route;
+  const isForm = method === 'POST' && route.parameters !== undefined;
   app.route({
     method,
     url,
@@ -56,15 +62,12 @@ function addRoute(app: FastifyInstance, route: Route, method: Route['methods'][n
       summary,
       ...(path !== undefined && { params: Type.Object(path) }),
       querystring: Type.Object(parameters),
-      ...(method === 'POST' && {
-        consumes: ['application/x-www-form-urlencoded'],
-        body: Type.Union([Type.Object(parameters), Type.Null()]),
-      }),
-      ...(answer !== undefined && { response: { 200: answer } }),
+      ...(isForm && { consumes: ['application/x-www-form-urlencoded'], body: Type.Object(parameters) }),
+      response: { 200: answer ?? Type.Any({ description: 'What was asked for.' }), default: FAILURE },
     },
     preValidation: async (request) => {
       request.query = firstOnly(request.query as Parameters, parameters);
-      if (method === 'POST') request.body = firstOnly((request.body ?? {}) as Parameters, parameters);
+      if (isForm) request.body = firstOnly((request.body ?? {}) as Parameters, parameters);
     },
     serializerCompiler: () => (value) => JSON.stringify(value),
     handler: (request, reply) => handle(askedOf(request, reply), reply),
