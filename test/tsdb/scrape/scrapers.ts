@@ -34,6 +34,9 @@ export interface MiniScraper extends Scraper {
   apply(yaml: string): void;
 }
 
+/** Of the turns of our own scraper. */
+export const SEED = 1;
+
 const LOOKBACK_MS = 300_000;
 
 /** Reads may cost anything. */
@@ -44,7 +47,7 @@ export async function startMini(yaml: string, dir = '/'): Promise<MiniScraper> {
   const store = await openMemoryStore();
   const registry = new Registry();
   const log = createLogger((process.env.LOG_LEVEL ?? 'silent') as 'silent');
-  const manager = createScrapeManager({ store, registry, log, userAgent: 'mini-tsdb/0.1', seed: 1 });
+  const manager = createScrapeManager({ store, registry, log, userAgent: 'mini-tsdb/0.1', seed: SEED });
   const apply = (text: string) => manager.apply(parseConfig(text, dir).scrapeConfigs);
   apply(yaml);
   return {
@@ -55,9 +58,15 @@ export async function startMini(yaml: string, dir = '/'): Promise<MiniScraper> {
     apply,
     async scrapes() {
       const times = new Map<string, number[]>();
-      for await (const { labels, time } of samples(store, '__name__', 'up', 0, Number.MAX_SAFE_INTEGER)) {
+      for await (const { labels, time, isStale } of samples(
+        store,
+        '__name__',
+        'up',
+        0,
+        Number.MAX_SAFE_INTEGER,
+      )) {
         const job = labels.job ?? '';
-        if (!isLooked(labels)) continue;
+        if (isStale || !isLooked(labels)) continue;
         times.set(job, [...(times.get(job) ?? []), time]);
       }
       return times;

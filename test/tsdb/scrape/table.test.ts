@@ -1,11 +1,16 @@
 // The table of what Prometheus does with a target, run against mini-tsdb's scraper and every Prometheus there is.
 
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../src/tsdb/config/config-file.ts';
+import { makeTargets } from '../../../src/tsdb/scrape/make-targets.ts';
+import { slotOf } from '../../../src/tsdb/scrape/slot.ts';
 import { requirePrometheus } from '../../helpers/prometheus.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import { type MisbehavingTarget, startMisbehavingTarget } from './misbehaving-target.ts';
-import { type Scraper, type Seen, startMini, startReal } from './scrapers.ts';
+import { type Scraper, SEED, type Seen, startMini, startReal } from './scrapers.ts';
 import { OTHERS, TABLE, type TableRow } from './table.ts';
 
 const REPORT = new Set([
@@ -23,10 +28,12 @@ beforeAll(async () => {
   dir = await tempDir('table');
   target = await startMisbehavingTarget(new Map(TABLE.map(({ name, answers }) => [name, answers])), OTHERS);
   const binaries = await requirePrometheus();
+  await mkdir(join(dir.path, 'targets'));
+  await writeRemoved([`127.0.0.1:${target.port}`]);
   const yaml = config(target.port);
   // Our own last: their start is much work for a small machine.
   const real = await Promise.all(binaries.map((binary) => startReal(binary, yaml, dir.path)));
-  scrapers = [...real, await startMini(yaml)];
+  scrapers = [...real, await startMini(yaml, dir.path)];
   await Promise.all(scrapers.map(untilDone));
 });
 afterAll(async () => {
@@ -34,6 +41,11 @@ afterAll(async () => {
   await target?.stop();
   await dir?.remove();
 });
+
+/** The target file of the job `removed`. */
+function writeRemoved(targets: readonly string[]): Promise<void> {
+  return writeFile(join(dir.path, 'targets/removed.json'), JSON.stringify([{ targets }]));
+}
 
 function config(port: number): string {
   const jobs = TABLE.map(({ name, job = '' }) => {
@@ -46,7 +58,11 @@ function config(port: number): string {
     static_configs: [{targets: ${JSON.stringify(addresses)}}]
     ${job}`;
   });
-  return `global: {scrape_interval: 1s, scrape_timeout: 900ms}\nscrape_configs:${jobs.join('')}\n`;
+  const removed = `
+  - job_name: removed
+    metrics_path: /plain
+    file_sd_configs: [{files: [targets/*.json]}]`;
+  return `global: {scrape_interval: 1s, scrape_timeout: 900ms}\nscrape_configs:${jobs.join('')}${removed}\n`;
 }
 
 /** One scrape more than is looked at: then the last of those is stored. */
@@ -104,4 +120,78 @@ describe.each(TABLE.map((row) => [row.name, row] as const))('%s', (_, row) => {
       Object.fromEntries([...stored.keys()].map((client) => [client, expected(client)])),
     );
   });
+});
+
+test('every target that is down says why, and no other says anything', async () => {
+  for (const scraper of scrapers) {
+    const errors = await scraper.lastErrors();
+    for (const row of TABLE) {
+      const isOld = scraper.client.startsWith('Prometheus/2.');
+      const isDown = ((isOld && row.old) || row.stored).at(-1)?.startsWith('0');
+      expect([scraper.client, row.name, errors.get(row.name) !== '']).toEqual([
+        scraper.client,
+        row.name,
+        isDown,
+      ]);
+    }
+  }
+});
+
+describe('the request', () => {
+  const headersOf = (row: string) =>
+    scrapers.map(({ client }) => target.asked(row, client).at(-1)?.headers as Record<string, string>);
+
+  test('tells the timeout and asks for gzip, as Prometheus does', () => {
+    for (const headers of headersOf('plain')) {
+      expect(headers).toMatchObject({
+        'accept-encoding': 'gzip',
+        'x-prometheus-scrape-timeout-seconds': '0.9',
+        host: `127.0.0.1:${target.port}`,
+      });
+    }
+  });
+
+  test('asks for the formats of Prometheus 3, the richest first', () => {
+    const formats = headersOf('plain').map(({ accept = '' }) =>
+      accept.split(',').map((format) => format.replace(/;q=.*/, '')),
+    );
+    const weights = headersOf('plain').map(({ accept = '' }) =>
+      accept.split(',').map((format) => Number(format.replace(/.*;q=/, ''))),
+    );
+    for (const falling of weights) expect(falling).toEqual([...falling].sort((a, b) => b - a));
+    const newest = scrapers.findIndex(({ client }) => client.startsWith('Prometheus/3.'));
+    const ours = scrapers.findIndex(({ client }) => client.startsWith('mini'));
+    expect(formats[ours]).toEqual(formats[newest === -1 ? ours : newest]);
+  });
+});
+
+test('a scrape is stored at its planned time when it is up to 2 ms late: the same moment of each interval', async () => {
+  const mini = scrapers.find(({ client }) => client.startsWith('mini'));
+  const scrapes = await mini?.scrapes();
+  let onTime = 0;
+  for (const job of parseConfig(config(target.port), dir.path).scrapeConfigs) {
+    const [source] = job.discovery;
+    const [planned] = makeTargets(source?.kind === 'static' ? source.groups : [], job).targets.values();
+    if (planned === undefined) continue;
+    const slot = slotOf(planned.key, SEED, 1000);
+    const late = (scrapes?.get(job.jobName) ?? []).map((time) => (time - slot) % 1000);
+    expect(late).not.toContain(1);
+    expect(late).not.toContain(2);
+    onTime += late.filter((ms) => ms === 0).length;
+  }
+  expect(onTime).toBeGreaterThan(0);
+});
+
+test('a target that is removed: no scrape any more, and stale markers at the time of its next turn', async () => {
+  await writeRemoved([]);
+  for (const scraper of scrapers) {
+    const last = await waitFor(`the end of the target in ${scraper.client}`, async () => {
+      const seen = await scraper.at('removed', Date.now());
+      return seen.length === 0 && (await scraper.scrapes()).get('removed')?.at(-1);
+    });
+    const names = async (time: number) =>
+      (await scraper.at('removed', time)).map(({ labels }) => labels.__name__).sort();
+    expect([scraper.client, await names(last + 800)]).toEqual([scraper.client, ['a', 'b', ...REPORT].sort()]);
+    expect([scraper.client, await names(last + 1500)]).toEqual([scraper.client, []]);
+  }
 });
