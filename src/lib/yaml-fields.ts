@@ -20,6 +20,8 @@ export interface Field {
   readonly node: unknown;
   readonly document: Document;
   readonly lines: LineCounter;
+  /** How many more values may be looked at in the whole document. */
+  readonly budget: { left: number };
 }
 
 /** Makes a value of a field. @throws Error of `fault`. */
@@ -32,13 +34,17 @@ export interface Read<T> {
 type Readers = Readonly<Record<string, Read<unknown>>>;
 type ValuesOf<Known extends Readers> = { readonly [Name in keyof Known]?: ReturnType<Known[Name]> };
 
+// Without aliases no text has more values than characters; with them a short one may have any number.
+const VALUES_WITH_ALIASES = 100_000;
+
 /** Reads a document whose top is a map; an empty one is a map without fields. @throws Error with the line. */
 export function readYaml<T>(source: string, read: Read<T>): T {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) throw new Error(`line ${lines.linePos(error.pos[0]).line}: ${syntaxFault(error)}`);
-  return read({ name: 'the file', line: 1, node: document.contents, document, lines });
+  const budget = { left: VALUES_WITH_ALIASES + 2 * source.length };
+  return read({ name: 'the file', line: 1, node: document.contents, document, lines, budget });
 }
 
 // Some messages repeat what stands in the file, and that may be a secret.
@@ -159,7 +165,9 @@ function childOf(field: Field, { key, value }: Pair): Field {
 
 // The line of a value is that of its key: a long value begins below it.
 function resolve(field: Field, line = lineOf(field)): Field {
-  const { node, document } = field;
+  const { node, document, budget } = field;
+  budget.left -= 1;
+  if (budget.left < 0) throw fault({ ...field, line }, 'aliases make the file too large');
   if (!isAlias(node)) return { ...field, line };
   const target = node.resolve(document);
   if (target === undefined)

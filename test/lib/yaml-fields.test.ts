@@ -124,6 +124,17 @@ describe('aliases', () => {
   });
 });
 
+test('aliases do not make a small file a huge one', () => {
+  const numbers = read(fields({ a: list(count), b: list(list(count)), c: list(list(list(count))) }));
+  const aliases = (name: string) => Array(100).fill(`*${name}`).join(', ');
+  const ones = Array(100).fill('1').join(', ');
+  const small = `a: &a [${ones}]\nb: &b [${aliases('a')}]\n`;
+  expect(numbers(small)).toMatchObject({ a: { length: 100 }, b: { length: 100 } });
+  expect(numbers(`${small}c: [${aliases('b')}]\n`)).toBe('line 1: aliases make the file too large');
+  // Many values without aliases are no fault.
+  expect(numbers(`a: [${Array(200_000).fill('1').join(',')}]`)).toMatchObject({ a: { length: 200_000 } });
+});
+
 describe('what is no YAML is told without what stands there:', () => {
   const value = read(fields({ password: text }));
   const f = (yaml: string, message: string) =>

@@ -13,7 +13,7 @@ export interface Configuration {
 export interface ConfigurationOptions {
   readonly first: ConfigFile;
   readonly read: () => Promise<ConfigFile>;
-  readonly apply: (file: ConfigFile) => Promise<void>;
+  readonly apply: (file: ConfigFile) => void;
   /** Told why a reload failed. */
   readonly failed: (error: unknown) => void;
   /** Unix milliseconds. */
@@ -35,7 +35,7 @@ export function createConfiguration({
   async function reload(): Promise<void> {
     last = { isGood: false, time: now() };
     const next = await read();
-    await apply(next);
+    apply(next);
     current = next;
     last = { isGood: true, time: last.time };
   }
