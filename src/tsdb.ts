@@ -43,6 +43,8 @@ async function run(flags: Flags): Promise<void> {
   const registry = new Registry();
   const gate = await openGate(flags, log);
   const store = await openMemoryStore({
+    log,
+    ...(flags.storagePath !== undefined && { path: flags.storagePath }),
     retentionMs: flags.retentionMs,
     retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
   });
@@ -114,6 +116,7 @@ function sourcesOf({ flags, store, scraper, configuration, registry }: Parts): S
     engine: createEngine({ store, lookbackMs, maxConcurrency: flags.queryMaxConcurrency, ...limits }),
     store,
     budget: (signal) => createBudget({ ...limits, signal }),
+    federation: { lookbackMs, externalLabels: () => configuration.current().global.externalLabels },
     targets: scraper.status,
     metadata: scraper.metadata,
     now: Date.now,
