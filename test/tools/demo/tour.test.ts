@@ -179,6 +179,13 @@ test('a target lost while the end of a step is shown to people counts too', asyn
   });
 });
 
+test('what came back must stay while the end of that step is shown', async () => {
+  const twice = WELL.flatMap((look, i) => (i === 0 ? [look] : [look, look]));
+  const again = twice.lastIndexOf(HALVED);
+  const { results } = await play(twice.with(again, ACCEPTED), true, 1000);
+  expect(results[10]).toMatchObject({ failure: 'inventory-sd lost 50 targets', samples: 2 });
+});
+
 test('without a Prometheus it plays what it can, and does not hold', async () => {
   const looks = WELL.map((look) => ({ ...look, prometheus: undefined }));
   const { results } = await play(looks, false);
