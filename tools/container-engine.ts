@@ -30,15 +30,15 @@ async function withEngine([file, ...args]: string[]): Promise<number> {
     return runCommand(file, args);
   }
   const env = await engineEnvironment();
-  // An engine that answers already, or one that keeps ours from starting, is not ours to stop.
-  const started = !(await answers(env));
-  if (started) await startEngine(scripts, env);
+  // An engine that answers already is not ours to stop.
+  const ours = !(await answers(env));
   try {
+    if (ours) await startEngine(scripts, env);
     await script(env, scripts, 'install-plugins.sh');
     await script(env, scripts, 'standin-images.sh', ...(await projectImages(env)));
     return await runCommand(file, args, env);
   } finally {
-    if (started) await script(env, scripts, 'start-dockerd.sh', 'stop');
+    if (ours) await script(env, scripts, 'start-dockerd.sh', 'stop');
   }
 }
 
