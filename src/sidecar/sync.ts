@@ -98,10 +98,12 @@ export async function adopt(
   const { guard: before, file } = inventory;
   const targets = standingTargets(next);
   const isFirst =
-    removesAny(standingTargets(before) ?? [], targets ?? []) ||
+    stoodBefore !== undefined ||
+    removesAny(before.listed, next.listed) ||
+    removesAny(standingTargets(before), targets) ||
     addedWhileHeld(before) !== addedWhileHeld(next);
   if (isFirst) await saveFirst(inventory, next, now);
-  const options = { empty: next.listed?.length === 0, stoodBefore };
+  const options = { empty: isEmptyList(next), stoodBefore };
   const changes = targets && (await publish(file, groupsOf(inventory, targets), options));
   inventory.guard = next;
   if (!isFirst) await saveIfDue(inventory, before, now);
@@ -110,8 +112,14 @@ export async function adopt(
 
 // After a crash between state and list, what the file lists no more must be known as gone, and what a hold let in must
 // not be taken for what stood before it.
-async function saveFirst({ file, stateFile }: Inventory, next: GuardState, now: Moment): Promise<void> {
-  if (next.isAccepted && file.published) await keepBefore(stateFile, file.published.text);
+async function saveFirst(
+  { guard, file, stateFile }: Inventory,
+  next: GuardState,
+  now: Moment,
+): Promise<void> {
+  // What is accepted may stay in the file for its grace: it goes from the list now.
+  if (next.isAccepted && file.published && removesAny(guard.listed, next.listed))
+    await keepBefore(stateFile, file.published.text);
   await writeState(stateFile, next, now);
 }
 
@@ -122,7 +130,9 @@ async function saveIfDue(
   now: Moment,
 ): Promise<void> {
   const beganOrEnded = (before.hold === undefined) !== (guard.hold === undefined);
-  if (!beganOrEnded && !isDue(stateFile, guard, now)) return;
+  // The state alone tells an empty list that was let through from one that another program wrote.
+  const isOtherEmpty = isEmptyList(before) !== isEmptyList(guard);
+  if (!beganOrEnded && !isOtherEmpty && !isDue(stateFile, guard, now)) return;
   await writeState(stateFile, guard, now).catch((error: unknown) => warn(messageOf(error)));
 }
 
@@ -146,7 +156,11 @@ function addedWhileHeld({ hold }: GuardState): number {
   return hold?.added.size ?? 0;
 }
 
-function removesAny(before: readonly Target[], after: readonly Target[]): boolean {
+function isEmptyList({ listed }: GuardState): boolean {
+  return listed?.length === 0;
+}
+
+function removesAny(before: readonly Target[] = [], after: readonly Target[] = []): boolean {
   if (before === after) return false;
   const stands = new Set(after.map(({ address }) => address));
   return before.some(({ address }) => !stands.has(address));

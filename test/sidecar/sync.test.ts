@@ -37,9 +37,9 @@ async function standing(): Promise<void> {
   observed.told.length = 0;
 }
 
-async function restart(): Promise<void> {
+async function restart(environment: Record<string, string> = {}): Promise<void> {
   await observed.close();
-  observed = await observedInventory(dir.path);
+  observed = await observedInventory(dir.path, environment);
 }
 
 test('the first answer is published, the same again changes nothing', async () => {
@@ -300,6 +300,30 @@ describe('a shrunken answer', () => {
     await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
   });
 
+  test('is undone also when what was accepted is still in the file for its grace', async () => {
+    await restart({ REMOVAL_GRACE: '5m' });
+    answer(names(100));
+    await pass();
+    answer(names(50));
+    await pass();
+    const now = { wall: 1, mono: 1 };
+    expect(await acceptHeld(observed.inventory, undefined, now)).toMatchObject({ added: 0, removed: 0 });
+    expect(observed.inventory.guard).toMatchObject({ listed: { length: 50 }, graced: { length: 50 } });
+    await undoAccept(observed.inventory, now);
+    expect(await size()).toBe(100);
+    await restart();
+    expect(observed.inventory.guard).toMatchObject({ listed: { length: 100 }, graced: [] });
+  });
+
+  test('is not undone by a list that is none', async () => {
+    await held();
+    const now = { wall: 1, mono: 1 };
+    await acceptHeld(observed.inventory, undefined, now);
+    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.before.json'), '[{');
+    await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
+    expect(await size()).toBe(51);
+  });
+
   test("is undone also when the list before was another writer's, with a target that we would not write", async () => {
     await writeFile(file, '[{"targets":["an oddity:1","b:9100"],"labels":{}}]');
     await restart();
@@ -345,6 +369,20 @@ describe('a shrunken answer', () => {
     expect(await pass()).toMatchObject({ kind: 'unchanged' });
   });
 
+  test('an empty list from another program is none that was accepted, though one was before', async () => {
+    await standing();
+    answer([]);
+    await pass();
+    await acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 });
+    answer(['a', 'b']);
+    await pass();
+    await writeFile(file, '[]');
+    await restart();
+    answer([]);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    expect(observed.inventory.file.published).toBeUndefined();
+  });
+
   test('above MAX_TARGETS cannot be accepted', async () => {
     await observed.close();
     observed = await observedInventory(dir.path, { MAX_TARGETS: '3' });
@@ -369,7 +407,9 @@ describe('a shrunken answer', () => {
 test('without its state the guard begins anew, with a warning; a state that is none is one too', async () => {
   await standing();
   const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
-  for (const text of ['{', '{}', 'null', '{"version":1}']) {
+  const noDate = '{"version":1,"savedAt":9e15,"clock":0,"empty":false,"gone":[],"graced":[],"hold":null}';
+  const future = noDate.replace('9e15', '0').replace('1', '2');
+  for (const text of ['{', '{}', 'null', '{"version":1}', noDate, future]) {
     await writeFile(state, text);
     await restart();
     expect(observed.warnings).toEqual([expect.stringContaining("cannot read the guard's state")]);

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../lib/duration.ts';
-import type { Graced, GuardState, Hold, HoldReason } from './guard-state.ts';
+import { type Graced, type GuardState, type Hold, type HoldReason, isQuiet } from './guard-state.ts';
 import { alignIdentities } from './identity.ts';
 import { formatMaxShrink, type Limits } from './limits.ts';
 import { isWithin, type Loss, lossOf, tooManyAdditions } from './loss.ts';
@@ -61,23 +61,18 @@ export function removalOf(state: GuardState, candidate: readonly Target[]): Pick
 // Time goes on, and what is over by then is forgotten.
 function tick(state: GuardState, limits: Limits, { elapsed }: JudgedAt): GuardState {
   const clock = state.clock + Math.min(Math.max(0, elapsed), COUNTED_INTERVALS * limits.intervalMs);
-  const gone = new Map([...state.gone].filter(([, at]) => clock - at < limits.windowMs));
+  const gone = new Map([...state.gone].filter(([, { at }]) => clock - at < limits.windowMs));
   const graced = state.graced.filter(({ until }) => until > clock);
   return { ...state, clock, gone, graced, isAccepted: false };
 }
 
-// Nothing but the list itself is remembered: the same list again changes nothing.
-function isQuiet({ gone, graced, hold }: GuardState): boolean {
-  return gone.size === 0 && graced.length === 0 && hold === undefined;
-}
-
 function pass(state: GuardState, candidate: readonly Target[], limits: Limits): GuardState {
   const named = idsOf(candidate);
-  const removed = (state.listed ?? []).filter(({ id }) => !named.has(id));
+  const removed = without(state.listed ?? [], named);
   const gone = new Map([...state.gone].filter(([id]) => !named.has(id)));
-  for (const { id } of removed) gone.set(id, state.clock);
+  for (const { id, address } of removed) gone.set(id, { at: state.clock, address });
   const graced = graceOf(state, named, removed, limits);
-  const room = limits.maxTargets - graced.length;
+  const room = Math.max(0, limits.maxTargets - graced.length);
   return { ...state, ...withinRoom(state, candidate, [], room), gone, graced, hold: undefined };
 }
 
@@ -98,7 +93,9 @@ function withinRoom(
     return { listed: kept.length === 0 ? candidate : [...candidate, ...kept], waiting: 0 };
   const stood = idsOf(state.listed ?? []);
   const known = candidate.filter(({ id }) => stood.has(id));
-  return { listed: [...known, ...kept], waiting: candidate.length - known.length };
+  const listed = [...known, ...kept];
+  // When all of it waits, no list stands: an empty one would be taken for one that was let through.
+  return { listed: listed.length === 0 ? undefined : listed, waiting: candidate.length - known.length };
 }
 
 // An answer that cannot be judged: it neither counts nor resets.

@@ -116,6 +116,22 @@ describe('identity:', () => {
     expect(guarded).toMatchObject({ held: 'shrink', state: { hold: { targets: 39 } } });
   });
 
+  test('of two published targets of its host it stands for the one that has not gone', () => {
+    const guarded = new Guarded({ REMOVAL_GRACE: '5m' })
+      .answer(['b', 'a', 'a:9300'])
+      .answer(['b', 'a'])
+      .restart();
+    guarded.port = 9200;
+    expect(guarded.answer(['b', 'a']).file).toEqual(['a:9200', 'a:9300', 'b:9200']);
+  });
+
+  test('two sensors of one host: what went of them counts after a restart, too', () => {
+    const both = [...names(100), ...names(100).map((name) => `${name}:9200`)];
+    const guarded = new Guarded().answer(both).answer(both.slice(40)).restart();
+    expect(guarded).toMatchObject({ size: 160, held: undefined });
+    expect(guarded.answer(both.slice(41))).toMatchObject({ size: 160, held: 'shrink' });
+  });
+
   test('another port is another sensor', () => {
     const guarded = new Guarded().answer(names(10).map((name) => `${name}:1`));
     expect(guarded.answer(names(10).map((name) => `${name}:2`))).toMatchObject({ held: 'shrink whole' });
@@ -191,6 +207,22 @@ describe('MAX_TARGETS:', () => {
     guarded.answerFor(names(105, 10), 600_000);
     expect(guarded).toMatchObject({ size: 95, state: { waiting: 0 } });
     expect(guarded.file).toEqual(sorted(names(105, 10)));
+  });
+
+  test('an empty list that only waiting left is none that was let through', () => {
+    const guarded = new Guarded({ ...settings, MAX_SHRINK: '100%', REMOVAL_GRACE: '2m' })
+      .answer(names(95))
+      .answer(names(95, 0, 'new'));
+    expect(guarded).toMatchObject({ size: 95, held: undefined, state: { waiting: 95 } });
+    expect(guarded.restart().answerFor([], HOUR)).toMatchObject({ size: 95, held: 'empty whole' });
+    guarded.answerFor(names(95, 0, 'new'), 180_000);
+    expect(guarded.file).toEqual(sorted(names(95, 0, 'new')));
+  });
+
+  test('an empty list that was let through stands, also while more is graced than there is room for', () => {
+    const guarded = new Guarded({ ...settings, REMOVAL_GRACE: '1h' }).answer(names(95));
+    guarded.limits = { ...guarded.limits, maxTargets: 90 };
+    expect(guarded.accept([]).answer([])).toMatchObject({ size: 95, held: undefined });
   });
 });
 
