@@ -2,7 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../lib/duration.ts';
-import { type Graced, type GuardState, type Hold, type HoldReason, isQuiet } from './guard-state.ts';
+import {
+  type Graced,
+  type GuardState,
+  type Hold,
+  type HoldReason,
+  isQuiet,
+  standingTargets,
+} from './guard-state.ts';
 import { alignIdentities } from './identity.ts';
 import { formatMaxShrink, type Limits } from './limits.ts';
 import { isWithin, type Loss, lossOf, tooManyAdditions } from './loss.ts';
@@ -38,9 +45,8 @@ export function judge(
   // An empty list that stands was once accepted; Prometheus drops every target on any other.
   if (isEmpty && !limits.allowEmpty && state.listed?.length !== 0)
     return holdUnread(state, candidate, 'empty', limits, at);
-  const now = tick(state, limits, at);
-  if (candidate === now.listed && isQuiet(now)) return now;
-  const known = alignIdentities(now, candidate);
+  const known = tick(alignIdentities(state, candidate), idsOf(candidate), limits, at);
+  if (candidate === known.listed && isQuiet(known)) return known;
   const loss = lossOf(known, candidate);
   const passes = isEmpty || known.listed === undefined || isWithin(loss, limits.maxShrink);
   return passes ? pass(known, candidate, limits) : holdLoss(known, candidate, loss, limits, at);
@@ -58,22 +64,24 @@ export function removalOf(state: GuardState, candidate: readonly Target[]): Pick
   return summarize(without(listed, idsOf(candidate)));
 }
 
-// Time goes on, and what is over by then is forgotten.
-function tick(state: GuardState, limits: Limits, { elapsed }: JudgedAt): GuardState {
+// Time goes on, and what is over by then is forgotten; a grace does not end in the moment its sensor returns.
+function tick(state: GuardState, named: Ids, limits: Limits, { elapsed }: JudgedAt): GuardState {
   const clock = state.clock + Math.min(Math.max(0, elapsed), COUNTED_INTERVALS * limits.intervalMs);
   const gone = new Map([...state.gone].filter(([, { at }]) => clock - at < limits.windowMs));
-  const graced = state.graced.filter(({ until }) => until > clock);
+  const graced = state.graced.filter(({ target, until }) => until > clock || named.has(target.id));
   return { ...state, clock, gone, graced, isAccepted: false };
 }
 
 function pass(state: GuardState, candidate: readonly Target[], limits: Limits): GuardState {
   const named = idsOf(candidate);
   const removed = without(state.listed ?? [], named);
-  const gone = new Map([...state.gone].filter(([id]) => !named.has(id)));
-  for (const { id, address } of removed) gone.set(id, { at: state.clock, address });
   const graced = graceOf(state, named, removed, limits);
-  const room = Math.max(0, limits.maxTargets - graced.length);
-  return { ...state, ...withinRoom(state, candidate, [], room), gone, graced, hold: undefined };
+  const next = withinRoom(state, candidate, [], Math.max(0, limits.maxTargets - graced.length));
+  // What returns but must wait is still gone.
+  const stands = idsOf(next.listed ?? []);
+  const gone = new Map([...state.gone].filter(([id]) => !stands.has(id)));
+  for (const { id, address } of removed) gone.set(id, { at: state.clock, address });
+  return { ...state, ...next, gone, graced, hold: undefined };
 }
 
 function graceOf(state: GuardState, named: Ids, removed: readonly Target[], limits: Limits): Graced[] {
@@ -91,7 +99,7 @@ function withinRoom(
 ): Pick<GuardState, 'listed' | 'waiting'> {
   if (candidate.length + kept.length <= room)
     return { listed: kept.length === 0 ? candidate : [...candidate, ...kept], waiting: 0 };
-  const stood = idsOf(state.listed ?? []);
+  const stood = idsOf(standingTargets(state) ?? []);
   const known = candidate.filter(({ id }) => stood.has(id));
   const listed = [...known, ...kept];
   // When all of it waits, no list stands: an empty one would be taken for one that was let through.
@@ -147,11 +155,11 @@ function confirm(
   limits: Limits,
   at: JudgedAt,
 ): GuardState {
-  const named = idsOf(candidate);
-  const rest = (state.listed ?? []).filter(({ id }) => !unnamed.has(id));
-  const believed = [...without(rest, named), ...candidate];
-  const gone = new Map([...state.gone].filter(([id]) => !unnamed.has(id) && !named.has(id)));
-  const settled = { ...pass(state, believed, limits), gone, isAccepted: true };
+  const rest = without(state.listed ?? [], unnamed);
+  const believed = [...without(rest, idsOf(candidate)), ...candidate];
+  const passed = pass(state, believed, limits);
+  const gone = new Map([...passed.gone].filter(([id]) => !unnamed.has(id)));
+  const settled = { ...passed, gone, isAccepted: true };
   const loss = lossOf(settled, candidate);
   if (isWithin(loss, limits.maxShrink)) return pass(settled, candidate, limits);
   return holdLoss(settled, candidate, loss, limits, at);

@@ -8,6 +8,7 @@ import { hostOf, idsOf, type Target } from './target.ts';
  * `host:port` where the inventory says `host`. So a changed METRICS_PORT loses nothing.
  */
 export function alignIdentities(state: GuardState, candidate: readonly Target[]): GuardState {
+  if (candidate === state.listed) return state;
   const stood = idsOf(state.listed ?? []);
   const others = new Set([...state.gone.keys(), ...state.graced.map(({ target }) => target.id)]);
   const strangers = candidate.filter(({ id }) => !stood.has(id) && !others.has(id));

@@ -209,6 +209,30 @@ describe('MAX_TARGETS:', () => {
     expect(guarded.file).toEqual(sorted(names(105, 10)));
   });
 
+  test('a graced sensor that returns does not wait: it is in the file', () => {
+    const guarded = new Guarded({ MAX_TARGETS: '100', MAX_SHRINK: '50%', REMOVAL_GRACE: '1m' })
+      .answer(names(100))
+      .answer(names(60));
+    expect(guarded.restart().answer([...names(61), ...names(30, 0, 'new')])).toMatchObject({
+      size: 100,
+      state: { waiting: 30, listed: { length: 61 }, graced: { length: 39 } },
+    });
+    // Not even in the moment its grace ends.
+    const other = new Guarded({ MAX_TARGETS: '100', MAX_SHRINK: '50%', REMOVAL_GRACE: '1m' })
+      .answer(names(100))
+      .answer(names(99))
+      .answer(names(60));
+    expect(other.answer([...names(60), 's99', ...names(39, 0, 'new')]).file).toContain('s99');
+  });
+
+  test('a sensor that returns but must wait is still gone', () => {
+    const guarded = new Guarded({ ...settings, REMOVAL_GRACE: '1h' }).answer(names(100)).answer(names(80));
+    guarded.limits = { ...guarded.limits, graceMs: 0, maxTargets: 85 };
+    guarded.state = { ...guarded.state, graced: guarded.state.graced.slice(0, 5) };
+    expect(guarded.answer([...names(80), ...names(99, 95)])).toMatchObject({ state: { waiting: 4 } });
+    expect(guarded.answer(names(79))).toMatchObject({ held: 'shrink' });
+  });
+
   test('an empty list that only waiting left is none that was let through', () => {
     const guarded = new Guarded({ ...settings, MAX_SHRINK: '100%', REMOVAL_GRACE: '2m' })
       .answer(names(95))
