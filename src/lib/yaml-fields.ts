@@ -65,11 +65,17 @@ export const text: Read<string> = (field) => {
 };
 
 export const truth: Read<boolean> = (field) => {
-  const word = text(field).toLowerCase();
-  if (['true', 'yes', 'on'].includes(word)) return true;
-  if (['false', 'no', 'off'].includes(word)) return false;
+  const written = text(field);
+  // With quotes it would be text.
+  const isPlain = isScalar(field.node) && field.node.type === 'PLAIN';
+  if (isPlain && TRUE.test(written)) return true;
+  if (isPlain && FALSE.test(written)) return false;
   throw fault(field, `${field.name} is neither true nor false`);
 };
+
+// As Prometheus' YAML 1.1 has them.
+const TRUE = /^(y|Y|yes|Yes|YES|on|On|ON|true|True|TRUE)$/;
+const FALSE = /^(n|N|no|No|NO|off|Off|OFF|false|False|FALSE)$/;
 
 /** A word that stands for a value. */
 export function word<T>(meanings: Readonly<Record<string, T>>): Read<T> {
