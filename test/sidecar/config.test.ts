@@ -73,9 +73,14 @@ describe('a setting is read:', () => {
   f('REMOVAL_GRACE', '5m', '5m');
   f('MAX_TARGETS', '20000', 20_000);
   f('WEB_CONFIG_FILE', '/etc/web.yml', '/etc/web.yml');
-  f('WEB_BASIC_AUTH_FILE', 'user', 'user');
-  f('WEB_CLIENT_CERT_FILE', 'a.crt', 'a.crt');
-  f('WEB_CLIENT_KEY_FILE', 'a.key', 'a.key');
+  f('WEB_CONFIG_FILE', 'web.yml', 'web.yml');
+  f('WEB_BASIC_AUTH_FILE', '/run/user', '/run/user');
+  test('WEB_CLIENT_CERT_FILE with WEB_CLIENT_KEY_FILE', () => {
+    const pair = { WEB_CLIENT_CERT_FILE: '/a.crt', WEB_CLIENT_KEY_FILE: '/a.key' };
+    const config = readConfig(pair);
+    expect(showConfig(config)).toMatchObject(pair);
+    expect(config.webClient).toMatchObject({ certFile: '/a.crt', keyFile: '/a.key' });
+  });
 });
 
 test('the list counts as stale after three intervals, but not before two minutes', () => {
@@ -137,6 +142,8 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('INVENTORY_MAX_BYTES', 'much', 'is "much"; write a size');
   f('STALE_AFTER', 'x', 'is "x", no duration');
   f('LOG_LEVEL', 'loud', 'is "loud"; it is one of');
+  f('WEB_BASIC_AUTH_FILE', 'alice:hunter2', 'must be the absolute path of a file, e.g. /run/');
+  f('WEB_CLIENT_CERT_FILE', '/a.crt', 'and WEB_CLIENT_KEY_FILE are set together or not at all');
   f('INVENTORY_BEARER_TOKEN_FILE', 'hunter2', 'must be the absolute path of a file, e.g. /run/');
   f('INVENTORY_KEY_FILE', '/a', 'is of no use without INVENTORY_CERT_FILE');
   f('HTTPS_PROXY', 'user:hunter2@proxy:3128', 'is no URL of a proxy; write e.g. http://');

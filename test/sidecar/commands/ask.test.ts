@@ -155,6 +155,13 @@ describe('healthcheck', () => {
     );
   });
 
+  test('a connection that ends without an answer', async () => {
+    const { port } = await raw((socket) => void socket.resume().end());
+    expect(await healthcheck({ host: '127.0.0.1', port })).toBe(
+      'not alive: the connection ends without an answer',
+    );
+  });
+
   test('an endless answer is not kept', async () => {
     const { port } = await raw((socket) => void socket.end('x'.repeat(1_000_000)));
     expect(await healthcheck({ host: '127.0.0.1', port })).toMatch(/^not alive: x{4096}$/);
