@@ -123,7 +123,9 @@ function describe(result: PassResult, report: StatusReport): string {
 // A page in the operator's browser must not post here, not even by a name that it points at 127.0.0.1.
 function refuse(request: HttpRequest): string | undefined {
   const { user, headers } = request;
-  if (user === undefined && !isFromHere(request))
+  // Behind a proxy on this machine everybody would be from here.
+  const isForwarded = 'forwarded' in headers || 'x-forwarded-for' in headers;
+  if (user === undefined && (isForwarded || !isFromHere(request)))
     return 'only from this machine: run inventory-sd reload beside the sidecar, in its container if it has one';
   if (headers.origin === undefined) return undefined;
   const origin = URL.parse(headers.origin);

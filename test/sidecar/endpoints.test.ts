@@ -263,6 +263,9 @@ describe('POST /-/reload', () => {
     user: undefined,
     localAddress: '10.0.0.1',
   });
+  f('from elsewhere, by a proxy on this machine', 403, { headers: { 'x-forwarded-for': '192.0.2.9' } });
+  f('from elsewhere, by a proxy that follows the standard', 403, { headers: { forwarded: 'for=192.0.2.9' } });
+  f('from a user, by a proxy', 200, { user: 'alice', headers: { 'x-forwarded-for': '192.0.2.9' } });
   f('from an unknown address', 403, { remoteAddress: '', localAddress: '' });
   f('from a name that only begins like loopback', 403, { remoteAddress: '127.0.0.1.example.com' });
   f('from our own page', 200, { headers: { host: 'localhost:9098', origin: 'http://localhost:9098' } });
