@@ -117,10 +117,15 @@ async function saveFirst(
   next: GuardState,
   now: Moment,
 ): Promise<void> {
-  // What is accepted may stay in the file for its grace: it goes from the list now.
-  if (next.isAccepted && file.published && removesAny(guard.listed, next.listed))
-    await keepBefore(stateFile, file.published.text);
-  await writeState(stateFile, next, now);
+  try {
+    // What is accepted may stay in the file for its grace: it goes from the list now.
+    if (next.isAccepted && file.published && removesAny(guard.listed, next.listed))
+      await keepBefore(stateFile, file.published.text);
+    await writeState(stateFile, next, now);
+  } catch (error) {
+    await keepStanding(file);
+    throw error;
+  }
 }
 
 // Without its state the guard is only less patient after a restart: nothing that must stop a pass.

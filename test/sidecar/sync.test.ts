@@ -402,6 +402,34 @@ describe('a shrunken answer', () => {
     await expect(pass()).rejects.toBeInstanceOf(WriteError);
     expect(await size()).toBe(101);
   });
+
+  test('nor is it then a reason to leave a deleted file deleted', async () => {
+    await held();
+    answer(names(90));
+    await rm(file);
+    await rm(join(dir.path, '.inventory-sd', 'targets.json.state.json'));
+    await mkdir(join(dir.path, '.inventory-sd', 'targets.json.state.json'));
+    await expect(pass()).rejects.toBeInstanceOf(WriteError);
+    expect(await size()).toBe(101);
+  });
+
+  test('is one also when the entries are disabled or set aside, and the labels of the others change', async () => {
+    answer(names(100));
+    await pass();
+    answer(
+      names(100).map((host, i) => ({
+        host,
+        labels: { room: 'new' },
+        ...(i < 15 && { enabled: false }),
+        ...(i > 90 && { port: 99_999 }),
+      })),
+    );
+    expect(await pass()).toMatchObject({ kind: 'held', removed: 0 });
+    expect(parseTargetGroups(await readFile(file, 'utf8'))).toMatchObject([
+      { labels: { room: 'new' }, targets: { length: 76 } },
+      { labels: {}, targets: { length: 24 } },
+    ]);
+  });
 });
 
 test('without its state the guard begins anew, with a warning; a state that is none is one too', async () => {

@@ -10,13 +10,12 @@ import {
   isQuiet,
   standingTargets,
 } from './guard-state.ts';
+import { begun, isConfirmed, oneMore } from './hold.ts';
 import { alignIdentities } from './identity.ts';
 import { formatMaxShrink, type Limits } from './limits.ts';
 import { isWithin, type Loss, lossOf, tooManyAdditions } from './loss.ts';
 import { idsOf, type Target } from './target.ts';
 
-/** Fewer answers could be one bad cache that was asked twice. */
-const CONFIRMING_ANSWERS = 3;
 /** A silence longer than this many intervals says nothing about the sensors. */
 const COUNTED_INTERVALS = 2;
 
@@ -118,7 +117,7 @@ function holdUnread(
     reason === 'empty'
       ? 'the inventory lists no target'
       : `the inventory lists ${candidate.length} targets, more than MAX_TARGETS ${limits.maxTargets}`;
-  const hold = { ...begun(state, at), ...removalOf(state, candidate), reason, message, isWhole: true };
+  const hold = { ...begun(state, at.wall), ...removalOf(state, candidate), reason, message, isWhole: true };
   return { ...state, hold, waiting: 0, isAccepted: false };
 }
 
@@ -129,9 +128,9 @@ function holdLoss(
   limits: Limits,
   at: JudgedAt,
 ): GuardState {
-  const hold = continued(state, loss, at);
+  const hold = oneMore(state, loss, at.wall);
   if (isConfirmed(hold, state.clock, limits)) return confirm(state, candidate, hold, limits, at);
-  const kept = (state.listed ?? []).filter(({ id }) => loss.standing.has(id));
+  const kept = without(state.listed ?? [], loss.named);
   const added = hold.added.union(loss.additions);
   const isWhole = tooManyAdditions(added.size, loss, limits.maxShrink);
   const message = wordsOf(loss, isWhole, limits);
@@ -164,34 +163,6 @@ function confirm(
   if (isWithin(loss, limits.maxShrink)) return pass(settled, candidate, limits);
   return holdLoss(settled, candidate, loss, limits, at);
 }
-
-function isConfirmed({ began, answers }: Hold, clock: number, { confirmAfterMs }: Limits): boolean {
-  return confirmAfterMs > 0 && answers >= CONFIRMING_ANSWERS && clock - began >= confirmAfterMs;
-}
-
-// One more good answer of the hold.
-function continued(state: GuardState, loss: Loss, at: JudgedAt): Hold {
-  const hold = begun(state, at);
-  const unnamed = hold.unnamed?.difference(loss.named) ?? loss.all;
-  return { ...hold, answers: hold.answers + 1, unnamed };
-}
-
-function begun({ hold, clock }: GuardState, { wall }: JudgedAt): Hold {
-  return hold ?? { ...UNHELD, since: wall, began: clock };
-}
-
-const UNHELD: Hold = {
-  reason: 'shrink',
-  message: '',
-  since: 0,
-  began: 0,
-  answers: 0,
-  isWhole: false,
-  targets: 0,
-  digest: '',
-  added: new Set(),
-  unnamed: undefined,
-};
 
 function wordsOf({ count, base, additions }: Loss, isWhole: boolean, limits: Limits): string {
   const lost = `the inventory no longer lists ${count} of the ${base} sensors of the last ${formatDuration(limits.windowMs)}`;

@@ -38,7 +38,7 @@ function pair(unnamed: readonly string[], strangers: readonly Target[]): Map<str
     const ports = byHost.get(host) ?? [];
     while (ports.length > 0) {
       const next = ports.pop();
-      if (next !== undefined && next !== host && free.has(next)) return next;
+      if (next !== undefined && free.has(next)) return next;
     }
     return undefined;
   }
