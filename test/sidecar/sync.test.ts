@@ -451,6 +451,41 @@ test('without its state the guard begins anew, with a warning; a state that is n
   expect(observed.warnings).toEqual([expect.stringContaining('there is none')]);
 });
 
+test('the state is written when a hold begins and ends, and once a minute in between', async () => {
+  const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
+  const savedAt = async () => JSON.parse(await readFile(state, 'utf8')).savedAt;
+  await standing();
+  answer([]);
+  await pass(2000);
+  expect(await savedAt()).toBe(2000);
+  await pass(32_000);
+  await pass(61_999);
+  expect(await savedAt()).toBe(2000);
+  await pass(62_000);
+  expect(await savedAt()).toBe(62_000);
+  answer(['a', 'b']);
+  await pass(63_000);
+  expect(await savedAt()).toBe(63_000);
+  await pass(200_000);
+  expect(await savedAt()).toBe(63_000);
+});
+
+test("over a restart and a jump of the clock the guard's clock goes on by two intervals at most", async () => {
+  const day = 86_400_000;
+  await standing();
+  answer(['x']);
+  await pass();
+  const { clock } = observed.inventory.guard;
+  const first = async (wall: number) => {
+    await restart();
+    await sync(observed.inventory, () => ({ wall, mono: 5 }), idle);
+    return observed.inventory.guard.clock - clock;
+  };
+  expect(await first(1000 + 10 * day)).toBe(60_000);
+  expect(await first(1000 + 9 * day)).toBe(60_000);
+  expect(await first(1000 + 9 * day + 20_000)).toBe(80_000);
+});
+
 test('a pass that cannot keep the state for the next start goes on, and says so', async () => {
   answer(['a']);
   await mkdir(join(dir.path, '.inventory-sd', 'targets.json.state.json'), { recursive: true });
