@@ -65,7 +65,7 @@ export interface Outcome extends Changes {
  * @throws AppError when the answer cannot be had, read or written; what stands in the file then stays.
  */
 export async function sync(inventory: Inventory, clock: Clock, signal: AbortSignal): Promise<Outcome> {
-  const candidate = await readCandidate(inventory, signal).catch(async (error: unknown) => {
+  const { targets: candidate } = await readCandidate(inventory, signal).catch(async (error: unknown) => {
     if (!signal.aborted) await keepStanding(inventory.file);
     throw error;
   });
@@ -180,15 +180,12 @@ function groupsOf(inventory: Inventory, targets: readonly Target[]): readonly Ta
  * Asks the inventory for its list.
  * @throws AppError when the answer cannot be had or read.
  */
-export async function readCandidate(
-  inventory: InventorySource,
-  signal: AbortSignal,
-): Promise<readonly Target[]> {
+export async function readCandidate(inventory: InventorySource, signal: AbortSignal): Promise<Candidate> {
   const known = inventory.answer;
   const { entries, validators } = await fetchInventory(inventory.request, known?.validators, signal);
   const candidate = entries === undefined && known !== undefined ? known : read(entries ?? [], inventory);
   inventory.answer = { ...candidate, validators };
-  return candidate.targets;
+  return candidate;
 }
 
 function read(entries: readonly unknown[], { mapping, defaults, keptEntries }: InventorySource): Candidate {

@@ -72,6 +72,9 @@ describe('a setting is read:', () => {
   f('SHRINK_CONFIRM_AFTER', '0', '0ms');
   f('REMOVAL_GRACE', '5m', '5m');
   f('MAX_TARGETS', '20000', 20_000);
+  f('INVENTORY_JMESPATH', 'data[?up].{host: name}', 'data[?up].{host: name}');
+  f('INVENTORY_NEXT_JMESPATH', 'paging.next_url', 'paging.next_url');
+  f('INVENTORY_META_FIELDS', 'site, Serial No,,site', 'site,Serial No');
   f('WEB_CONFIG_FILE', '/etc/web.yml', '/etc/web.yml');
   f('WEB_CONFIG_FILE', 'web.yml', 'web.yml');
   f('WEB_BASIC_AUTH_FILE', '/run/user', '/run/user');
@@ -140,6 +143,9 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('INVENTORY_MAX_BYTES', '0', 'is "0"; write a size');
   f('INVENTORY_MAX_BYTES', '2GB', 'is "2GB"; write a size up to 500MB');
   f('INVENTORY_MAX_BYTES', 'much', 'is "much"; write a size');
+  f('INVENTORY_JMESPATH', 'a[?', 'is no JMESPath expression');
+  f('INVENTORY_NEXT_JMESPATH', 'nxt(@)', 'calls nxt(), which JMESPath does not have');
+  f('INVENTORY_META_FIELDS', 'a-b,a.b', 'has a-b and a.b, which would both become __meta_inventory_a_b');
   f('STALE_AFTER', 'x', 'is "x", no duration');
   f('LOG_LEVEL', 'loud', 'is "loud"; it is one of');
   f('WEB_BASIC_AUTH_FILE', 'alice:hunter2', 'must be the absolute path of a file, e.g. /run/');

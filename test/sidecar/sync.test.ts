@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseTargetGroups } from '../../src/model/target-group.ts';
@@ -437,7 +437,8 @@ test('without its state the guard begins anew, with a warning; a state that is n
   const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
   const noDate = '{"version":1,"savedAt":9e15,"clock":0,"empty":false,"gone":[],"graced":[],"hold":null}';
   const future = noDate.replace('9e15', '0').replace('1', '2');
-  for (const text of ['{', '{}', 'null', '{"version":1}', noDate, future]) {
+  const noHold = noDate.replace('9e15', '0').replace('null', '7');
+  for (const text of ['{', '{}', 'null', '{"version":1}', noDate, future, noHold]) {
     await writeFile(state, text);
     await restart();
     expect(observed.warnings).toEqual([expect.stringContaining("cannot read the guard's state")]);
@@ -446,6 +447,9 @@ test('without its state the guard begins anew, with a warning; a state that is n
       clock: 0,
     });
   }
+  await truncate(state, 2 ** 30);
+  await restart();
+  expect(observed.warnings).toEqual([expect.stringContaining('it is too large')]);
   await rm(state);
   await restart();
   expect(observed.warnings).toEqual([expect.stringContaining('there is none')]);

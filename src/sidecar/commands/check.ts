@@ -34,7 +34,7 @@ function expected(error: unknown): AppError {
 
 async function compare(inventory: Inventory): Promise<CheckReport> {
   const source = { ...inventory, keptEntries: Number.POSITIVE_INFINITY };
-  const candidate = await readCandidate(source, new AbortController().signal);
+  const { targets: candidate, account } = await readCandidate(source, new AbortController().signal);
   const next = judgeAnswer(inventory, candidate, systemClock());
   const { path, published } = inventory.file;
   const standing = targetsOfGroups(published?.groups ?? []);
@@ -47,9 +47,9 @@ async function compare(inventory: Inventory): Promise<CheckReport> {
     added: missing.map(({ address: target, labels }) => ({ target, labels })),
     removed: stale.map(({ address: target, labels }) => ({ target, labels })),
     changed: changed.map(labelChanges),
-    setAside: source.answer?.account.setAside ?? [],
-    disabled: source.answer?.account.disabled ?? 0,
-    duplicates: source.answer?.account.duplicates ?? 0,
+    setAside: account.setAside,
+    disabled: account.disabled,
+    duplicates: account.duplicates,
     held: heldAnswer(next, inventory.limits) ?? null,
     waiting: next.waiting,
   };
