@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { readSensors } from '../../src/sidecar/sensors/reading.ts';
 import { initialStatus } from '../../src/sidecar/status.ts';
 import { type Described, factsOf, reportStatus } from '../../src/sidecar/status-report.ts';
 import { heldAnswerOf } from '../helpers/held-answer.ts';
+import { mappingOf } from '../helpers/mapping.ts';
 
 const START = { wall: Date.parse('2026-01-02T12:00:00Z'), mono: 0 };
 const DESCRIBED: Described = {
@@ -59,6 +61,13 @@ test('a hold of the whole answer, and one that only a person ends, say so', () =
     Held: 'the whole answer since 2026-01-02T12:00:00.000Z: half is missing',
     'It ends': 'inventory-sd accept 0123456789ab publishes it now',
   });
+});
+
+test('what became of the entries is told once there was an answer', () => {
+  expect(reportStatus(DESCRIBED).entries).toBeNull();
+  const account = { ...readSensors(['a', 'b b'], mappingOf()), duplicates: 0 };
+  expect(reportStatus({ ...DESCRIBED, account }).entries).toMatchObject({ setAside: 1, noted: 0 });
+  expect(facts({ account })).toMatchObject({ 'Set aside': '1 entry; entry 1: "b b" is no host name' });
 });
 
 test('the list is told with its groups, failures with how many there were in a row', () => {
