@@ -1,5 +1,6 @@
 // A listener with a web configuration, over real connections: handshakes, client certificates, users, changes.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { connect as connectPlain } from 'node:net';
@@ -13,7 +14,7 @@ import { userOf } from '../../src/lib/request-user.ts';
 import { openWebGate, type WebGate } from '../../src/lib/web-gate.ts';
 import { healthcheck } from '../../src/sidecar/commands/healthcheck.ts';
 import { waitFor } from '../helpers/wait-for.ts';
-import { WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
+import { basic, WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
 import { pairOf, type WebRequest, webRequest } from '../helpers/web-request.ts';
 
 const LIVE = ['/livez'];
@@ -180,6 +181,7 @@ describe('client certificates:', () => {
 
 describe('users:', () => {
   const USERS = WEB.users({ alice: 'right' });
+  const SLOW = `basic_auth_users:\n  alice: ${hashSync('right', 12)}\n`;
 
   test('the route learns who asks', async () => {
     const port = await start(USERS, (request, response) => response.end(userOf(request)));
@@ -228,6 +230,32 @@ describe('users:', () => {
     const port = await start(USERS);
     const headers = { 'content-length': '1000000', expect: '100-continue' };
     expect(await statusOf(port, { method: 'POST', headers })).toBe(401);
+  });
+
+  test('when passwords cannot be checked nobody passes, and it is told', async () => {
+    const port = await start(SLOW);
+    const checking = once(process, 'worker');
+    const asked = ask(port, { user: ['alice', 'right'] });
+    await checking;
+    await gate.close();
+    expect(await asked).toMatchObject({ status: 503, body: 'cannot check who asks; the log says more\n' });
+    expect(told).toEqual(['failed: cannot check a password: the thread for it ended']);
+  });
+
+  test('for whoever left while the password was checked no route runs', async () => {
+    let ran = 0;
+    const port = await start(SLOW, () => {
+      ran += 1;
+    });
+    const checking = once(process, 'worker');
+    const socket = connectPlain(port, '127.0.0.1');
+    const authorization = basic('alice', 'right');
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n\r\n`);
+    await checking;
+    socket.destroy();
+    expect(await statusOf(port, { user: ['alice', 'wrong'] })).toBe(401);
+    expect(ran).toBe(0);
+    expect(told).toEqual([]);
   });
 
   test('a flood of wrong passwords is answered, and holds up neither users nor the probe', async () => {
