@@ -23,10 +23,12 @@ export async function watchTargets(
   hasPassed: () => Promise<boolean>,
 ): Promise<Verdict> {
   for (;;) {
+    // Asked first: what the last pass wrote must be looked at, too.
+    const isLast = await hasPassed();
     const seen = await targets();
     if (seen.length === 0) return 'wiped';
     if (seen.join() !== wanted.join()) return 'wrong';
-    if (await hasPassed()) return 'kept';
+    if (isLast) return 'kept';
     await sleep(20);
   }
 }
