@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../lib/duration.ts';
 import {
+  type Gone,
   type Graced,
   type GuardState,
   type Hold,
@@ -12,7 +13,7 @@ import {
 } from './guard-state.ts';
 import { begun, isConfirmed, oneMore } from './hold.ts';
 import { alignIdentities } from './identity.ts';
-import { formatMaxShrink, type Limits } from './limits.ts';
+import { formatMaxShrink, isOff, type Limits } from './limits.ts';
 import { isWithin, type Loss, lossOf, tooManyAdditions } from './loss.ts';
 import { idsOf, type Target } from './target.ts';
 
@@ -76,11 +77,23 @@ function pass(state: GuardState, candidate: readonly Target[], limits: Limits): 
   const removed = without(state.listed ?? [], named);
   const graced = graceOf(state, named, removed, limits);
   const next = withinRoom(state, candidate, [], Math.max(0, limits.maxTargets - graced.length));
+  const gone = goneWith(state, next.listed ?? [], removed, limits);
+  return { ...state, ...next, gone, graced, hold: undefined };
+}
+
+function goneWith(
+  state: GuardState,
+  listed: readonly Target[],
+  removed: readonly Target[],
+  { maxShrink }: Limits,
+): Map<string, Gone> {
+  // Nobody asks then, and a fleet that is replaced all the time would fill the state.
+  if (isOff(maxShrink)) return new Map();
   // What returns but must wait is still gone.
-  const stands = idsOf(next.listed ?? []);
+  const stands = idsOf(listed);
   const gone = new Map([...state.gone].filter(([id]) => !stands.has(id)));
   for (const { id, address } of removed) gone.set(id, { at: state.clock, address });
-  return { ...state, ...next, gone, graced, hold: undefined };
+  return gone;
 }
 
 function graceOf(state: GuardState, named: Ids, removed: readonly Target[], limits: Limits): Graced[] {

@@ -148,6 +148,8 @@ describe('the limit:', () => {
     const guarded = new Guarded({ MAX_SHRINK: '100%' }).answer(names(100)).answer(['x']);
     expect(guarded).toMatchObject({ held: undefined, file: ['x'] });
     expect(guarded.answer([])).toMatchObject({ held: 'empty whole', file: ['x'] });
+    // A fleet that is replaced at every poll would fill the state with what went.
+    expect(guarded.state.gone.size).toBe(0);
   });
 
   test('MAX_SHRINK as a number counts every sensor', () => {
