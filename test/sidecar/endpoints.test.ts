@@ -336,13 +336,19 @@ describe('POST /-/accept', () => {
     const refuse = (error: Error) => post('', () => Promise.reject(error));
     expect(await refuse(new AcceptError('nothing_held', 'cannot accept: nothing is held'))).toMatchObject({
       status: 409,
-      body: 'cannot accept: nothing is held\n',
+      body: 'cannot accept: nothing is held; nothing was changed\n',
     });
-    expect(await refuse(new WriteError('no_space', 'cannot write'))).toMatchObject({ status: 500 });
+    expect(await refuse(new WriteError('no_space', 'cannot write'))).toMatchObject({
+      status: 500,
+      body: 'cannot write; nothing was changed\n',
+    });
     await expect(refuse(new Error('a bug'))).rejects.toThrow('a bug');
   });
 
   test('is not for other machines', async () => {
-    expect(await post('', async () => done, { remoteAddress: '10.0.0.1' })).toMatchObject({ status: 403 });
+    expect(await post('', async () => done, { remoteAddress: '10.0.0.1' })).toMatchObject({
+      status: 403,
+      body: 'only from this machine: run inventory-sd accept beside the sidecar, in its container if it has one\n',
+    });
   });
 });
