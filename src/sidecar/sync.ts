@@ -16,6 +16,7 @@ import type { Limits } from './targets/limits.ts';
 import { publish, type TargetFile } from './targets/publish.ts';
 import { isDue, keepBefore, type StateFile, writeState } from './targets/state-file.ts';
 import { type Target, type TargetDefaults, targetsOf } from './targets/target.ts';
+import { WriteError } from './targets/write-error.ts';
 
 /** Where the list comes from. */
 export interface InventorySource {
@@ -123,6 +124,8 @@ async function saveFirst(
       await keepBefore(stateFile, file.published.text);
     await writeState(stateFile, next, now);
   } catch (error) {
+    // To whoever watches, it is the list that could not be written.
+    if (error instanceof WriteError) file.observer.writeFailed(error.reason);
     await keepStanding(file);
     throw error;
   }

@@ -394,13 +394,15 @@ describe('a shrunken answer', () => {
     });
   });
 
-  test('a removal whose state cannot be written is not published', async () => {
+  test('a removal whose state cannot be written is not published, and counts as a write that failed', async () => {
     await held();
     answer(names(90));
     await rm(join(dir.path, '.inventory-sd'), { recursive: true });
     await writeFile(join(dir.path, '.inventory-sd'), 'a file where the folder was');
+    observed.told.length = 0;
     await expect(pass()).rejects.toBeInstanceOf(WriteError);
     expect(await size()).toBe(101);
+    expect(observed.told).toEqual(['writeFailed no_folder']);
   });
 
   test('nor is it then a reason to leave a deleted file deleted', async () => {
