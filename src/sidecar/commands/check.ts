@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 import { systemClock } from '../moment.ts';
 import { type Inventory, judgeAnswer, readCandidate } from '../sync.ts';
 import { compareTargets } from '../targets/compare.ts';
+import type { Graced } from '../targets/guard-state.ts';
 import { heldAnswer } from '../targets/held-answer.ts';
 import { targetsOfGroups } from '../targets/target.ts';
 import { type CheckReport, describeCheck } from './check-report.ts';
@@ -39,13 +40,19 @@ async function compare(inventory: Inventory): Promise<CheckReport> {
   const { path, published } = inventory.file;
   const standing = targetsOfGroups(published?.groups ?? []);
   const { missing, stale, changed } = compareTargets(candidate, standing);
-  const count = missing.length + stale.length + changed.length;
+  const graced = addressesOf(inventory.guard.graced).intersection(addressesOf(next.graced));
+  const removed = stale.filter(({ address }) => !graced.has(address));
+  const count = missing.length + removed.length + changed.length;
   return {
     kind: count === 0 ? 'no_difference' : 'differences',
     inventory: { targets: candidate.length },
-    file: { path, targets: published === undefined ? null : standing.length },
+    file: {
+      path,
+      targets: published === undefined ? null : standing.length,
+      graced: stale.length - removed.length,
+    },
     added: missing.map(({ address: target, labels }) => ({ target, labels })),
-    removed: stale.map(({ address: target, labels }) => ({ target, labels })),
+    removed: removed.map(({ address: target, labels }) => ({ target, labels })),
     changed: changed.map(labelChanges),
     setAside: account.setAside,
     disabled: account.disabled,
@@ -53,4 +60,8 @@ async function compare(inventory: Inventory): Promise<CheckReport> {
     held: heldAnswer(next, inventory.limits) ?? null,
     waiting: next.waiting,
   };
+}
+
+function addressesOf(graced: readonly Graced[]): Set<string> {
+  return new Set(graced.map(({ target }) => target.address));
 }
