@@ -30,7 +30,7 @@ import { type Moment, systemClock } from './sidecar/moment.ts';
 import { createPoller, type Poller } from './sidecar/poller.ts';
 import { createReporter } from './sidecar/report.ts';
 import { reportStatus } from './sidecar/status-report.ts';
-import { type Outcome, sync } from './sidecar/sync.ts';
+import { type Inventory, type Outcome, sync } from './sidecar/sync.ts';
 import { inventorySource, takeOver } from './sidecar/take-over.ts';
 import { heldAnswer } from './sidecar/targets/held-answer.ts';
 import { clearLeftovers } from './sidecar/targets/target-file.ts';
@@ -56,9 +56,14 @@ const COMMANDS: Readonly<
   Record<Command, (config: Config, args: Arguments, warnings: readonly string[]) => Promise<ExitCode>>
 > = {
   run,
-  once: runOnce,
+  once: (config, { json }, warnings) =>
+    withInventory(config, warnings, async (inventory) => {
+      await clearLeftovers(config.targetsFile);
+      return once(inventory, json, terminal);
+    }),
   accept: (config, { operands: [digest], undo }) => accept(config, { digest, undo }, terminal),
-  check: runCheck,
+  check: (config, { json }, warnings) =>
+    withInventory(config, warnings, (inventory) => check(inventory, json, terminal)),
   verify: runVerify,
   show: (config, { json }) => show(config, json, terminal),
   reload: (config) => reload(config, terminal),
@@ -71,21 +76,15 @@ const COMMANDS: Readonly<
 
 const UNOBSERVED = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
 
-async function runOnce(config: Config, { json }: Arguments, warnings: readonly string[]): Promise<ExitCode> {
+async function withInventory(
+  config: Config,
+  warnings: readonly string[],
+  use: (inventory: Inventory) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const client = createHttpClient({ proxies: config.proxies });
   for (const warning of warnings) terminal.err(warning);
   const inventory = await takeOver(config, { client, version, observer: UNOBSERVED, warn: terminal.err });
-  await clearLeftovers(config.targetsFile);
-  const code = await once(inventory, json, terminal);
-  await client.close();
-  return code;
-}
-
-async function runCheck(config: Config, { json }: Arguments, warnings: readonly string[]): Promise<ExitCode> {
-  const client = createHttpClient({ proxies: config.proxies });
-  for (const warning of warnings) terminal.err(warning);
-  const inventory = await takeOver(config, { client, version, observer: UNOBSERVED, warn: terminal.err });
-  const code = await check(inventory, json, terminal);
+  const code = await use(inventory);
   await client.close();
   return code;
 }
@@ -172,14 +171,7 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
       report(result, facts());
     },
   });
-  const facts = (): Facts => {
-    const { guard, file, limits } = inventory;
-    const hold = heldAnswer(guard, limits);
-    const list = { published: file.published, contestedUntil: file.conflict.until };
-    const { waiting } = guard;
-    const account = inventory.answer?.account;
-    return { status: poller.status, ...list, hold, waiting, account, staleAfterMs, now: systemClock() };
-  };
+  const facts = () => factsOf(inventory, poller, staleAfterMs);
   const described = () => reportStatus({ ...facts(), version, inventoryUrl, targetFile, next: poller.next });
   const decide = async (decision: (now: Moment) => Promise<Outcome>) => {
     const outcome = await poller.between(() => decision(systemClock()));
@@ -197,6 +189,23 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
     undo: () => decide((now) => undoAccept(inventory, now)),
   });
   return { poller, routes };
+}
+
+function factsOf(
+  { guard, file, limits, answer }: Inventory,
+  { status }: Poller,
+  staleAfterMs: number,
+): Facts {
+  return {
+    status,
+    published: file.published,
+    hold: heldAnswer(guard, limits),
+    waiting: guard.waiting,
+    contestedUntil: file.conflict.until,
+    account: answer?.account,
+    staleAfterMs,
+    now: systemClock(),
+  };
 }
 
 interface Sidecar {

@@ -51,11 +51,18 @@ describe('settings', () => {
     ({ name, fallback, example }) => {
       const literal = /^`[^`]+`$/.test(fallback) ? (words(fallback)[0] ?? '') : '';
       expect(readConfig({ [name]: literal })).toEqual(config);
-      const companion = name === 'INVENTORY_KEY_FILE' ? { INVENTORY_CERT_FILE: '/a.crt' } : {};
-      expect(readConfig({ ...companion, [name]: example })).not.toEqual(readConfig(companion));
+      const shown: Record<string, unknown> = showConfig(readConfig({ ...COMPANIONS[name], [name]: example }));
+      expect(shown[name]).not.toEqual(defaults[name]);
     },
   );
 });
+
+// Settings that are of no use, and refused, alone.
+const COMPANIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  INVENTORY_KEY_FILE: { INVENTORY_CERT_FILE: '/a.crt' },
+  WEB_CLIENT_CERT_FILE: { WEB_CLIENT_KEY_FILE: '/a.key' },
+  WEB_CLIENT_KEY_FILE: { WEB_CLIENT_CERT_FILE: '/a.crt' },
+};
 
 test('every endpoint has a row, and every row is an endpoint', () => {
   const rows = table('## Health').flatMap(([paths]) => words(paths));

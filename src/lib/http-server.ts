@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createPlaces } from './connection-places.ts';
 import { AppError, codeOf, messageOf } from './errors.ts';
-import type { ListenAddress } from './listen-address.ts';
+import { hostPort, type ListenAddress } from './listen-address.ts';
 import { boundHandshakes, boundReaders, boundRequests } from './slow-connections.ts';
 import type { WebGate } from './web-gate.ts';
 
@@ -116,7 +116,7 @@ function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       const why = codeOf(cause) === 'EADDRINUSE' ? 'another program listens there' : messageOf(cause);
-      reject(new AppError('listen', `cannot listen on ${host}:${port}: ${why}`, { cause }));
+      reject(new AppError('listen', `cannot listen on ${hostPort(host, port)}: ${why}`, { cause }));
     });
     server.listen(host === '' ? { port } : { host, port }, () => {
       server.removeAllListeners('error');

@@ -1,7 +1,7 @@
 // Certificates and keys of a TLS server, read and checked one by one, so that a fault names its file.
 
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import type { SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf } from './errors.ts';
 import type { Pem, TlsServerConfig } from './web-config.ts';
 
@@ -16,7 +16,7 @@ export function readTlsMaterial(
   checkPair(cert, key, tls);
   const ca = tls.clientCa === undefined ? [] : [pem(tls.clientCa)];
   for (const text of ca) readCertificate(text, nameOf(tls.clientCa, 'client_ca'));
-  return {
+  const options = {
     cert,
     key,
     // Absent, it would stand for every authority that Node brings along.
@@ -29,6 +29,17 @@ export function readTlsMaterial(
     // A resumed session would keep what its first handshake found about the client: each connection is judged anew.
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
   };
+  checkUse(options, nameOf(tls.cert, 'cert'));
+  return options;
+}
+
+// A key that is too short, a chain that is cut: a running server must not be the first to find out.
+function checkUse(options: SecureContextOptions, where: string): void {
+  try {
+    createSecureContext(options);
+  } catch (cause) {
+    throw new Error(`${where} is of no use for TLS: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** The first certificate in PEM text, which is the server's own. @throws Error that names where it was looked for. */

@@ -1,7 +1,7 @@
 // A person decides: what is held is published, or the list before that once more.
 
-import { AppError } from '../lib/errors.ts';
-import { parseTargetGroups } from '../model/target-group.ts';
+import { AppError, messageOf } from '../lib/errors.ts';
+import { parseTargetGroups, type TargetGroup } from '../model/target-group.ts';
 import type { Moment } from './moment.ts';
 import { adopt, type Inventory, type Outcome } from './sync.ts';
 import { accept, removalOf } from './targets/guard.ts';
@@ -60,9 +60,17 @@ export async function undoAccept(inventory: Inventory, now: Moment): Promise<Out
   const text = await readBefore(inventory.stateFile);
   if (text === undefined)
     throw new AcceptError('nothing_kept', 'cannot undo: no list from before an accepted hold is kept');
-  const listed = targetsOfGroups(parseTargetGroups(text));
+  const listed = targetsOfGroups(groupsOf(text));
   const next = { ...initialGuardState(listed), clock: inventory.guard.clock };
   const outcome = await adopt(inventory, next, now, text);
   await dropBefore(inventory.stateFile);
   return outcome;
+}
+
+function groupsOf(text: string): TargetGroup[] {
+  try {
+    return parseTargetGroups(text);
+  } catch (error) {
+    throw new AcceptError('nothing_kept', `cannot undo: the list that is kept is none: ${messageOf(error)}`);
+  }
 }

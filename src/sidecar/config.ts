@@ -65,6 +65,7 @@ export interface Config {
 
 export interface WebClient {
   readonly basicAuthFile: string | undefined;
+  /** Set together or not at all. */
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
 }
@@ -97,9 +98,9 @@ const SETTINGS = {
   REMOVAL_GRACE: { default: '0', read: durationBetween(0, 30 * 24 * HOUR) },
   MAX_TARGETS: { default: '', read: readMaxTargets },
   WEB_CONFIG_FILE: { default: '', read: readFileName },
-  WEB_BASIC_AUTH_FILE: { default: '', read: readFileName },
-  WEB_CLIENT_CERT_FILE: { default: '', read: readFileName },
-  WEB_CLIENT_KEY_FILE: { default: '', read: readFileName },
+  WEB_BASIC_AUTH_FILE: { default: '', read: readSecretPath },
+  WEB_CLIENT_CERT_FILE: { default: '', read: readSecretPath },
+  WEB_CLIENT_KEY_FILE: { default: '', read: readSecretPath },
   INVENTORY_BEARER_TOKEN_FILE: { default: '', read: readSecretPath },
   INVENTORY_BASIC_AUTH_FILE: { default: '', read: readSecretPath },
   INVENTORY_HEADERS_FILE: { default: '', read: readSecretPath },
@@ -116,7 +117,10 @@ type Name = keyof typeof SETTINGS;
 
 /** @throws AppError `settings` that names every faulty one. */
 export function readConfig(environment: Environment): Config {
-  const values = readSettings(SETTINGS, withLowerCase(environment), conflictsOf);
+  const values = readSettings(SETTINGS, withLowerCase(environment), (isSet) => [
+    ...conflictsOf(isSet),
+    ...halfPair(isSet),
+  ]);
   return Object.freeze({
     inventoryUrl: values.INVENTORY_URL,
     updateIntervalMs: values.UPDATE_INTERVAL,
@@ -153,6 +157,12 @@ export function readConfig(environment: Environment): Config {
     ),
     proxies: Object.freeze({ https: values.HTTPS_PROXY, http: values.HTTP_PROXY, none: values.NO_PROXY }),
   });
+}
+
+function halfPair(isSet: (name: Name) => boolean): string[] {
+  return isSet('WEB_CLIENT_CERT_FILE') === isSet('WEB_CLIENT_KEY_FILE')
+    ? []
+    : ['WEB_CLIENT_CERT_FILE and WEB_CLIENT_KEY_FILE are set together or not at all'];
 }
 
 const PROXY_SETTINGS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];

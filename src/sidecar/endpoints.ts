@@ -86,14 +86,14 @@ function page(report: StatusReport): Reply {
 }
 
 async function reload(shown: Shown, request: HttpRequest): Promise<Reply> {
-  const refusal = refuse(request);
+  const refusal = refuse(request, 'reload');
   if (refusal !== undefined) return text(403, refusal);
   const result = await shown.poller.pollNow();
   return text(result.kind === 'failed' ? 500 : 200, describe(result, shown.report()));
 }
 
 async function accept(shown: Shown, request: HttpRequest): Promise<Reply> {
-  const refusal = refuse(request);
+  const refusal = refuse(request, 'accept');
   if (refusal !== undefined) return text(403, refusal);
   const { searchParams } = request.url;
   const isUndo = searchParams.has('undo');
@@ -105,7 +105,7 @@ async function accept(shown: Shown, request: HttpRequest): Promise<Reply> {
     return text(200, isUndo ? done : `${done}; undo with inventory-sd accept --undo`);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return text(error instanceof AcceptError ? 409 : 500, error.message);
+    return text(error instanceof AcceptError ? 409 : 500, `${error.message}; nothing was changed`);
   }
 }
 
@@ -121,10 +121,12 @@ function describe(result: PassResult, report: StatusReport): string {
 }
 
 // A page in the operator's browser must not post here, not even by a name that it points at 127.0.0.1.
-function refuse(request: HttpRequest): string | undefined {
+function refuse(request: HttpRequest, command: 'reload' | 'accept'): string | undefined {
   const { user, headers } = request;
-  if (user === undefined && !isFromHere(request))
-    return 'only from this machine: run inventory-sd reload beside the sidecar, in its container if it has one';
+  // Behind a proxy on this machine everybody would be from here.
+  const isForwarded = 'forwarded' in headers || 'x-forwarded-for' in headers;
+  if (user === undefined && (isForwarded || !isFromHere(request)))
+    return `only from this machine: run inventory-sd ${command} beside the sidecar, in its container if it has one`;
   if (headers.origin === undefined) return undefined;
   const origin = URL.parse(headers.origin);
   // The browser sends the password of a user only to the name for which it was typed.

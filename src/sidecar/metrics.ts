@@ -182,7 +182,8 @@ function fileCounters(registry: Registry): FileObserver {
     'file_restores_total',
     'Writes that put a deleted or foreign file right.',
   );
-  const help = 'Writes of the target file that failed, by reason; the old file stands.';
+  const help =
+    'Writes of the target file, or of the state before it, that failed, by reason; the old file stands.';
   const failures = counterBy(registry, 'file_write_failures_total', help, 'reason', WRITE_FAILURES);
   return {
     written: () => writes.inc(),

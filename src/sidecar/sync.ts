@@ -16,6 +16,7 @@ import type { Limits } from './targets/limits.ts';
 import { publish, type TargetFile } from './targets/publish.ts';
 import { isDue, keepBefore, type StateFile, writeState } from './targets/state-file.ts';
 import { type Target, type TargetDefaults, targetsOf } from './targets/target.ts';
+import { WriteError } from './targets/write-error.ts';
 
 /** Where the list comes from. */
 export interface InventorySource {
@@ -65,7 +66,7 @@ export interface Outcome extends Changes {
  * @throws AppError when the answer cannot be had, read or written; what stands in the file then stays.
  */
 export async function sync(inventory: Inventory, clock: Clock, signal: AbortSignal): Promise<Outcome> {
-  const candidate = await readCandidate(inventory, signal).catch(async (error: unknown) => {
+  const { targets: candidate } = await readCandidate(inventory, signal).catch(async (error: unknown) => {
     if (!signal.aborted) await keepStanding(inventory.file);
     throw error;
   });
@@ -98,10 +99,12 @@ export async function adopt(
   const { guard: before, file } = inventory;
   const targets = standingTargets(next);
   const isFirst =
-    removesAny(standingTargets(before) ?? [], targets ?? []) ||
+    stoodBefore !== undefined ||
+    removesAny(before.listed, next.listed) ||
+    removesAny(standingTargets(before), targets) ||
     addedWhileHeld(before) !== addedWhileHeld(next);
   if (isFirst) await saveFirst(inventory, next, now);
-  const options = { empty: next.listed?.length === 0, stoodBefore };
+  const options = { empty: isEmptyList(next), stoodBefore };
   const changes = targets && (await publish(file, groupsOf(inventory, targets), options));
   inventory.guard = next;
   if (!isFirst) await saveIfDue(inventory, before, now);
@@ -110,9 +113,22 @@ export async function adopt(
 
 // After a crash between state and list, what the file lists no more must be known as gone, and what a hold let in must
 // not be taken for what stood before it.
-async function saveFirst({ file, stateFile }: Inventory, next: GuardState, now: Moment): Promise<void> {
-  if (next.isAccepted && file.published) await keepBefore(stateFile, file.published.text);
-  await writeState(stateFile, next, now);
+async function saveFirst(
+  { guard, file, stateFile }: Inventory,
+  next: GuardState,
+  now: Moment,
+): Promise<void> {
+  try {
+    // What is accepted may stay in the file for its grace: it goes from the list now.
+    if (next.isAccepted && file.published && removesAny(guard.listed, next.listed))
+      await keepBefore(stateFile, file.published.text);
+    await writeState(stateFile, next, now);
+  } catch (error) {
+    // To whoever watches, it is the list that could not be written.
+    if (error instanceof WriteError) file.observer.writeFailed(error.reason);
+    await keepStanding(file);
+    throw error;
+  }
 }
 
 // Without its state the guard is only less patient after a restart: nothing that must stop a pass.
@@ -122,7 +138,9 @@ async function saveIfDue(
   now: Moment,
 ): Promise<void> {
   const beganOrEnded = (before.hold === undefined) !== (guard.hold === undefined);
-  if (!beganOrEnded && !isDue(stateFile, guard, now)) return;
+  // The state alone tells an empty list that was let through from one that another program wrote.
+  const isOtherEmpty = isEmptyList(before) !== isEmptyList(guard);
+  if (!beganOrEnded && !isOtherEmpty && !isDue(stateFile, guard, now)) return;
   await writeState(stateFile, guard, now).catch((error: unknown) => warn(messageOf(error)));
 }
 
@@ -146,7 +164,11 @@ function addedWhileHeld({ hold }: GuardState): number {
   return hold?.added.size ?? 0;
 }
 
-function removesAny(before: readonly Target[], after: readonly Target[]): boolean {
+function isEmptyList({ listed }: GuardState): boolean {
+  return listed?.length === 0;
+}
+
+function removesAny(before: readonly Target[] = [], after: readonly Target[] = []): boolean {
   if (before === after) return false;
   const stands = new Set(after.map(({ address }) => address));
   return before.some(({ address }) => !stands.has(address));
@@ -161,15 +183,12 @@ function groupsOf(inventory: Inventory, targets: readonly Target[]): readonly Ta
  * Asks the inventory for its list.
  * @throws AppError when the answer cannot be had or read.
  */
-export async function readCandidate(
-  inventory: InventorySource,
-  signal: AbortSignal,
-): Promise<readonly Target[]> {
+export async function readCandidate(inventory: InventorySource, signal: AbortSignal): Promise<Candidate> {
   const known = inventory.answer;
   const { entries, validators } = await fetchInventory(inventory.request, known?.validators, signal);
   const candidate = entries === undefined && known !== undefined ? known : read(entries ?? [], inventory);
   inventory.answer = { ...candidate, validators };
-  return candidate.targets;
+  return candidate;
 }
 
 function read(entries: readonly unknown[], { mapping, defaults, keptEntries }: InventorySource): Candidate {

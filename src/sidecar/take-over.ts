@@ -78,8 +78,8 @@ async function takeOverList(
   // A file without targets is no list that stands, unless the inventory was accepted as empty.
   const standing = targets?.length === 0 ? undefined : targets;
   const guard = restored?.state ?? initialGuardState(standing);
-  const published = guard.listed && found;
   const stands = standingTargets(guard);
+  const published = stands && found;
   return {
     file: {
       path,

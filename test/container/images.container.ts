@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { baseImages } from '../../tools/container-images.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+import { WEB, webFolder } from '../helpers/web-config.ts';
 import { docker } from './docker.ts';
 
 const PROGRAMS = ['inventory-sd', 'inventory-server', 'sensor-fleet'];
@@ -55,6 +57,33 @@ describe.each(PROGRAMS)('the image of %s', (program) => {
 test('the sidecar alone is a command', async () => {
   const version = await docker(['run', ...CONFINED, imageOf('inventory-sd'), '--version']);
   expect(version.trim()).toBe(manifest.version);
+});
+
+// The bundle loads more files for it than it does alone, one of them in a thread.
+test('the sidecar serves TLS and users, and its own probe and commands get through', async () => {
+  const web = await webFolder(WEB.tls + WEB.users({ alice: 'right' }));
+  await web.add('user', 'alice:right');
+  await chmod(web.file('.'), 0o755);
+  for (const name of await readdir(web.file('.'))) await chmod(web.file(name), 0o644);
+  const settings = [
+    'WEB_CONFIG_FILE=/web/web.yml',
+    'WEB_BASIC_AUTH_FILE=/web/user',
+    'INVENTORY_URL=http://localhost:1/',
+  ];
+  const mounts = ['-v', `${web.file('.')}:/web:ro`, '--tmpfs=/shared:mode=1777'];
+  const env = settings.flatMap((setting) => ['-e', setting]);
+  const id = (await docker(['run', '-d', ...CONFINED, ...mounts, ...env, imageOf('inventory-sd')])).trim();
+  try {
+    const inside = (...command: string[]) => docker(['exec', id, ...command]);
+    await waitFor('the probe', () => inside('node', '/app/healthcheck.cjs').then(() => true));
+    expect(await inside('inventory-sd', 'show')).toContain('not ready');
+    await expect(inside('sh', '-c', 'WEB_BASIC_AUTH_FILE= inventory-sd show')).rejects.toThrow(
+      'wants a user',
+    );
+  } finally {
+    await docker(['rm', '-f', id]);
+    await web.remove();
+  }
 });
 
 async function baseImage(): Promise<string | undefined> {

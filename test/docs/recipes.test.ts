@@ -10,35 +10,9 @@ import { createMapping } from '../../src/sidecar/sensors/mapping.ts';
 import { readPage } from '../../src/sidecar/sensors/page.ts';
 import { readSensors } from '../../src/sidecar/sensors/reading.ts';
 import { targetsOf } from '../../src/sidecar/targets/target.ts';
+import { document, recipes } from '../helpers/recipes.ts';
 
 const FOLDER = 'test/fixtures/inventories';
-
-interface Recipe {
-  readonly title: string;
-  readonly example: string;
-  readonly settings: Record<string, string>;
-  readonly result: string;
-}
-
-const document = await readFile('docs/recipes.md', 'utf8');
-const recipes = document.split('\n### ').slice(1).map(readRecipe);
-
-function readRecipe(section: string): Recipe {
-  const [title = ''] = section.split('\n');
-  const example = /\[Example\]\(\.\.\/(\S+)\)/.exec(section)?.[1] ?? '';
-  const block = (language: string) =>
-    new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(section)?.[1] ?? '';
-  const lines = block('sh').trim().split('\n');
-  const settings = Object.fromEntries(lines.map((line) => readSetting(line)));
-  return { title, example, settings, result: block('text') };
-}
-
-// As compose reads .env: what stands in single quotes is taken as it is, and holds none.
-function readSetting(line: string): [string, string] {
-  const [, name = '', quoted, plain] = /^([A-Z_]+)=(?:'([^']*)'|([^'"$#\s]*))$/.exec(line) ?? [];
-  expect(name, `a setting as .env takes it: ${line}`).not.toBe('');
-  return [name, quoted ?? plain ?? ''];
-}
 
 async function run(example: string, settings: Record<string, string>) {
   const config = readConfig(settings);

@@ -1,9 +1,9 @@
 // The control of the fault tests: what most people write. It has no guard, no deadline, no bound and no check.
-// node naive-updater.ts URL FILE
+// node naive-updater.ts URL FILE MILLISECONDS
 
 import { renameSync, writeFileSync } from 'node:fs';
 
-const [url = '', file = ''] = process.argv.slice(2);
+const [url = '', file = '', interval] = process.argv.slice(2);
 
 for (;;) {
   try {
@@ -18,5 +18,5 @@ for (;;) {
     // The next pass may have more luck.
   }
   console.log('pass');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise((resolve) => setTimeout(resolve, Number(interval)));
 }

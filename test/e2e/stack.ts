@@ -85,11 +85,20 @@ export interface TestSidecar {
   stop(): Promise<void>;
 }
 
+/** Bundles our programs into `folder`. @returns the path of the sidecar. */
+export async function buildSidecar(folder: string): Promise<string> {
+  const building = startNode('tools/build.ts', [folder]);
+  const { code } = await building.exit;
+  if (code !== 0) throw new Error(`cannot build the sidecar: ${building.stderr.join('\n')}`);
+  return join(folder, 'inventory-sd.cjs');
+}
+
 /** Starts the sidecar over `folder/targets.json`; it is up when its server listens. */
 export async function startSidecar(
   inventoryUrl: string,
   folder: string,
   environment: Readonly<Record<string, string>> = {},
+  script = 'src/sidecar.ts',
 ): Promise<TestSidecar> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -100,7 +109,7 @@ export async function startSidecar(
     LISTEN_ADDRESS: `127.0.0.1:${port}`,
     ...environment,
   };
-  const program = startNode('src/sidecar.ts', [], { env });
+  const program = startNode(script, [], { env });
   await program.line(/"msg":"listening"/);
   return {
     program,

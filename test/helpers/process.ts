@@ -82,16 +82,20 @@ function linesOf(stream: Readable): string[] {
   return lines;
 }
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 function exitOf(child: ChildProcess, stderr: string[]): Promise<Exit> {
-  const killLeftOver = () => void child.kill('SIGKILL');
-  process.once('exit', killLeftOver);
+  running.add(child);
   return new Promise((resolve) => {
     child.once('error', (error) => {
       stderr.push(error.message);
       resolve({ code: 127, signal: null });
     });
     child.once('close', (code, signal) => {
-      process.removeListener('exit', killLeftOver);
+      running.delete(child);
       resolve({ code, signal });
     });
   });

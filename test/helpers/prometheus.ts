@@ -17,6 +17,8 @@ export interface ActiveTarget {
   readonly scrapePool: string;
   readonly scrapeUrl: string;
   readonly lastError: string;
+  /** RFC 3339. */
+  readonly lastScrape: string;
   readonly health: 'up' | 'down' | 'unknown';
 }
 

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { keepLookups, type Resolve } from '../../src/lib/http-client-lookup.ts';
 
 function kept(addresses: string[], ttlMs = 1000) {
@@ -40,6 +40,24 @@ test('a failure is not kept', async () => {
   expect(await look()).toBe('no');
   await look();
   expect(resolve).toHaveBeenCalledTimes(2);
+});
+
+test('a name server that is silent is a failure of its own; what it says too late serves the next one', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const asked: Parameters<Resolve>[1][] = [];
+  const { lookup } = keepLookups(60_000, (_, done) => void asked.push(done));
+  const done = vi.fn();
+  lookup('inventory.test', {}, done);
+  vi.advanceTimersByTime(8000);
+  expect(done.mock.calls).toEqual([[expect.objectContaining({ code: 'EAI_AGAIN' }), '', 0]]);
+  expect(String(done.mock.calls[0]?.[0])).toMatch(/inventory\.test: the name server gave no answer in 8s$/);
+
+  asked[0]?.(null, [{ address: '10.0.0.1', family: 4 }]);
+  expect(done).toHaveBeenCalledTimes(1);
+  lookup('inventory.test', {}, done);
+  await vi.waitFor(() => expect(done).toHaveBeenLastCalledWith(null, '10.0.0.1', 4));
+  expect(asked).toHaveLength(1);
 });
 
 test('all addresses, or one of the family that is wanted', async () => {

@@ -49,10 +49,12 @@ describe('an address that cannot be had is said', () => {
     });
   });
 
-  test('when it is not of this machine', async () => {
-    const foreign = { host: '192.0.2.1', port: 0 };
-    await expect(startHttpServer(foreign, () => {})).rejects.toMatchObject({
-      message: expect.stringContaining('cannot listen on 192.0.2.1:0: listen EADDRNOTAVAIL'),
+  test.each([
+    ['192.0.2.1', '192.0.2.1:0'],
+    ['2001:db8::1', '[2001:db8::1]:0'],
+  ])('when %s is not of this machine', async (host, shown) => {
+    await expect(startHttpServer({ host, port: 0 }, () => {})).rejects.toMatchObject({
+      message: expect.stringContaining(`cannot listen on ${shown}: listen E`),
     });
   });
 });

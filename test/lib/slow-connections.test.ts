@@ -7,6 +7,7 @@ import { connect as connectSecurely } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/lib/http-server.ts';
 import { openWebGate, type WebGate } from '../../src/lib/web-gate.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 import { WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
 
 const ASK = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -198,6 +199,50 @@ describe('a place is kept by', () => {
     await sleep(2_200);
     socket.write(ASK);
     expect(String(await new Promise((resolve) => socket.once('data', resolve)))).toContain('here');
+  });
+});
+
+describe('by its own bounds', () => {
+  test('of a flood of connections 512 are kept, and one that leaves makes room', async () => {
+    const where = await start({}, answer);
+    const all = Array.from({ length: 700 }, () => open(where));
+    let cut = 0;
+    for (const { ended, listen } of all) {
+      listen();
+      void ended.then(() => (cut += 1));
+    }
+    await waitFor('188 to be cut', () => cut === 188);
+    const kept = all.find(({ socket }) => !socket.destroyed);
+    kept?.socket.destroy();
+    const isServed = await waitFor('an answer', async () => {
+      const late = open(where);
+      late.listen();
+      late.socket.write(ASK.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+      return (await late.ended).includes('here');
+    });
+    expect(isServed).toBe(true);
+  });
+
+  test.each([false, true])('who only sends a beginning is cut in the end; over TLS: %s', async (secure) => {
+    const where = await start({}, answer, secure);
+    const cut = ['', 'GET / HTTP/1.1\r\nHost: a\r\n'].map((beginning) => {
+      const { socket, ended, listen } = open(where);
+      listen();
+      socket.write(beginning);
+      return ended;
+    });
+    for (const text of await Promise.all(cut)) expect(text).not.toContain('here');
+  });
+
+  test('33 requests sent ahead are one too many', async () => {
+    let asked = 0;
+    const where = await start({}, () => {
+      asked += 1;
+    });
+    const { socket, ended } = open(where);
+    socket.write(ASK.repeat(33));
+    await ended;
+    expect(asked).toBe(32);
   });
 });
 

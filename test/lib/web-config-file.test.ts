@@ -1,6 +1,6 @@
 // Files that change while the program runs. The clock is the test's.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { messageOf } from '../../src/lib/errors.ts';
 import { openWebConfig, readServerCertificate, type WebConfigFile } from '../../src/lib/web-config-file.ts';
@@ -60,6 +60,31 @@ describe('a renewed file is read again:', () => {
     await web.copy('other-server.key', 'server.key');
     await web.copy('other-server.crt', 'server.crt');
     expect(later(config).tls?.cert).not.toBe(before);
+    expect(told).toEqual(['reread']);
+  });
+
+  test('all of a secret of Kubernetes, by a link to another folder', async () => {
+    const release = async (name: string, certificate: string, users: string) => {
+      await mkdir(web.file(name));
+      for (const end of ['crt', 'key']) {
+        await copyFile(web.file(`${certificate}.${end}`), web.file(`${name}/server.${end}`));
+      }
+      await writeFile(web.file(`${name}/web.yml`), WEB.tls + users);
+      await symlink(name, web.file('..new'));
+      await rename(web.file('..new'), web.file('..data'));
+    };
+    const outside = (file: WebConfigFile) => [file.current().tls?.cert, names(file.current())];
+    await release('..1', 'server', ALICE);
+    for (const name of ['server.crt', 'server.key', 'web.yml']) {
+      await rm(web.file(name));
+      await symlink(`..data/${name}`, web.file(name));
+    }
+    const config = open();
+    const [certificate] = outside(config);
+    await release('..2', 'other-server', BOTH);
+    now += 1_000;
+    expect(outside(config)).toEqual([String(await readFile(web.file('other-server.crt'))), ['alice', 'bob']]);
+    expect(outside(config)).not.toContain(certificate);
     expect(told).toEqual(['reread']);
   });
 

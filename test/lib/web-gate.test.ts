@@ -1,7 +1,9 @@
 // A listener with a web configuration, over real connections: handshakes, client certificates, users, changes.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { connect as connectPlain } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { hashSync } from 'bcryptjs';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -12,7 +14,7 @@ import { userOf } from '../../src/lib/request-user.ts';
 import { openWebGate, type WebGate } from '../../src/lib/web-gate.ts';
 import { healthcheck } from '../../src/sidecar/commands/healthcheck.ts';
 import { waitFor } from '../helpers/wait-for.ts';
-import { WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
+import { basic, WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
 import { pairOf, type WebRequest, webRequest } from '../helpers/web-request.ts';
 
 const LIVE = ['/livez'];
@@ -179,6 +181,7 @@ describe('client certificates:', () => {
 
 describe('users:', () => {
   const USERS = WEB.users({ alice: 'right' });
+  const SLOW = `basic_auth_users:\n  alice: ${hashSync('right', 12)}\n`;
 
   test('the route learns who asks', async () => {
     const port = await start(USERS, (request, response) => response.end(userOf(request)));
@@ -203,10 +206,56 @@ describe('users:', () => {
     expect(ran).toBe(0);
   });
 
+  test.each(['CONNECT example.com:80', 'GET /', 'OPTIONS *', 'PRI *'])(
+    'nor for one that wants another protocol: %s',
+    async (target) => {
+      let ran = 0;
+      const port = await start(USERS, (_, response) => {
+        ran += 1;
+        response.end();
+      });
+      const socket = connectPlain(port, '127.0.0.1');
+      socket.write(`${target} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+      let text = '';
+      for await (const chunk of socket) {
+        text += chunk;
+        if (text.includes('\r\n\r\n')) break;
+      }
+      expect(text).toMatch(/^(HTTP\/1.1 40[01] |$)/);
+      expect(ran).toBe(0);
+    },
+  );
+
   test('a body that comes with a wrong password is not waited for', async () => {
     const port = await start(USERS);
     const headers = { 'content-length': '1000000', expect: '100-continue' };
     expect(await statusOf(port, { method: 'POST', headers })).toBe(401);
+  });
+
+  test('when passwords cannot be checked nobody passes, and it is told', async () => {
+    const port = await start(SLOW);
+    const checking = once(process, 'worker');
+    const asked = ask(port, { user: ['alice', 'right'] });
+    await checking;
+    await gate.close();
+    expect(await asked).toMatchObject({ status: 503, body: 'cannot check who asks; the log says more\n' });
+    expect(told).toEqual(['failed: cannot check a password: the thread for it ended']);
+  });
+
+  test('for whoever left while the password was checked no route runs', async () => {
+    let ran = 0;
+    const port = await start(SLOW, () => {
+      ran += 1;
+    });
+    const checking = once(process, 'worker');
+    const socket = connectPlain(port, '127.0.0.1');
+    const authorization = basic('alice', 'right');
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n\r\n`);
+    await checking;
+    socket.destroy();
+    expect(await statusOf(port, { user: ['alice', 'wrong'] })).toBe(401);
+    expect(ran).toBe(0);
+    expect(told).toEqual([]);
   });
 
   test('a flood of wrong passwords is answered, and holds up neither users nor the probe', async () => {
@@ -270,6 +319,13 @@ describe('the proof of liveness', () => {
     expect(await healthcheck({ host: '127.0.0.1', port }, { webConfigFile: web.path })).toBeUndefined();
   });
 
+  test('is of no use when nobody is there', async () => {
+    const port = await start(USERS);
+    await server?.stop();
+    const fault = await healthcheck({ host: '127.0.0.1', port }, { webConfigFile: web.path });
+    expect(fault).toBe(`cannot ask 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}`);
+  });
+
   test('cannot be made without the configuration', async () => {
     const port = await start(USERS);
     const fault = await healthcheck({ host: '127.0.0.1', port }, { webConfigFile: web.file('no.yml') });
@@ -286,6 +342,20 @@ describe('while it listens', () => {
     const tls = { ca: readFileSync('test/fixtures/tls/other-ca.crt') };
     await waitFor('the new certificate', () => statusOf(port, { tls }));
     expect(told).toContain('reread');
+  });
+
+  test('a certificate that cannot be used leaves the old one', async () => {
+    const port = await start(WEB.tls);
+    const leaf = pairOf('server').cert.toString();
+    await web.add('server.crt', `${leaf}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`);
+    await waitFor('the fault', async () => {
+      expect(await statusOf(port)).toBe(200);
+      return told.length > 0;
+    });
+    expect(told).toEqual([expect.stringMatching(/server\.crt is of no use for TLS: /)]);
+    await web.copy('server.crt', 'server.crt');
+    await waitFor('the end of the fault', async () => (await statusOf(port)) === 200 && told.length > 1);
+    expect(told[1]).toBe('reread');
   });
 
   test('a user comes and another goes', async () => {

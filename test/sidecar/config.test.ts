@@ -72,10 +72,18 @@ describe('a setting is read:', () => {
   f('SHRINK_CONFIRM_AFTER', '0', '0ms');
   f('REMOVAL_GRACE', '5m', '5m');
   f('MAX_TARGETS', '20000', 20_000);
+  f('INVENTORY_JMESPATH', 'data[?up].{host: name}', 'data[?up].{host: name}');
+  f('INVENTORY_NEXT_JMESPATH', 'paging.next_url', 'paging.next_url');
+  f('INVENTORY_META_FIELDS', 'site, Serial No,,site', 'site,Serial No');
   f('WEB_CONFIG_FILE', '/etc/web.yml', '/etc/web.yml');
-  f('WEB_BASIC_AUTH_FILE', 'user', 'user');
-  f('WEB_CLIENT_CERT_FILE', 'a.crt', 'a.crt');
-  f('WEB_CLIENT_KEY_FILE', 'a.key', 'a.key');
+  f('WEB_CONFIG_FILE', 'web.yml', 'web.yml');
+  f('WEB_BASIC_AUTH_FILE', '/run/user', '/run/user');
+  test('WEB_CLIENT_CERT_FILE with WEB_CLIENT_KEY_FILE', () => {
+    const pair = { WEB_CLIENT_CERT_FILE: '/a.crt', WEB_CLIENT_KEY_FILE: '/a.key' };
+    const config = readConfig(pair);
+    expect(showConfig(config)).toMatchObject(pair);
+    expect(config.webClient).toMatchObject({ certFile: '/a.crt', keyFile: '/a.key' });
+  });
 });
 
 test('the list counts as stale after three intervals, but not before two minutes', () => {
@@ -135,8 +143,13 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('INVENTORY_MAX_BYTES', '0', 'is "0"; write a size');
   f('INVENTORY_MAX_BYTES', '2GB', 'is "2GB"; write a size up to 500MB');
   f('INVENTORY_MAX_BYTES', 'much', 'is "much"; write a size');
+  f('INVENTORY_JMESPATH', 'a[?', 'is no JMESPath expression');
+  f('INVENTORY_NEXT_JMESPATH', 'nxt(@)', 'calls nxt(), which JMESPath does not have');
+  f('INVENTORY_META_FIELDS', 'a-b,a.b', 'has a-b and a.b, which would both become __meta_inventory_a_b');
   f('STALE_AFTER', 'x', 'is "x", no duration');
   f('LOG_LEVEL', 'loud', 'is "loud"; it is one of');
+  f('WEB_BASIC_AUTH_FILE', 'alice:hunter2', 'must be the absolute path of a file, e.g. /run/');
+  f('WEB_CLIENT_CERT_FILE', '/a.crt', 'and WEB_CLIENT_KEY_FILE are set together or not at all');
   f('INVENTORY_BEARER_TOKEN_FILE', 'hunter2', 'must be the absolute path of a file, e.g. /run/');
   f('INVENTORY_KEY_FILE', '/a', 'is of no use without INVENTORY_CERT_FILE');
   f('HTTPS_PROXY', 'user:hunter2@proxy:3128', 'is no URL of a proxy; write e.g. http://');

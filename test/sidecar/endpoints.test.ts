@@ -263,6 +263,9 @@ describe('POST /-/reload', () => {
     user: undefined,
     localAddress: '10.0.0.1',
   });
+  f('from elsewhere, by a proxy on this machine', 403, { headers: { 'x-forwarded-for': '192.0.2.9' } });
+  f('from elsewhere, by a proxy that follows the standard', 403, { headers: { forwarded: 'for=192.0.2.9' } });
+  f('from a user, by a proxy', 200, { user: 'alice', headers: { 'x-forwarded-for': '192.0.2.9' } });
   f('from an unknown address', 403, { remoteAddress: '', localAddress: '' });
   f('from a name that only begins like loopback', 403, { remoteAddress: '127.0.0.1.example.com' });
   f('from our own page', 200, { headers: { host: 'localhost:9098', origin: 'http://localhost:9098' } });
@@ -333,13 +336,19 @@ describe('POST /-/accept', () => {
     const refuse = (error: Error) => post('', () => Promise.reject(error));
     expect(await refuse(new AcceptError('nothing_held', 'cannot accept: nothing is held'))).toMatchObject({
       status: 409,
-      body: 'cannot accept: nothing is held\n',
+      body: 'cannot accept: nothing is held; nothing was changed\n',
     });
-    expect(await refuse(new WriteError('no_space', 'cannot write'))).toMatchObject({ status: 500 });
+    expect(await refuse(new WriteError('no_space', 'cannot write'))).toMatchObject({
+      status: 500,
+      body: 'cannot write; nothing was changed\n',
+    });
     await expect(refuse(new Error('a bug'))).rejects.toThrow('a bug');
   });
 
   test('is not for other machines', async () => {
-    expect(await post('', async () => done, { remoteAddress: '10.0.0.1' })).toMatchObject({ status: 403 });
+    expect(await post('', async () => done, { remoteAddress: '10.0.0.1' })).toMatchObject({
+      status: 403,
+      body: 'only from this machine: run inventory-sd accept beside the sidecar, in its container if it has one\n',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseTargetGroups } from '../../src/model/target-group.ts';
@@ -37,9 +37,9 @@ async function standing(): Promise<void> {
   observed.told.length = 0;
 }
 
-async function restart(): Promise<void> {
+async function restart(environment: Record<string, string> = {}): Promise<void> {
   await observed.close();
-  observed = await observedInventory(dir.path);
+  observed = await observedInventory(dir.path, environment);
 }
 
 test('the first answer is published, the same again changes nothing', async () => {
@@ -300,6 +300,30 @@ describe('a shrunken answer', () => {
     await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
   });
 
+  test('is undone also when what was accepted is still in the file for its grace', async () => {
+    await restart({ REMOVAL_GRACE: '5m' });
+    answer(names(100));
+    await pass();
+    answer(names(50));
+    await pass();
+    const now = { wall: 1, mono: 1 };
+    expect(await acceptHeld(observed.inventory, undefined, now)).toMatchObject({ added: 0, removed: 0 });
+    expect(observed.inventory.guard).toMatchObject({ listed: { length: 50 }, graced: { length: 50 } });
+    await undoAccept(observed.inventory, now);
+    expect(await size()).toBe(100);
+    await restart();
+    expect(observed.inventory.guard).toMatchObject({ listed: { length: 100 }, graced: [] });
+  });
+
+  test('is not undone by a list that is none', async () => {
+    await held();
+    const now = { wall: 1, mono: 1 };
+    await acceptHeld(observed.inventory, undefined, now);
+    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.before.json'), '[{');
+    await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
+    expect(await size()).toBe(51);
+  });
+
   test("is undone also when the list before was another writer's, with a target that we would not write", async () => {
     await writeFile(file, '[{"targets":["an oddity:1","b:9100"],"labels":{}}]');
     await restart();
@@ -345,6 +369,20 @@ describe('a shrunken answer', () => {
     expect(await pass()).toMatchObject({ kind: 'unchanged' });
   });
 
+  test('an empty list from another program is none that was accepted, though one was before', async () => {
+    await standing();
+    answer([]);
+    await pass();
+    await acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 });
+    answer(['a', 'b']);
+    await pass();
+    await writeFile(file, '[]');
+    await restart();
+    answer([]);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    expect(observed.inventory.file.published).toBeUndefined();
+  });
+
   test('above MAX_TARGETS cannot be accepted', async () => {
     await observed.close();
     observed = await observedInventory(dir.path, { MAX_TARGETS: '3' });
@@ -356,20 +394,53 @@ describe('a shrunken answer', () => {
     });
   });
 
-  test('a removal whose state cannot be written is not published', async () => {
+  test('a removal whose state cannot be written is not published, and counts as a write that failed', async () => {
     await held();
     answer(names(90));
     await rm(join(dir.path, '.inventory-sd'), { recursive: true });
     await writeFile(join(dir.path, '.inventory-sd'), 'a file where the folder was');
+    observed.told.length = 0;
     await expect(pass()).rejects.toBeInstanceOf(WriteError);
     expect(await size()).toBe(101);
+    expect(observed.told).toEqual(['writeFailed no_folder']);
+  });
+
+  test('nor is it then a reason to leave a deleted file deleted', async () => {
+    await held();
+    answer(names(90));
+    await rm(file);
+    await rm(join(dir.path, '.inventory-sd', 'targets.json.state.json'));
+    await mkdir(join(dir.path, '.inventory-sd', 'targets.json.state.json'));
+    await expect(pass()).rejects.toBeInstanceOf(WriteError);
+    expect(await size()).toBe(101);
+  });
+
+  test('is one also when the entries are disabled or set aside, and the labels of the others change', async () => {
+    answer(names(100));
+    await pass();
+    answer(
+      names(100).map((host, i) => ({
+        host,
+        labels: { room: 'new' },
+        ...(i < 15 && { enabled: false }),
+        ...(i > 90 && { port: 99_999 }),
+      })),
+    );
+    expect(await pass()).toMatchObject({ kind: 'held', removed: 0 });
+    expect(parseTargetGroups(await readFile(file, 'utf8'))).toMatchObject([
+      { labels: { room: 'new' }, targets: { length: 76 } },
+      { labels: {}, targets: { length: 24 } },
+    ]);
   });
 });
 
 test('without its state the guard begins anew, with a warning; a state that is none is one too', async () => {
   await standing();
   const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
-  for (const text of ['{', '{}', 'null', '{"version":1}']) {
+  const noDate = '{"version":1,"savedAt":9e15,"clock":0,"empty":false,"gone":[],"graced":[],"hold":null}';
+  const future = noDate.replace('9e15', '0').replace('1', '2');
+  const noHold = noDate.replace('9e15', '0').replace('null', '7');
+  for (const text of ['{', '{}', 'null', '{"version":1}', noDate, future, noHold]) {
     await writeFile(state, text);
     await restart();
     expect(observed.warnings).toEqual([expect.stringContaining("cannot read the guard's state")]);
@@ -378,9 +449,47 @@ test('without its state the guard begins anew, with a warning; a state that is n
       clock: 0,
     });
   }
+  await truncate(state, 2 ** 30);
+  await restart();
+  expect(observed.warnings).toEqual([expect.stringContaining('it is too large')]);
   await rm(state);
   await restart();
   expect(observed.warnings).toEqual([expect.stringContaining('there is none')]);
+});
+
+test('the state is written when a hold begins and ends, and once a minute in between', async () => {
+  const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
+  const savedAt = async () => JSON.parse(await readFile(state, 'utf8')).savedAt;
+  await standing();
+  answer([]);
+  await pass(2000);
+  expect(await savedAt()).toBe(2000);
+  await pass(32_000);
+  await pass(61_999);
+  expect(await savedAt()).toBe(2000);
+  await pass(62_000);
+  expect(await savedAt()).toBe(62_000);
+  answer(['a', 'b']);
+  await pass(63_000);
+  expect(await savedAt()).toBe(63_000);
+  await pass(200_000);
+  expect(await savedAt()).toBe(63_000);
+});
+
+test("over a restart and a jump of the clock the guard's clock goes on by two intervals at most", async () => {
+  const day = 86_400_000;
+  await standing();
+  answer(['x']);
+  await pass();
+  const { clock } = observed.inventory.guard;
+  const first = async (wall: number) => {
+    await restart();
+    await sync(observed.inventory, () => ({ wall, mono: 5 }), idle);
+    return observed.inventory.guard.clock - clock;
+  };
+  expect(await first(1000 + 10 * day)).toBe(60_000);
+  expect(await first(1000 + 9 * day)).toBe(60_000);
+  expect(await first(1000 + 9 * day + 20_000)).toBe(80_000);
 });
 
 test('a pass that cannot keep the state for the next start goes on, and says so', async () => {

@@ -85,7 +85,7 @@ test.each(binaries)(
 
     await fetch(admin ?? '', { method: 'POST', body: '{"fault":"empty"}' });
     await demo.line(/unguarded: 100 → 0 targets/);
-    await demo.line(/inventory-sd: 100 targets, kept: the inventory answered \[\]/);
+    await demo.line(/inventory-sd: 100 targets, kept: the inventory lists no target/);
 
     demo.kill('SIGTERM');
     expect(await demo.exit).toEqual({ code: 0, signal: null });
@@ -102,7 +102,7 @@ test('without a Prometheus the tour is played, says so, and fails', { timeout: L
   const demo = start(process.execPath, [...DEMO, '--tour'], { PATH: await pathWith(folder, undefined) });
   expect(await demo.exit).toEqual({ code: 1, signal: null });
   expect(demo.stdout).toContain('no Prometheus found');
-  expect(demo.stdout.filter((line) => line.endsWith('held'))).toHaveLength(10);
+  expect(demo.stdout.filter((line) => line.endsWith('held'))).toHaveLength(14);
   expect(demo.stdout.at(-1)).toBe('the tour did not hold: no Prometheus found, so nothing was compared');
   await expectNothingLeft(folder);
 });
@@ -152,7 +152,7 @@ test('names the program that died, and takes the others down', async () => {
 // Gives a program a terminal. Of util-linux, part of every Debian.
 const WITH_TERMINAL = 'script';
 
-test('on a terminal the keys work, and the terminal is put back', async () => {
+test('on a terminal the keys work, and the terminal is put back', { timeout: LONG_MS }, async () => {
   const { folder } = await stage();
   const command = `stty cols 80 rows 24; exec ${process.execPath} ${DEMO.join(' ')}`;
   const terminal = spawn(WITH_TERMINAL, ['-qec', command, '/dev/null'], {
@@ -175,9 +175,19 @@ test('on a terminal the keys work, and the terminal is put back', async () => {
 
   await shows('inventory-sd: 100 targets');
   await shows('the inventory is healthy; 100 sensors run');
+  press('h');
+  await shows('kept: 50 the inventory no longer lists');
+  await shows('held   the removal of 50 targets');
+  await shows('InventorySdHeldShrink firing');
+  press('a');
+  await shows('inventory-sd: accepted: 0 added, 50 removed');
+  await shows('inventory-sd: 50 targets');
+  press('u');
+  await shows('inventory-sd: undone: 50 added, 0 removed');
+  await shows('inventory-sd: 100 targets');
   press('e');
   await shows('the inventory answers []');
-  await shows('kept: the inventory answered []');
+  await shows('kept: the inventory lists no target');
   press('+');
   await shows('110 sensors run');
   press('o');

@@ -1,20 +1,39 @@
-// Carries an action out at the inventory's admin API.
+// Carries an action out: at the inventory's admin API, or at inventory-sd.
 
 import { AppError, messageOf } from '../../src/lib/errors.ts';
 import { type Action, FAULTS } from './action.ts';
+import type { Addresses } from './addresses.ts';
 
 const ANSWER_MS = 5_000;
 
-/** @throws AppError `admin` when the admin API refuses or does not answer. */
-export async function act(admin: string, action: Action): Promise<void> {
+/**
+ * @returns what there is to say about it that is not seen by itself.
+ * @throws AppError `admin` when the admin API refuses or does not answer, `decide` when inventory-sd does.
+ */
+export async function act(
+  { admin, sidecar }: Pick<Addresses, 'admin' | 'sidecar'>,
+  action: Action,
+): Promise<string | undefined> {
+  if (action.do === 'accept' || action.do === 'undo') return decide(sidecar, action.do);
   try {
     if (action.do === 'break') await replaceFaults(admin, FAULTS[action.fault]);
     else if (action.do === 'heal') await ask('DELETE', `${admin}/faults`);
     else if (action.do === 'add') await ask('POST', `${admin}/sensors`, { count: action.count });
     else await ask('DELETE', `${admin}/sensors?count=${action.count}`);
+    return undefined;
   } catch (cause) {
     throw new AppError('admin', `cannot change the inventory: ${messageOf(cause)}`, { cause });
   }
+}
+
+// Its answer says what was done, or why not: `cannot accept: nothing is held`. What follows is for its command line.
+async function decide(sidecar: string, what: 'accept' | 'undo'): Promise<string> {
+  const url = `${sidecar}/-/accept${what === 'undo' ? '?undo' : ''}`;
+  const { ok, text } = await send('POST', url).catch((cause: unknown) => {
+    throw new AppError('decide', `cannot ${what} at inventory-sd: ${messageOf(cause)}`, { cause });
+  });
+  if (!ok) throw new AppError('decide', `inventory-sd: ${text}`);
+  return `inventory-sd: ${text.split(';')[0]}`;
 }
 
 // The newest fault wins, so the new one comes first: no healthy answer slips in between.
@@ -25,12 +44,16 @@ async function replaceFaults(admin: string, fault: object): Promise<void> {
 }
 
 async function ask(method: string, url: string, body?: object): Promise<string> {
+  const { ok, status, text } = await send(method, url, body);
+  if (!ok) throw new Error(`${status} from ${url}: ${text}`);
+  return text;
+}
+
+async function send(method: string, url: string, body?: object) {
   const answer = await fetch(url, {
     method,
     signal: AbortSignal.timeout(ANSWER_MS),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.status} from ${url}: ${text.trim()}`);
-  return text;
+  return { ok: answer.ok, status: answer.status, text: (await answer.text()).trim() };
 }

@@ -13,6 +13,7 @@ export function differences(before: Seen, now: Seen): string[] {
     ...countEvents('unguarded', before.unguarded, now.unguarded),
     ...countEvents('inventory-sd', before.guarded, now.guarded),
     ...keptEvents(before.guarded, now.guarded),
+    ...alertEvents(before, now),
   ];
 }
 
@@ -44,5 +45,12 @@ function isAllUp(column: Column | undefined): boolean {
 function keptEvents(before: Column | undefined, now: Column | undefined): string[] {
   if (before === undefined || now === undefined || before.verdict.text === now.verdict.text) return [];
   if (now.verdict.kind === 'kept') return [`inventory-sd: ${now.targets} targets, ${now.verdict.text}`];
-  return before.verdict.kind === 'kept' ? ['inventory-sd: the inventory answers with a list again'] : [];
+  return before.verdict.kind === 'kept' ? ['inventory-sd: the inventory is followed again'] : [];
+}
+
+function alertEvents({ alerts: before }: Seen, { alerts: now }: Seen): string[] {
+  const texts = (alerts: Seen['alerts']) => alerts.map(({ name, state }) => `alert ${name} is ${state}`);
+  const over = before.filter(({ name }) => now.every((alert) => alert.name !== name));
+  const fresh = texts(now).filter((text) => !texts(before).includes(text));
+  return [...fresh, ...over.map(({ name }) => `alert ${name} is over`)];
 }

@@ -7,12 +7,15 @@ const CTRL_C = '\x03';
 
 const KEYS: Readonly<Record<string, Action | 'quit'>> = {
   e: { do: 'break', fault: 'empty' },
+  h: { do: 'break', fault: 'half' },
   n: { do: 'break', fault: 'null' },
   5: { do: 'break', fault: 'status' },
   d: { do: 'break', fault: 'hang' },
   '+': { do: 'add', count: SENSORS },
   '-': { do: 'remove', count: SENSORS },
   o: { do: 'heal' },
+  a: { do: 'accept' },
+  u: { do: 'undo' },
   q: 'quit',
   [CTRL_C]: 'quit',
 };
@@ -20,11 +23,14 @@ const KEYS: Readonly<Record<string, Action | 'quit'>> = {
 /** Key and what the screen says of it. */
 export const KEY_WORDS: readonly (readonly [string, string])[] = [
   ['e', 'empty'],
+  ['h', 'half'],
   ['n', 'null'],
   ['5', 'status 500'],
   ['d', 'hang'],
   ['+ -', `${SENSORS} sensors`],
   ['o', 'healthy'],
+  ['a', 'accept'],
+  ['u', 'undo'],
   ['q', 'quit'],
 ];
 

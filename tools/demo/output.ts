@@ -51,6 +51,8 @@ export function lineOutput(scene: Scene, print: (line: string) => void): Output 
   for (const [name, url] of shownAddresses(scene.addresses)) print(`${name.padEnd(15)}${url}`);
   print(`break it       curl -d '{"fault":"empty"}' ${scene.addresses.admin}/faults`);
   print(`heal it        curl -X DELETE ${scene.addresses.admin}/faults`);
+  print(`accept it      curl -X POST ${scene.addresses.sidecar}/-/accept`);
+  print(`undo that      curl -X POST '${scene.addresses.sidecar}/-/accept?undo'`);
   return {
     show(view, progress) {
       if (progress !== lastProgress && progress !== undefined) print(progress);

@@ -1,8 +1,9 @@
 // The four programs of the demo: how each is started, and what shows that it is up.
 
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quickHeldRules } from './alert-rules.ts';
 import type { Launch } from './child.ts';
 import { HOST } from './ports.ts';
 import { demoConfig } from './prometheus-config.ts';
@@ -23,7 +24,10 @@ export const SENSORS = 100;
 const POLL = '2s';
 // Short, so that an inventory that hangs is seen to be one.
 const TIMEOUT = '5s';
-const SCRAPE_INTERVAL = '2s';
+// Of scrapes, and of the rules.
+const INTERVAL = '2s';
+// A held list is on the screen before its alert fires, and the alert is over soon after the hold.
+const HELD_ALERTS = { pending: '4s', window: '10s' };
 
 export const inventory: Program = {
   name: 'the inventory',
@@ -91,9 +95,8 @@ export function prometheus(binary: string, known: Known, workspace: Workspace): 
         'sensor-fleet:1338': `${HOST}:${known.fleet}`,
       };
       const yaml = await readFile(pathOf('prometheus/demo.yml'), 'utf8');
-      await writeFile(workspace.prometheusConfig, demoConfig(yaml, moved, SCRAPE_INTERVAL));
-      const rules = join(dirname(workspace.prometheusConfig), 'rules');
-      await cp(pathOf('prometheus/rules'), rules, { recursive: true });
+      await writeFile(workspace.prometheusConfig, demoConfig(yaml, moved, INTERVAL));
+      await writeRules(dirname(workspace.prometheusConfig));
       const args = [
         `--config.file=${workspace.prometheusConfig}`,
         `--storage.tsdb.path=${workspace.prometheusData}`,
@@ -104,6 +107,14 @@ export function prometheus(binary: string, known: Known, workspace: Workspace): 
     listening: /Server is ready to receive web requests/,
     health: '/-/ready',
   };
+}
+
+// Where demo.yml names them.
+async function writeRules(folder: string): Promise<void> {
+  const rules = 'rules/inventory-sd.yml';
+  await mkdir(join(folder, 'rules'), { recursive: true });
+  const yaml = await readFile(pathOf(`prometheus/${rules}`), 'utf8');
+  await writeFile(join(folder, rules), quickHeldRules(yaml, HELD_ALERTS));
 }
 
 function ours(script: string, env: Readonly<Record<string, string>>): Launch {

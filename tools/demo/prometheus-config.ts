@@ -4,18 +4,17 @@
 export type Moved = Readonly<Record<string, string>>;
 
 /**
- * Puts the demo's addresses in the place of the containers', and scrapes every `scrapeInterval`.
+ * Puts the demo's addresses in the place of the containers', and scrapes and evaluates rules every `interval`.
  * The targets' path stays: it is relative to the configuration.
  * @throws Error that names what demo.yml does not hold any more.
  */
-export function demoConfig(yaml: string, moved: Moved, scrapeInterval: string): string {
+export function demoConfig(yaml: string, moved: Moved, interval: string): string {
   const places = Object.keys(moved);
   const missing = places.filter((place) => !yaml.includes(place));
-  const interval = /^( *scrape_interval:).*$/m;
-  if (!interval.test(yaml)) missing.push('scrape_interval');
+  missing.push(...['scrape_interval', 'evaluation_interval'].filter((key) => !yaml.includes(`${key}:`)));
   if (missing.length > 0)
     throw new Error(`cannot use prometheus/demo.yml: it has no ${missing.join(', no ')}`);
   return yaml
     .replace(/[\w.-]+:\d+/g, (place) => moved[place] ?? place)
-    .replace(interval, (_line, key: string) => `${key} ${scrapeInterval}`);
+    .replace(/^( *(?:scrape|evaluation)_interval:).*$/gm, (_line, key: string) => `${key} ${interval}`);
 }

@@ -2,7 +2,6 @@
 
 import { inspect } from 'node:util';
 import { AppError } from '../../src/lib/errors.ts';
-import { act } from './act.ts';
 import { startCast } from './cast.ts';
 import type { Scene } from './screen.ts';
 import { openShow, type Show } from './show.ts';
@@ -73,7 +72,7 @@ async function guide(show: Show, cast: Omit<Scene, 'keys'>, signal: AbortSignal)
     look: show.look,
     act: async (action) => {
       signal.throwIfAborted();
-      await act(cast.addresses.admin, action);
+      await show.act(action);
     },
     announce: show.announce,
     now: () => performance.now(),

@@ -1,6 +1,7 @@
 // One look at everything at once: the inventory, inventory-sd, its file, and both jobs in Prometheus.
 
 import type { StatusReport } from '../../src/sidecar/status-report.ts';
+import type { SeenAlert } from './alerts.ts';
 
 /** The targets of one job in Prometheus. */
 export interface Listed {
@@ -31,6 +32,8 @@ export interface SeenPrometheus {
   readonly unguarded: Listed;
   /** Answers of the inventory that its http_sd refused since it started. */
   readonly refused: number;
+  /** Pending and firing ones on inventory-sd. */
+  readonly alerts: readonly SeenAlert[];
 }
 
 /** The addresses of `keeps` that are not in `addresses`. */

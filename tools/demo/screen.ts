@@ -1,6 +1,7 @@
 // The live screen: a view in, as many lines as the terminal has out.
 
 import { type Addresses, shownAddresses } from './addresses.ts';
+import { holdRows } from './hold-rows.ts';
 import { KEY_WORDS } from './keys.ts';
 import { clip, type Line, line, padded, type Style, widthOf, wrap } from './spans.ts';
 import { clockTime, lasted } from './time-words.ts';
@@ -33,13 +34,15 @@ const STYLES: Readonly<Record<Verdict['kind'], Style>> = {
 const LEAST_COLUMNS = 40;
 const VERDICT_ROWS = 2;
 const COLUMN_ROWS = 4 + VERDICT_ROWS;
+// With fewer events the addresses make room for what is held.
+const LEAST_EVENTS = 3;
 
 /** @param progress what the tour is doing; undefined without one. */
 export function renderScreen(scene: Scene, view: View, { columns, rows }: Size, progress?: string): Line[] {
   const width = Math.max(LEAST_COLUMNS, columns);
   const foot = footer(scene, width, progress).slice(-rows);
   const above = [title(scene, view, width), [], inventoryLine(view), [], ...columnRows(scene, view, width)];
-  const below = [[], ...addressRows(scene), []];
+  const below = belowRows(scene, view, width, rows - above.length - foot.length, progress === undefined);
   const room = rows - above.length - below.length - foot.length;
   const head = [...above, ...eventRows(view, room), ...below];
   // In a low terminal the head is cut, the columns last.
@@ -117,6 +120,14 @@ function eventRows({ events }: View, room: number): Line[] {
   const shown = room > 0 ? events.slice(-room) : [];
   const rows: Line[] = shown.map(({ at, text }) => [{ text: `${clockTime(at)}  `, style: 'dim' }, { text }]);
   return [...rows, ...Array.from({ length: Math.max(0, room - rows.length) }, () => [])];
+}
+
+function belowRows(scene: Scene, view: View, width: number, room: number, isFree: boolean): Line[] {
+  const block = (rows: Line[]): Line[] => (rows.length === 0 ? [] : [[], ...rows]);
+  const held = block(holdRows(view, width, scene.keys && isFree));
+  const addresses = block(addressRows(scene));
+  const events = room - held.length - addresses.length - 1;
+  return [...held, ...(held.length > 0 && events < LEAST_EVENTS ? [] : addresses), []];
 }
 
 function addressRows({ addresses }: Scene): Line[] {

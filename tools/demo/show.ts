@@ -19,6 +19,8 @@ export interface Show {
   readonly isScreen: boolean;
   /** The next look. @throws the reason of the stop signal once that aborts. */
   look(): Promise<Sample>;
+  /** Carries it out, and shows what came of it. @throws AppError when it cannot be done. */
+  act(action: Action): Promise<void>;
   announce(progress: string): void;
   close(): void;
 }
@@ -32,13 +34,13 @@ export function openShow(
 ): Show {
   let view: View = firstView(Date.now());
   let progress: string | undefined;
-  const change = (action: Action) =>
-    act(cast.addresses.admin, action).catch((error: unknown) => {
-      view = withEvents(view, [messageOf(error)]);
-    });
+  const say = (text: string | undefined) => {
+    if (text !== undefined) view = withEvents(view, [text]);
+  };
+  const change = (action: Action) => act(cast.addresses, action).then(say);
   const output = openOutput(cast, (key) => {
     if (key === 'quit') stop(asked('as you wished'));
-    else if (!tour) void change(key);
+    else if (!tour) change(key).catch((error: unknown) => say(messageOf(error)));
   });
   return {
     isScreen: isTerminal(),
@@ -50,6 +52,7 @@ export function openShow(
       output.show(view, progress);
       return sample;
     },
+    act: change,
     announce(text) {
       progress = text;
     },

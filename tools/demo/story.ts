@@ -1,4 +1,4 @@
-// The tour's story as data: what is done to the inventory, and what has to be seen before it goes on.
+// The tour's story as data: what is done, and what has to be seen before it goes on.
 
 import type { Action } from './action.ts';
 import { SENSORS } from './programs.ts';
@@ -11,12 +11,16 @@ export interface Step {
   readonly unguarded: Expectation<SeenPrometheus>;
   /** What inventory-sd must come to. That none of its targets is lost on the way is asked of every sample. */
   readonly guarded: Expectation<Sample>;
+  /** Which of the sensors' targets stand when the step has ended; all unless a person gave some up. */
+  readonly stands?: (address: string) => boolean;
 }
 
 export interface Expectation<Seen> {
   readonly words: string;
   seen(now: Seen, before: Seen | undefined): boolean;
 }
+
+type Status = NonNullable<Sample['status']>;
 
 const MORE = 10;
 
@@ -31,14 +35,14 @@ export const STORY: readonly Step[] = [
   {
     title: 'the inventory answers []',
     actions: [{ do: 'break', fault: 'empty' }],
-    unguarded: falls(),
+    unguarded: falls(0),
     guarded: keeps('held', ({ held, inventory }) => held !== null && inventory.lastFailure === null),
   },
   healthy(),
   {
     title: 'the inventory answers null',
     actions: [{ do: 'break', fault: 'null' }],
-    unguarded: falls(),
+    unguarded: falls(0),
     guarded: keeps('kept', ({ inventory }) => inventory.lastFailure?.reason === 'not_a_list'),
   },
   healthy(),
@@ -53,6 +57,26 @@ export const STORY: readonly Step[] = [
     actions: [{ do: 'break', fault: 'hang' }],
     unguarded: stays(),
     guarded: keeps('kept', ({ inventory }) => inventory.lastFailure?.reason === 'timeout'),
+  },
+  healthy(),
+  {
+    title: 'half of the list is missing',
+    actions: [{ do: 'break', fault: 'half' }],
+    unguarded: falls(SENSORS / 2),
+    guarded: keeps('held, alert fires', isHalfHeld, 'InventorySdHeldShrink'),
+  },
+  {
+    title: 'a person accepts that',
+    actions: [{ do: 'accept' }],
+    unguarded: falls(SENSORS / 2),
+    guarded: follows(SENSORS / 2),
+    stands: isInHalf,
+  },
+  {
+    title: 'a person takes it back',
+    actions: [{ do: 'undo' }],
+    unguarded: falls(SENSORS / 2),
+    guarded: keeps('held', isHalfHeld),
   },
   healthy(),
   {
@@ -78,8 +102,17 @@ function healthy(): Step {
   };
 }
 
-function falls(): Step['unguarded'] {
-  return { words: '0 targets', seen: ({ unguarded }) => unguarded.addresses.length === 0 };
+function falls(count: number): Step['unguarded'] {
+  return { words: `${count} targets`, seen: ({ unguarded }) => unguarded.addresses.length === count };
+}
+
+// The fault leaves out every second sensor, from sensor_1 on.
+function isInHalf(address: string): boolean {
+  return /[02468]:\d+$/.test(address);
+}
+
+function isHalfHeld({ held, inventory }: Status): boolean {
+  return held?.reason === 'shrink' && held.targets === SENSORS / 2 && inventory.lastFailure === null;
 }
 
 function allUp(count: number): Step['unguarded'] {
@@ -106,15 +139,21 @@ function follows(count: number): Step['guarded'] {
   };
 }
 
-function keeps(word: string, isMet: (status: NonNullable<Sample['status']>) => boolean): Step['guarded'] {
+/** @param alert its name; it must fire in Prometheus. */
+function keeps(word: string, isMet: (status: Status) => boolean, alert?: string): Step['guarded'] {
   return {
     words: `${SENSORS} ${word}`,
     seen: ({ status, file, prometheus }) =>
       status !== undefined &&
       isMet(status) &&
       file?.length === SENSORS &&
-      (prometheus === undefined || isAllUp(prometheus.guarded, SENSORS)),
+      (prometheus === undefined ||
+        (isAllUp(prometheus.guarded, SENSORS) && (alert === undefined || fires(prometheus, alert)))),
   };
+}
+
+function fires({ alerts }: SeenPrometheus, alert: string): boolean {
+  return alerts.some(({ name, state }) => name === alert && state === 'firing');
 }
 
 function isAllUp({ addresses, up }: Listed, count: number): boolean {

@@ -1,9 +1,10 @@
-// Takes a sample: five questions at once, each bounded; what does not answer is left out of it.
+// Takes a sample: all questions at once, each bounded; what does not answer is left out of it.
 
 import { readFile } from 'node:fs/promises';
 import { parseTargetGroups } from '../../src/model/target-group.ts';
 import type { StatusReport } from '../../src/sidecar/status-report.ts';
 import type { Addresses } from './addresses.ts';
+import { type ActiveAlert, alertsOnInventorySd } from './alerts.ts';
 import type { Listed, Sample, SeenPrometheus } from './sample.ts';
 
 const ANSWER_MS = 5_000;
@@ -52,16 +53,18 @@ interface ActiveTarget {
 }
 
 async function seenPrometheus(url: string): Promise<SeenPrometheus> {
-  const [{ data: targets }, { data: refused }] = await Promise.all([
+  const [{ data: targets }, { data: refused }, { data: alerts }] = await Promise.all([
     getJson<{ data: { activeTargets: ActiveTarget[] } }>(`${url}/api/v1/targets?state=active`),
     getJson<{ data: { result: { value: [number, string] }[] } }>(
       `${url}/api/v1/query?query=sum(prometheus_sd_http_failures_total)`,
     ),
+    getJson<{ data: { alerts: ActiveAlert[] } }>(`${url}/api/v1/alerts`),
   ]);
   return {
     guarded: listed(targets.activeTargets, 'sensors'),
     unguarded: listed(targets.activeTargets, 'sensors_unguarded'),
     refused: Number(refused.result[0]?.value[1] ?? 0),
+    alerts: alertsOnInventorySd(alerts.alerts),
   };
 }
 

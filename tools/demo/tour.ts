@@ -36,29 +36,44 @@ export interface Stage {
 export async function playTour(story: readonly Step[], stage: Stage): Promise<StepResult[]> {
   const results: StepResult[] = [];
   let last: Sample | undefined;
-  // What stands at the end of the first step must stand in every sample from then on.
-  let keeps: readonly string[] = [];
+  // What stands at the end of the first step must stand in every sample from then on, but for what a person gave up.
+  let all: readonly string[] = [];
+  let standing: readonly string[] = [];
   for (const [index, step] of story.entries()) {
     stage.announce(`tour ${index + 1} of ${story.length}: ${step.title}`);
-    const { result, sample } = await playStep(step, stage, last, keeps);
+    const must = { atStart: standing, atEnd: standingAfter(step, all) };
+    const { result, sample } = await playStep(step, stage, last, must);
     results.push(result);
     last = sample;
-    if (index === 0) keeps = sample.file ?? [];
+    if (index === 0) all = sample.file ?? [];
+    standing = standingAfter(step, all);
     if (result.timedOut) break;
   }
   return results;
+}
+
+function standingAfter({ stands = () => true }: Step, all: readonly string[]): readonly string[] {
+  return all.filter(stands);
+}
+
+/** What must stand. */
+interface Standing {
+  readonly atStart: readonly string[];
+  readonly atEnd: readonly string[];
 }
 
 async function playStep(
   step: Step,
   stage: Stage,
   before: Sample | undefined,
-  keeps: readonly string[],
+  { atStart, atEnd }: Standing,
 ): Promise<{ result: StepResult; sample: Sample }> {
   const start = stage.now();
   for (const action of step.actions) await stage.act(action);
   let samples = 0;
   let lost = 0;
+  // What is given up or comes back may be there or not until the step has ended.
+  let keeps: readonly string[] = atStart.filter((address) => atEnd.includes(address));
   const look = async () => {
     const sample = await stage.look();
     samples += 1;
@@ -73,6 +88,7 @@ async function playStep(
   }
   const milliseconds = stage.now() - start;
   const timedOut = unseen.length > 0;
+  keeps = atEnd;
   while (!timedOut && stage.now() - start - milliseconds < stage.lingerMs) sample = await look();
   const failure = failureOf(unseen, lost, milliseconds);
   return { result: { step, failure, timedOut, milliseconds, samples, lost }, sample };

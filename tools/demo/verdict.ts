@@ -24,11 +24,16 @@ export function guardedVerdict(
   status: StatusReport | undefined,
   listed: number | undefined,
   sensors: number,
+  faulty: boolean,
 ): Verdict {
   if (status === undefined) return { kind: 'wait', text: 'inventory-sd does not answer' };
   if (listed === undefined) return { kind: 'wait', text: status.state };
   const why = reasonOf(status);
-  return why === undefined ? following(listed, sensors) : { kind: 'kept', text: `kept: ${why}` };
+  if (why !== undefined) return { kind: 'kept', text: `kept: ${why}` };
+  // By a person, or because the loss was small.
+  return faulty && listed < sensors
+    ? { kind: 'wait', text: `believed: ${sensors - listed} sensors run on unseen` }
+    : following(listed, sensors);
 }
 
 function following(listed: number, sensors: number): Verdict {
@@ -41,7 +46,12 @@ function following(listed: number, sensors: number): Verdict {
 /** Why the list is not followed: the last poll failed, or is held; undefined when all is well. */
 function reasonOf({ inventory, held }: StatusReport): string | undefined {
   if (inventory.lastFailure !== null) return failureWords(inventory.lastFailure, inventory.url);
-  return held === null ? undefined : 'the inventory answered []';
+  return held === null ? undefined : heldWords(held);
+}
+
+function heldWords({ reason, message, targets, whole }: NonNullable<StatusReport['held']>): string {
+  if (reason !== 'shrink') return message;
+  return `${targets} the inventory no longer lists${whole ? '; its new ones wait' : ''}`;
 }
 
 function failureWords({ reason, message }: { reason: string; message: string }, url: string): string {

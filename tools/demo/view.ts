@@ -1,6 +1,8 @@
 // What is shown: each sample makes the next view from the last one.
 
+import type { StatusReport } from '../../src/sidecar/status-report.ts';
 import { faultWords } from './action.ts';
+import type { SeenAlert } from './alerts.ts';
 import { differences } from './events.ts';
 import type { Sample } from './sample.ts';
 import { guardedVerdict, unguardedVerdict, type Verdict } from './verdict.ts';
@@ -28,6 +30,8 @@ export interface FaultView {
   readonly since: number;
 }
 
+export type Held = NonNullable<StatusReport['held']>;
+
 export interface View {
   readonly at: number;
   readonly fault: FaultView;
@@ -37,6 +41,9 @@ export interface View {
   readonly guarded: Column | undefined;
   /** Undefined without a Prometheus. */
   readonly unguarded: Column | undefined;
+  /** What inventory-sd holds back; undefined: nothing. */
+  readonly held: Held | undefined;
+  readonly alerts: readonly SeenAlert[];
   /** Newest last. */
   readonly events: readonly Event[];
 }
@@ -45,7 +52,8 @@ const KEPT_EVENTS = 200;
 
 export function firstView(at: number): View {
   const fault = { text: undefined, since: at };
-  return { at, fault, sensors: undefined, guarded: undefined, unguarded: undefined, events: [] };
+  const unknown = { sensors: undefined, guarded: undefined, unguarded: undefined, held: undefined };
+  return { at, fault, ...unknown, alerts: [], events: [] };
 }
 
 /** The next view. What did not answer stays as it was. */
@@ -56,8 +64,10 @@ export function advance(before: View, sample: Sample): View {
     at,
     sensors,
     fault: faultView(before, sample),
-    guarded: sensors === undefined ? undefined : guardedColumn(before.guarded, sample, sensors),
+    guarded: sensors === undefined ? undefined : guardedColumn(before, sample, sensors),
     unguarded: sensors === undefined ? undefined : unguardedColumn(before, sample, sensors),
+    held: sample.status === undefined ? before.held : (sample.status.held ?? undefined),
+    alerts: sample.prometheus?.alerts ?? before.alerts,
   };
   const texts = differences(before, seen);
   return withEvents({ ...seen, events: before.events }, texts);
@@ -75,10 +85,10 @@ function faultView({ fault: before }: View, { at, inventory }: Sample): FaultVie
   return text === before.text ? before : { text, since: at };
 }
 
-function guardedColumn(before: Column | undefined, sample: Sample, sensors: number): Column {
-  const verdict = guardedVerdict(sample.status, sample.file?.length, sensors);
+function guardedColumn(before: View, sample: Sample, sensors: number): Column {
+  const verdict = guardedVerdict(sample.status, sample.file?.length, sensors, isFaulty(before, sample));
   const inPrometheus = sample.prometheus?.guarded;
-  return column(before, sample.at, {
+  return column(before.guarded, sample.at, {
     targets: sample.file?.length ?? 0,
     verdict,
     listed: inPrometheus?.addresses.length,
@@ -86,17 +96,16 @@ function guardedColumn(before: Column | undefined, sample: Sample, sensors: numb
   });
 }
 
-function unguardedColumn(
-  { unguarded: before, fault }: View,
-  sample: Sample,
-  sensors: number,
-): Column | undefined {
-  if (sample.prometheus === undefined) return before;
+function unguardedColumn(before: View, sample: Sample, sensors: number): Column | undefined {
+  if (sample.prometheus === undefined) return before.unguarded;
   const { addresses, up } = sample.prometheus.unguarded;
-  const faulty =
-    sample.inventory === undefined ? fault.text !== undefined : sample.inventory.fault !== undefined;
-  const verdict = unguardedVerdict(addresses.length, sensors, faulty);
-  return column(before, sample.at, { targets: addresses.length, verdict, listed: addresses.length, up });
+  const targets = addresses.length;
+  const verdict = unguardedVerdict(targets, sensors, isFaulty(before, sample));
+  return column(before.unguarded, sample.at, { targets, verdict, listed: targets, up });
+}
+
+function isFaulty({ fault }: View, { inventory }: Sample): boolean {
+  return inventory === undefined ? fault.text !== undefined : inventory.fault !== undefined;
 }
 
 function column(before: Column | undefined, at: number, now: Omit<Column, 'since'>): Column {

@@ -66,5 +66,6 @@ function refusalOf({ status, body }: Answer, { webClient }: OwnServer): string |
       ? 'wants a client certificate: name one in WEB_CLIENT_CERT_FILE and WEB_CLIENT_KEY_FILE'
       : `does not take WEB_CLIENT_CERT_FILE ${certFile}: ${body}`;
   }
+  if (status === 500 && body.startsWith('internal error')) return 'met an internal error; its log says more';
   return status === 429 || body.startsWith('too many passwords') ? `is busy: ${body}; ask again` : undefined;
 }

@@ -16,8 +16,13 @@ interface Listed {
 export interface CheckReport {
   readonly kind: 'no_difference' | 'differences';
   readonly inventory: { readonly targets: number };
-  /** `targets` is null when no list stands in the file. */
-  readonly file: { readonly path: string; readonly targets: number | null };
+  readonly file: {
+    readonly path: string;
+    /** Null when no list stands in the file. */
+    readonly targets: number | null;
+    /** How many of them the inventory no longer lists, and REMOVAL_GRACE still keeps. */
+    readonly graced: number;
+  };
   readonly added: readonly Listed[];
   readonly removed: readonly Listed[];
   readonly changed: readonly { readonly target: string; readonly labels: readonly LabelChange[] }[];
@@ -38,10 +43,15 @@ export function describeCheck(report: CheckReport): string[] {
     ...removed.map(({ target, labels }) => `- ${target}${written(labels)}`),
     ...setAside.map((entry) => `! ${describeSetAside(entry)}`),
     ...changed.map(({ target, labels }) => `~ ${target}  ${labels.map(change).join('; ')}`),
-    `inventory: ${counted(inventory.targets)}; ${file.path}: ${file.targets === null ? 'no list' : counted(file.targets)}`,
+    `inventory: ${counted(inventory.targets)}; ${file.path}: ${standing(file)}`,
     `${added.length} to add, ${removed.length} to remove, ${changed.length} to change; ${setAside.length} set aside, ${disabled} disabled, ${duplicates} twice`,
     ...verdict(report),
   ].map(printable);
+}
+
+function standing({ targets, graced }: CheckReport['file']): string {
+  if (targets === null) return 'no list';
+  return graced === 0 ? counted(targets) : `${counted(targets)} (${graced} in their grace)`;
 }
 
 function counted(count: number): string {

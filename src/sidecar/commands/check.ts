@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 import { systemClock } from '../moment.ts';
 import { type Inventory, judgeAnswer, readCandidate } from '../sync.ts';
 import { compareTargets } from '../targets/compare.ts';
+import type { Graced } from '../targets/guard-state.ts';
 import { heldAnswer } from '../targets/held-answer.ts';
 import { targetsOfGroups } from '../targets/target.ts';
 import { type CheckReport, describeCheck } from './check-report.ts';
@@ -34,23 +35,33 @@ function expected(error: unknown): AppError {
 
 async function compare(inventory: Inventory): Promise<CheckReport> {
   const source = { ...inventory, keptEntries: Number.POSITIVE_INFINITY };
-  const candidate = await readCandidate(source, new AbortController().signal);
+  const { targets: candidate, account } = await readCandidate(source, new AbortController().signal);
   const next = judgeAnswer(inventory, candidate, systemClock());
   const { path, published } = inventory.file;
   const standing = targetsOfGroups(published?.groups ?? []);
   const { missing, stale, changed } = compareTargets(candidate, standing);
-  const count = missing.length + stale.length + changed.length;
+  const graced = addressesOf(inventory.guard.graced).intersection(addressesOf(next.graced));
+  const removed = stale.filter(({ address }) => !graced.has(address));
+  const count = missing.length + removed.length + changed.length;
   return {
     kind: count === 0 ? 'no_difference' : 'differences',
     inventory: { targets: candidate.length },
-    file: { path, targets: published === undefined ? null : standing.length },
+    file: {
+      path,
+      targets: published === undefined ? null : standing.length,
+      graced: stale.length - removed.length,
+    },
     added: missing.map(({ address: target, labels }) => ({ target, labels })),
-    removed: stale.map(({ address: target, labels }) => ({ target, labels })),
+    removed: removed.map(({ address: target, labels }) => ({ target, labels })),
     changed: changed.map(labelChanges),
-    setAside: source.answer?.account.setAside ?? [],
-    disabled: source.answer?.account.disabled ?? 0,
-    duplicates: source.answer?.account.duplicates ?? 0,
+    setAside: account.setAside,
+    disabled: account.disabled,
+    duplicates: account.duplicates,
     held: heldAnswer(next, inventory.limits) ?? null,
     waiting: next.waiting,
   };
+}
+
+function addressesOf(graced: readonly Graced[]): Set<string> {
+  return new Set(graced.map(({ target }) => target.address));
 }

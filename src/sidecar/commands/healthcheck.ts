@@ -78,5 +78,7 @@ function exchange(socket: Socket, request: string, ready = 'connect'): Promise<s
 }
 
 function judge(answer: string): string | undefined {
-  return answer.startsWith('HTTP/1.1 200 ') ? undefined : `not alive: ${answer.split('\r\n')[0] ?? ''}`;
+  if (answer.startsWith('HTTP/1.1 200 ')) return undefined;
+  const [status] = answer.split('\r\n');
+  return `not alive: ${status || 'the connection ends without an answer'}`;
 }

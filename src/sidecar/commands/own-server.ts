@@ -44,13 +44,7 @@ async function ownCertificate(webConfigFile: string): Promise<Buffer | undefined
 }
 
 async function clientCertificate({ certFile, keyFile }: OwnServer['webClient']) {
-  if (certFile === undefined && keyFile === undefined) return {};
-  if (certFile === undefined || keyFile === undefined) {
-    throw new AppError(
-      'settings',
-      'WEB_CLIENT_CERT_FILE and WEB_CLIENT_KEY_FILE are set together or not at all',
-    );
-  }
+  if (certFile === undefined || keyFile === undefined) return {};
   const cert = await readSet('WEB_CLIENT_CERT_FILE', certFile);
   return { cert, key: await readSet('WEB_CLIENT_KEY_FILE', keyFile) };
 }

@@ -79,7 +79,7 @@ function say(result: VerifyReport | AppError, asJson: boolean, terminal: Termina
 }
 
 async function compare({ inventory, targetsFile, servers, jobs }: Verification): Promise<VerifyReport> {
-  const wanted = await readCandidate(inventory, new AbortController().signal);
+  const { targets: wanted, account } = await readCandidate(inventory, new AbortController().signal);
   const file = await readFileTargets(targetsFile);
   const kept = await readKept(targetsFile, file);
   const addresses = new Set(file.map(({ address }) => address));
@@ -95,7 +95,7 @@ async function compare({ inventory, targetsFile, servers, jobs }: Verification):
     kind: all.length === 0 ? 'no_difference' : 'differences',
     inventory: {
       targets: wanted.length,
-      setAside: inventory.answer ? countSetAside(inventory.answer.account) : 0,
+      setAside: countSetAside(account),
     },
     file: { path: targetsFile, targets: file.length, graced: kept.graced.size },
     prometheus: {

@@ -2,8 +2,7 @@
 
 import { type Labels, labelsKey, sortLabels } from '../../model/labels.ts';
 import type { TargetGroup } from '../../model/target-group.ts';
-import type { Sensor } from '../sensors/sensor.ts';
-import { type Target, type TargetDefaults, targetsOf } from './target.ts';
+import type { Target } from './target.ts';
 
 /** Groups by label set; equal targets in any order give equal groups. */
 export function groupTargets(targets: readonly Target[]): TargetGroup[] {
@@ -25,9 +24,4 @@ export function groupTargets(targets: readonly Target[]): TargetGroup[] {
     byKey.set(key, group);
     return group.addresses;
   }
-}
-
-/** The groups of these sensors, without any guard. */
-export function buildTargetGroups(sensors: readonly Sensor[], defaults: TargetDefaults): TargetGroup[] {
-  return groupTargets(targetsOf(sensors, defaults));
 }

@@ -1,8 +1,14 @@
 // The guard's state as JSON, and back: a restart goes on where it was.
 
 import { type Labels, labelsKey } from '../../model/labels.ts';
-import { type Graced, type GuardState, HOLD_REASONS, type Hold, initialGuardState } from './guard-state.ts';
-import { withoutStanding } from './identity.ts';
+import {
+  type Gone,
+  type Graced,
+  type GuardState,
+  HOLD_REASONS,
+  type Hold,
+  initialGuardState,
+} from './guard-state.ts';
 import type { Target } from './target.ts';
 
 /** A state that was read back. */
@@ -18,7 +24,7 @@ interface GuardRecord {
   readonly savedAt: number;
   readonly clock: number;
   readonly empty: boolean;
-  readonly gone: readonly (readonly [string, number])[];
+  readonly gone: readonly (readonly [string, Gone])[];
   readonly graced: readonly Graced[];
   readonly hold: HoldRecord | null;
 }
@@ -59,15 +65,19 @@ export function writeGuardRecord(state: GuardState, savedAt: number): string {
 export function readGuardRecord(text: string, found: readonly Target[] | undefined): Restored {
   const value: unknown = JSON.parse(text);
   if (!isRecord(value)) throw new Error('it is no state of inventory-sd');
-  const { savedAt, clock, graced } = value;
-  const listed = found && withoutGraced(found, graced);
-  if (listed === undefined || (listed.length === 0 && !value.empty))
+  const { savedAt, clock, graced, empty } = value;
+  if (found === undefined || (found.length === 0 && !empty))
     return { state: { ...initialGuardState(undefined), clock }, savedAt };
-  const gone = withoutStanding(new Map(value.gone), listed);
-  return {
-    state: { ...initialGuardState(listed), clock, gone, graced, hold: readHold(value.hold) },
-    savedAt,
-  };
+  const listed = withoutGraced(found, graced);
+  const gone = withoutStanding(value.gone, listed);
+  const known = initialGuardState(listed.length === 0 && !empty ? undefined : listed);
+  return { state: { ...known, clock, gone, graced, hold: readHold(value.hold) }, savedAt };
+}
+
+// A crash between the state and the file leaves a sensor in both.
+function withoutStanding(gone: GuardRecord['gone'], listed: readonly Target[]): Map<string, Gone> {
+  const stands = new Set(listed.map(({ address }) => address));
+  return new Map(gone.filter(([, { address }]) => !stands.has(address)));
 }
 
 function readHold(hold: HoldRecord | null): Hold | undefined {
@@ -103,7 +113,9 @@ function isRecord(value: unknown): value is GuardRecord {
 }
 
 function isGone(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && isTime(value[1]);
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [id, gone] = value;
+  return isText(id) && isObject(gone) && isTime(gone.at) && isText(gone.address);
 }
 
 function isGraced(value: unknown): value is Graced {
@@ -141,9 +153,9 @@ function isText(value: unknown): boolean {
   return typeof value === 'string';
 }
 
-// Milliseconds or a count.
+// Milliseconds or a count, never beyond what a Date can hold (ECMA-262): it is shown as one.
 function isTime(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return typeof value === 'number' && value >= 0 && value <= 8.64e15;
 }
 
 function isListOf(value: unknown, isOne: (entry: unknown) => boolean): boolean {

@@ -36,13 +36,24 @@ export interface Graced {
   readonly until: number;
 }
 
+/** A sensor that went. */
+export interface Gone {
+  /** On the guard's clock. */
+  readonly at: number;
+  /** Where it was, `host:port`. */
+  readonly address: string;
+}
+
 export interface GuardState {
   /** The guard's own clock, milliseconds: it only runs from good answer to good answer. */
   readonly clock: number;
-  /** The list that was let through, what is held in it included, what is graced not; undefined until one stands. */
+  /**
+   * The list that was let through, what is held in it included, what is graced not; empty only when an empty answer was
+   * let through; undefined until one stands.
+   */
   readonly listed: readonly Target[] | undefined;
-  /** Sensors that went within the window, and when. */
-  readonly gone: ReadonlyMap<string, number>;
+  /** Sensors that went within the window. */
+  readonly gone: ReadonlyMap<string, Gone>;
   readonly graced: readonly Graced[];
   readonly hold: Hold | undefined;
   /** Additions of the newest answer that wait for room below MAX_TARGETS. */
@@ -55,6 +66,11 @@ export interface GuardState {
 export function initialGuardState(listed: readonly Target[] | undefined): GuardState {
   const nothing = { gone: new Map(), graced: [], hold: undefined, waiting: 0, isAccepted: false };
   return { clock: 0, listed, ...nothing };
+}
+
+/** Nothing but the list itself is remembered: the same list again changes nothing, nor does time. */
+export function isQuiet({ gone, graced, hold }: GuardState): boolean {
+  return gone.size === 0 && graced.length === 0 && hold === undefined;
 }
 
 /** Everything that belongs into the file; undefined: nothing yet. */

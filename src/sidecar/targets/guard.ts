@@ -2,14 +2,21 @@
 
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../lib/duration.ts';
-import type { Graced, GuardState, Hold, HoldReason } from './guard-state.ts';
+import {
+  type Gone,
+  type Graced,
+  type GuardState,
+  type Hold,
+  type HoldReason,
+  isQuiet,
+  standingTargets,
+} from './guard-state.ts';
+import { begun, isConfirmed, oneMore } from './hold.ts';
 import { alignIdentities } from './identity.ts';
-import { formatMaxShrink, type Limits } from './limits.ts';
+import { formatMaxShrink, isOff, type Limits } from './limits.ts';
 import { isWithin, type Loss, lossOf, tooManyAdditions } from './loss.ts';
 import { idsOf, type Target } from './target.ts';
 
-/** Fewer answers could be one bad cache that was asked twice. */
-const CONFIRMING_ANSWERS = 3;
 /** A silence longer than this many intervals says nothing about the sensors. */
 const COUNTED_INTERVALS = 2;
 
@@ -38,9 +45,8 @@ export function judge(
   // An empty list that stands was once accepted; Prometheus drops every target on any other.
   if (isEmpty && !limits.allowEmpty && state.listed?.length !== 0)
     return holdUnread(state, candidate, 'empty', limits, at);
-  const now = tick(state, limits, at);
-  if (candidate === now.listed && isQuiet(now)) return now;
-  const known = alignIdentities(now, candidate);
+  const known = tick(alignIdentities(state, candidate), idsOf(candidate), limits, at);
+  if (candidate === known.listed && isQuiet(known)) return known;
   const loss = lossOf(known, candidate);
   const passes = isEmpty || known.listed === undefined || isWithin(loss, limits.maxShrink);
   return passes ? pass(known, candidate, limits) : holdLoss(known, candidate, loss, limits, at);
@@ -58,27 +64,36 @@ export function removalOf(state: GuardState, candidate: readonly Target[]): Pick
   return summarize(without(listed, idsOf(candidate)));
 }
 
-// Time goes on, and what is over by then is forgotten.
-function tick(state: GuardState, limits: Limits, { elapsed }: JudgedAt): GuardState {
+// Time goes on, and what is over by then is forgotten; a grace does not end in the moment its sensor returns.
+function tick(state: GuardState, named: Ids, limits: Limits, { elapsed }: JudgedAt): GuardState {
   const clock = state.clock + Math.min(Math.max(0, elapsed), COUNTED_INTERVALS * limits.intervalMs);
-  const gone = new Map([...state.gone].filter(([, at]) => clock - at < limits.windowMs));
-  const graced = state.graced.filter(({ until }) => until > clock);
+  const gone = new Map([...state.gone].filter(([, { at }]) => clock - at < limits.windowMs));
+  const graced = state.graced.filter(({ target, until }) => until > clock || named.has(target.id));
   return { ...state, clock, gone, graced, isAccepted: false };
-}
-
-// Nothing but the list itself is remembered: the same list again changes nothing.
-function isQuiet({ gone, graced, hold }: GuardState): boolean {
-  return gone.size === 0 && graced.length === 0 && hold === undefined;
 }
 
 function pass(state: GuardState, candidate: readonly Target[], limits: Limits): GuardState {
   const named = idsOf(candidate);
-  const removed = (state.listed ?? []).filter(({ id }) => !named.has(id));
-  const gone = new Map([...state.gone].filter(([id]) => !named.has(id)));
-  for (const { id } of removed) gone.set(id, state.clock);
+  const removed = without(state.listed ?? [], named);
   const graced = graceOf(state, named, removed, limits);
-  const room = limits.maxTargets - graced.length;
-  return { ...state, ...withinRoom(state, candidate, [], room), gone, graced, hold: undefined };
+  const next = withinRoom(state, candidate, [], Math.max(0, limits.maxTargets - graced.length));
+  const gone = goneWith(state, next.listed ?? [], removed, limits);
+  return { ...state, ...next, gone, graced, hold: undefined };
+}
+
+function goneWith(
+  state: GuardState,
+  listed: readonly Target[],
+  removed: readonly Target[],
+  { maxShrink }: Limits,
+): Map<string, Gone> {
+  // Nobody asks then, and a fleet that is replaced all the time would fill the state.
+  if (isOff(maxShrink)) return new Map();
+  // What returns but must wait is still gone.
+  const stands = idsOf(listed);
+  const gone = new Map([...state.gone].filter(([id]) => !stands.has(id)));
+  for (const { id, address } of removed) gone.set(id, { at: state.clock, address });
+  return gone;
 }
 
 function graceOf(state: GuardState, named: Ids, removed: readonly Target[], limits: Limits): Graced[] {
@@ -96,9 +111,11 @@ function withinRoom(
 ): Pick<GuardState, 'listed' | 'waiting'> {
   if (candidate.length + kept.length <= room)
     return { listed: kept.length === 0 ? candidate : [...candidate, ...kept], waiting: 0 };
-  const stood = idsOf(state.listed ?? []);
+  const stood = idsOf(standingTargets(state) ?? []);
   const known = candidate.filter(({ id }) => stood.has(id));
-  return { listed: [...known, ...kept], waiting: candidate.length - known.length };
+  const listed = [...known, ...kept];
+  // When all of it waits, no list stands: an empty one would be taken for one that was let through.
+  return { listed: listed.length === 0 ? undefined : listed, waiting: candidate.length - known.length };
 }
 
 // An answer that cannot be judged: it neither counts nor resets.
@@ -113,7 +130,7 @@ function holdUnread(
     reason === 'empty'
       ? 'the inventory lists no target'
       : `the inventory lists ${candidate.length} targets, more than MAX_TARGETS ${limits.maxTargets}`;
-  const hold = { ...begun(state, at), ...removalOf(state, candidate), reason, message, isWhole: true };
+  const hold = { ...begun(state, at.wall), ...removalOf(state, candidate), reason, message, isWhole: true };
   return { ...state, hold, waiting: 0, isAccepted: false };
 }
 
@@ -124,9 +141,9 @@ function holdLoss(
   limits: Limits,
   at: JudgedAt,
 ): GuardState {
-  const hold = continued(state, loss, at);
+  const hold = oneMore(state, loss, at.wall);
   if (isConfirmed(hold, state.clock, limits)) return confirm(state, candidate, hold, limits, at);
-  const kept = (state.listed ?? []).filter(({ id }) => loss.standing.has(id));
+  const kept = without(state.listed ?? [], loss.named);
   const added = hold.added.union(loss.additions);
   const isWhole = tooManyAdditions(added.size, loss, limits.maxShrink);
   const message = wordsOf(loss, isWhole, limits);
@@ -150,43 +167,15 @@ function confirm(
   limits: Limits,
   at: JudgedAt,
 ): GuardState {
-  const named = idsOf(candidate);
-  const rest = (state.listed ?? []).filter(({ id }) => !unnamed.has(id));
-  const believed = [...without(rest, named), ...candidate];
-  const gone = new Map([...state.gone].filter(([id]) => !unnamed.has(id) && !named.has(id)));
-  const settled = { ...pass(state, believed, limits), gone, isAccepted: true };
+  const rest = without(state.listed ?? [], unnamed);
+  const believed = [...without(rest, idsOf(candidate)), ...candidate];
+  const passed = pass(state, believed, limits);
+  const gone = new Map([...passed.gone].filter(([id]) => !unnamed.has(id)));
+  const settled = { ...passed, gone, isAccepted: true };
   const loss = lossOf(settled, candidate);
   if (isWithin(loss, limits.maxShrink)) return pass(settled, candidate, limits);
   return holdLoss(settled, candidate, loss, limits, at);
 }
-
-function isConfirmed({ began, answers }: Hold, clock: number, { confirmAfterMs }: Limits): boolean {
-  return confirmAfterMs > 0 && answers >= CONFIRMING_ANSWERS && clock - began >= confirmAfterMs;
-}
-
-// One more good answer of the hold.
-function continued(state: GuardState, loss: Loss, at: JudgedAt): Hold {
-  const hold = begun(state, at);
-  const unnamed = hold.unnamed?.difference(loss.named) ?? loss.all;
-  return { ...hold, answers: hold.answers + 1, unnamed };
-}
-
-function begun({ hold, clock }: GuardState, { wall }: JudgedAt): Hold {
-  return hold ?? { ...UNHELD, since: wall, began: clock };
-}
-
-const UNHELD: Hold = {
-  reason: 'shrink',
-  message: '',
-  since: 0,
-  began: 0,
-  answers: 0,
-  isWhole: false,
-  targets: 0,
-  digest: '',
-  added: new Set(),
-  unnamed: undefined,
-};
 
 function wordsOf({ count, base, additions }: Loss, isWhole: boolean, limits: Limits): string {
   const lost = `the inventory no longer lists ${count} of the ${base} sensors of the last ${formatDuration(limits.windowMs)}`;

@@ -8,29 +8,15 @@ import { hostOf, idsOf, type Target } from './target.ts';
  * `host:port` where the inventory says `host`. So a changed METRICS_PORT loses nothing.
  */
 export function alignIdentities(state: GuardState, candidate: readonly Target[]): GuardState {
+  if (candidate === state.listed) return state;
   const stood = idsOf(state.listed ?? []);
   const others = new Set([...state.gone.keys(), ...state.graced.map(({ target }) => target.id)]);
   const strangers = candidate.filter(({ id }) => !stood.has(id) && !others.has(id));
   if (strangers.length === 0) return state;
   const ids = idsOf(candidate);
-  const unnamed = [...stood.difference(ids), ...others.difference(ids)];
+  const unnamed = [...others.difference(ids), ...stood.difference(ids)];
   const names = pair(unnamed, strangers);
   return names.size === 0 ? state : rename(state, names);
-}
-
-/** Forgets as gone whatever stands: a crash between the state and the file leaves a sensor in both. */
-export function withoutStanding(
-  gone: ReadonlyMap<string, number>,
-  listed: readonly Target[],
-): Map<string, number> {
-  const ids = idsOf(listed);
-  const absent = new Map([...gone].filter(([id]) => !ids.has(id)));
-  const names = pair(
-    [...absent.keys()],
-    listed.filter(({ id }) => !gone.has(id)),
-  );
-  for (const id of names.keys()) absent.delete(id);
-  return absent;
 }
 
 // Old identity → new one.
@@ -46,13 +32,13 @@ function pair(unnamed: readonly string[], strangers: readonly Target[]): Map<str
   }
   return names;
 
-  // The target with the same address is the better partner of two on one host.
+  // The target with the same address is the best partner of several on one host, then one that stands: they come last.
   function withPort(host: string, address: string): string | undefined {
     if (free.has(address)) return address;
     const ports = byHost.get(host) ?? [];
     while (ports.length > 0) {
       const next = ports.pop();
-      if (next !== undefined && next !== host && free.has(next)) return next;
+      if (next !== undefined && free.has(next)) return next;
     }
     return undefined;
   }
@@ -66,7 +52,7 @@ function rename(state: GuardState, names: ReadonlyMap<string, string>): GuardSta
   return {
     ...state,
     listed: state.listed?.map(target),
-    gone: new Map([...state.gone].map(([id, at]) => [renamed(id), at])),
+    gone: new Map([...state.gone].map(([id, gone]) => [renamed(id), gone])),
     graced: state.graced.map((graced) => ({ ...graced, target: target(graced.target) })),
     hold: hold && { ...hold, added: set(hold.added), unnamed: hold.unnamed && set(hold.unnamed) },
   };

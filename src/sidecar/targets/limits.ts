@@ -23,6 +23,11 @@ export type MaxShrink = { readonly percent: number } | { readonly count: number 
 /** A percentage must not stop the everyday loss of a sensor or two of a small list. */
 const FEW = 3;
 
+/** Whether any loss passes. */
+export function isOff(max: MaxShrink): boolean {
+  return 'percent' in max && max.percent >= 100;
+}
+
 /** Whether `count` sensors of `base` are above the limit; `forgivesFew` lets a percentage pass three of any list. */
 export function isAboveLimit(
   count: number,
@@ -31,7 +36,7 @@ export function isAboveLimit(
   { forgivesFew }: { readonly forgivesFew: boolean },
 ): boolean {
   if ('count' in max) return count > max.count;
-  if (max.percent >= 100 || (forgivesFew && count <= FEW)) return false;
+  if (isOff(max) || (forgivesFew && count <= FEW)) return false;
   // Multiplied, not divided: 20 of 100 is not above 20 %, whatever a binary fraction makes of 0.2.
   return count * 100 > max.percent * base;
 }

@@ -52,7 +52,12 @@ export async function publish(
     if (text !== before?.text) requireGood(file, groups, text, options);
     await putInPlace(file, groups, text);
   } catch (error) {
-    if (error instanceof WriteError) file.observer.writeFailed(error.reason);
+    if (error instanceof WriteError) {
+      file.observer.writeFailed(error.reason);
+      // Nothing has looked at the file yet: what stands in it is put back when it was deleted.
+      if (error.reason === 'refused' && before !== undefined)
+        await putInPlace(file, before.groups, before.text).catch(() => {});
+    }
     throw error;
   }
   return text === before?.text ? undefined : countChanges(before?.groups ?? [], groups);

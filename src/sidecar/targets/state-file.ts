@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../../lib/errors.ts';
 import type { Moment } from '../moment.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { type Restored, readGuardRecord, writeGuardRecord } from './guard-record.ts';
-import type { GuardState } from './guard-state.ts';
+import { type GuardState, isQuiet } from './guard-state.ts';
 import type { Target } from './target.ts';
 import { realTarget, stagingOf } from './target-file.ts';
 import { writeError } from './write-error.ts';
@@ -64,10 +64,6 @@ export async function writeState(file: StateFile, state: GuardState, now: Moment
 export function isDue({ savedAt, isQuiet: wasQuiet }: StateFile, state: GuardState, now: Moment): boolean {
   if (savedAt === undefined) return true;
   return !(wasQuiet && isQuiet(state)) && now.mono - savedAt >= SAVE_EVERY_MS;
-}
-
-function isQuiet({ gone, graced, hold }: GuardState): boolean {
-  return gone.size === 0 && graced.length === 0 && hold === undefined;
 }
 
 /** Keeps the text of a list that an accepted hold ends. @throws WriteError. */

@@ -1,5 +1,6 @@
 // Labels that change with every answer: each change of one rewrites the file, and most begin a new series.
 
+import type { Labels } from '../../model/labels.ts';
 import type { Target } from './target.ts';
 
 /** The first targets of a list stand for all of it. */
@@ -9,18 +10,25 @@ const ANSWERS = 3;
 
 /** The labels that have another value in most of the targets which both lists begin with. */
 export function volatileLabels(previous: readonly Target[], next: readonly Target[]): string[] {
-  if (previous === next) return [];
-  const before = new Map(previous.slice(0, SAMPLE).map(({ id, labels }) => [id, labels]));
-  const common = next.slice(0, SAMPLE).filter(({ id }) => before.has(id));
+  const before = labelsById(previous);
   const changes = new Map<string, number>();
-  for (const { id, labels } of common) {
-    const old = before.get(id) ?? labels;
-    if (old === labels) continue;
+  let common = 0;
+  for (const [id, labels] of labelsById(next)) {
+    const old = before.get(id);
+    if (labels === undefined || old === undefined) continue;
+    common += 1;
     for (const [name, value] of Object.entries(labels)) {
       if (old[name] !== value) changes.set(name, (changes.get(name) ?? 0) + 1);
     }
   }
-  return [...changes].filter(([, count]) => count > common.length / 2).map(([name]) => name);
+  return [...changes].filter(([, count]) => count > common / 2).map(([name]) => name);
+}
+
+// Undefined for a sensor that is several targets: which of them is which, only their labels tell.
+function labelsById(targets: readonly Target[]): Map<string, Labels | undefined> {
+  const byId = new Map<string, Labels | undefined>();
+  for (const { id, labels } of targets.slice(0, SAMPLE)) byId.set(id, byId.has(id) ? undefined : labels);
+  return byId;
 }
 
 /** Makes the function that is given the targets of every good answer and warns, once, of a label that changes in each. */

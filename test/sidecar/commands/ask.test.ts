@@ -155,6 +155,13 @@ describe('healthcheck', () => {
     );
   });
 
+  test('a connection that ends without an answer', async () => {
+    const { port } = await raw((socket) => void socket.resume().end());
+    expect(await healthcheck({ host: '127.0.0.1', port })).toBe(
+      'not alive: the connection ends without an answer',
+    );
+  });
+
   test('an endless answer is not kept', async () => {
     const { port } = await raw((socket) => void socket.end('x'.repeat(1_000_000)));
     expect(await healthcheck({ host: '127.0.0.1', port })).toMatch(/^not alive: x{4096}$/);
@@ -180,6 +187,13 @@ describe('accept', () => {
     await accept(address, { digest: undefined, undo: true }, terminal);
     expect(asked).toEqual(['POST /-/accept?digest=a%26b', 'POST /-/accept', 'POST /-/accept?undo']);
     expect(terminal.stdout[0]).toBe('accepted: 0 added, 5 removed');
+  });
+
+  test('tells an internal error of the sidecar from another program', async () => {
+    const address = await sidecar(post(500, 'internal error; the log says more').listener);
+    await expect(accept(address, { digest: undefined, undo: true }, testTerminal())).rejects.toThrow(
+      /^the sidecar at 127\.0\.0\.1:\d+ met an internal error; its log says more$/,
+    );
   });
 
   test('exits 1 with the refusal, 2 for a digest beside --undo', async () => {

@@ -20,8 +20,11 @@ afterEach(() => dir.remove());
 const answer = (body: unknown) =>
   mock.use(http.get('http://inventory.test/list', () => HttpResponse.json(body as never)));
 
-async function withInventory<T>(use: (observed: Observed) => Promise<T>): Promise<T> {
-  const observed = await observedInventory(dir.path);
+async function withInventory<T>(
+  use: (observed: Observed) => Promise<T>,
+  environment: Record<string, string> = {},
+): Promise<T> {
+  const observed = await observedInventory(dir.path, environment);
   try {
     return await use(observed);
   } finally {
@@ -29,12 +32,12 @@ async function withInventory<T>(use: (observed: Observed) => Promise<T>): Promis
   }
 }
 
-const publish = () =>
-  withInventory(({ inventory }) => sync(inventory, systemClock, new AbortController().signal));
+const publish = (environment?: Record<string, string>) =>
+  withInventory(({ inventory }) => sync(inventory, systemClock, new AbortController().signal), environment);
 
-async function run(asJson = false) {
+async function run(asJson = false, environment?: Record<string, string>) {
   const terminal = testTerminal();
-  const code = await withInventory(({ inventory }) => check(inventory, asJson, terminal));
+  const code = await withInventory(({ inventory }) => check(inventory, asJson, terminal), environment);
   return { code, ...terminal };
 }
 
@@ -67,6 +70,28 @@ test('what comes, goes and changes is listed, and nothing is written', async () 
   expect(stdout).toContain('1 to add, 1 to remove, 1 to change; 0 set aside, 0 disabled, 0 twice');
   const after = await stat(join(dir.path, 'targets.json'), { bigint: true });
   expect(after.ctimeNs).toBe(before.ctimeNs);
+});
+
+test('what is in its grace goes when that is over, and is no difference before', async () => {
+  const grace = { REMOVAL_GRACE: '1h' };
+  answer(['a', 'b', 'c']);
+  await publish(grace);
+  answer(['a', 'b']);
+  expect(await run(false, grace)).toMatchObject({ code: 1, stdout: expect.arrayContaining(['- c:9100']) });
+  await publish(grace);
+  expect(await run(false, grace)).toMatchObject({
+    code: 0,
+    stdout: [
+      `inventory: 2 targets; ${join(dir.path, 'targets.json')}: 3 targets (1 in their grace)`,
+      '0 to add, 0 to remove, 0 to change; 0 set aside, 0 disabled, 0 twice',
+    ],
+  });
+  answer(['a']);
+  expect((await run(false, grace)).stdout).toContain(
+    '0 to add, 1 to remove, 0 to change; 0 set aside, 0 disabled, 0 twice',
+  );
+  const { stdout } = await run(true, grace);
+  expect(JSON.parse(stdout[0] ?? '')).toMatchObject({ file: { targets: 3, graced: 1 } });
 });
 
 test('what would be held says so, under the digest that accept takes', async () => {

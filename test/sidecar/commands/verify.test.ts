@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../src/lib/http-client.ts';
-import { verify } from '../../../src/sidecar/commands/verify.ts';
+import { type Verification, verify } from '../../../src/sidecar/commands/verify.ts';
 import type { VerifyReport } from '../../../src/sidecar/commands/verify-report.ts';
 import { readConfig } from '../../../src/sidecar/config.ts';
 import { inventorySource } from '../../../src/sidecar/take-over.ts';
@@ -115,6 +115,20 @@ test('differences exit 1; --json prints them all', async () => {
   expect((await run()).out).toMatch(
     /\n8 differences \(1 missing in the file, 3 stale in the file, 2 missing in Prometheus, 1 dropped by relabelling, 1 stale in Prometheus\): /,
   );
+});
+
+test('a target that several servers dropped is told of once', async () => {
+  scrape('p', ['a'], ['b']);
+  scrape('q', ['a'], ['b']);
+  const { out } = await run({ prometheus: ['p', 'q'], json: true });
+  expect(JSON.parse(out).differences).toEqual([
+    { kind: 'dropped', target: 'b:9100', server: `${server.url}/p`, job: 'sensors' },
+  ]);
+});
+
+test('a defect of ours is not taken for a difference', async () => {
+  const broken = new Proxy({} as Verification, { get: () => undefined });
+  await expect(verify(broken, false, testTerminal())).rejects.toThrow(TypeError);
 });
 
 test('entries that are set aside are counted', async () => {

@@ -160,7 +160,10 @@ describe('pages', () => {
   test('are bounded in all their bytes', async () => {
     answers(page(['a'.repeat(40)], next), page(['b'.repeat(40)]));
     const small = request({ maxBytes: 100 });
-    expect(await failure(fetchInventory(small, undefined, idle))).toMatchObject({ reason: 'too_large' });
+    expect(await failure(fetchInventory(small, undefined, idle))).toMatchObject({
+      reason: 'too_large',
+      message: expect.stringContaining('the pages are together larger than INVENTORY_MAX_BYTES (100B)'),
+    });
   });
 });
 

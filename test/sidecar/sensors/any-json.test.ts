@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/lib/errors.ts';
-import { writeTargetGroups } from '../../../src/model/target-group.ts';
-import { readConfig } from '../../../src/sidecar/config.ts';
+import type { Labels } from '../../../src/model/labels.ts';
+import { type TargetGroup, writeTargetGroups } from '../../../src/model/target-group.ts';
+import { type Config, readConfig } from '../../../src/sidecar/config.ts';
 import { countSetAside } from '../../../src/sidecar/sensors/account.ts';
 import { createMapping } from '../../../src/sidecar/sensors/mapping.ts';
 import { ANSWER_FAILURES, readPage } from '../../../src/sidecar/sensors/page.ts';
 import { readSensors } from '../../../src/sidecar/sensors/reading.ts';
+import type { Sensor } from '../../../src/sidecar/sensors/sensor.ts';
 import { checkFile } from '../../../src/sidecar/targets/check-file.ts';
 import { groupTargets } from '../../../src/sidecar/targets/groups.ts';
 import { targetsOf } from '../../../src/sidecar/targets/target.ts';
@@ -36,7 +38,20 @@ function publish(entries: readonly unknown[], settings: Settings) {
   const reading = readSensors(entries, createMapping(config));
   const defaults = { port: config.metricsPort, path: config.metricsPath, labels: config.targetLabels };
   const targets = targetsOf(reading.sensors, defaults);
-  return { reading, targets, text: writeTargetGroups(groupTargets(targets)) };
+  return { config, reading, targets, text: writeTargetGroups(groupTargets(targets)) };
+}
+
+/** A target as one text, whatever the order of its labels. */
+function described(address: string, labels: Labels): string {
+  return JSON.stringify([address, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+/** The target that a sensor should become. */
+function wanted({ host, port, labels }: Sensor, config: Config): string {
+  const common = config.metricsPath === '/metrics' ? {} : { __metrics_path__: config.metricsPath };
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  const all = { ...common, ...config.targetLabels, ...labels };
+  return described(`${bracketed}:${port ?? config.metricsPort}`, all);
 }
 
 // A target of a group is an entry of its own.
@@ -75,17 +90,20 @@ test('every entry is a target, the double of one, set aside or disabled', () => 
     fc.property(anyAnswer, anyMapping, (answer, settings) => {
       const entries = entriesOf(Buffer.from(JSON.stringify(answer)), settings);
       if (entries === undefined) return;
-      const { reading, targets, text } = publish(entries, settings);
+      const { config, reading, text } = publish(entries, settings);
       const setAside = countSetAside(reading);
       expect(reading.sensors.length + setAside + reading.disabled).toBe(countEntries(entries));
       expect(reading.setAside.length > 0).toBe(setAside > 0);
+      for (const { index, message } of reading.setAside) {
+        expect(entries).toHaveProperty([index]);
+        expect(message).not.toBe('');
+      }
       expect(reading.notes).toHaveLength(reading.noted);
-      const listed = (JSON.parse(text) as { targets: string[] }[]).flatMap((group) => group.targets);
-      expect(listed.sort()).toEqual(targets.map(({ address }) => address).sort());
-      const doubles = new Set(
-        reading.sensors.map(({ host, port, labels }) => JSON.stringify([host, port, labels])),
+      const listed = (JSON.parse(text) as TargetGroup[]).flatMap(({ targets, labels }) =>
+        targets.map((address) => described(address, labels)),
       );
-      expect(targets.length).toBeLessThanOrEqual(doubles.size);
+      const sensors = new Set(reading.sensors.map((sensor) => wanted(sensor, config)));
+      expect(listed.sort()).toEqual([...sensors].sort());
     }),
     RUNS,
   );
@@ -115,8 +133,11 @@ test('the order of the entries changes nothing', () => {
 
 describe('real Prometheus takes what any answer becomes:', async () => {
   const files = fc
-    .sample(anyEntries, { numRuns: 300, seed: 1 })
-    .map((entries) => publish(entries, {}))
+    .sample(fc.tuple(anyAnswer, anyMapping), { numRuns: 1000, seed: 1 })
+    .map(([answer, settings]) => {
+      const entries = entriesOf(Buffer.from(JSON.stringify(answer)), settings);
+      return publish(entries ?? [], settings);
+    })
     .filter(({ targets }) => targets.length > 0);
 
   test.each(await requirePrometheus())(
@@ -132,15 +153,16 @@ describe('real Prometheus takes what any answer becomes:', async () => {
       for (const [index, { text }] of files.entries())
         await writeFile(join(dir.path, 'targets', `${index}.json`), text);
       expect(await checkConfig(binary, config)).toMatchObject({ ok: true });
-      const wanted = new Set(files.flatMap(({ targets }) => targets.map(({ address }) => address)));
+      expect(files.length).toBeGreaterThan(300);
+      const addresses = new Set(files.flatMap(({ targets }) => targets.map(({ address }) => address)));
       let found: DiscoveredTarget[] = [];
       // promtool waits for as long as it is told, whatever it has found.
       for (const seconds of [2, 10, 60]) {
         found = await discover(binary, config, 'any', seconds);
-        if (found.length >= wanted.size) break;
+        if (found.length >= addresses.size) break;
       }
       expect(found.filter(({ error }) => error !== undefined)).toEqual([]);
-      expect(new Set(found.map(({ discoveredLabels }) => discoveredLabels.__address__))).toEqual(wanted);
+      expect(new Set(found.map(({ discoveredLabels }) => discoveredLabels.__address__))).toEqual(addresses);
       await dir.remove();
     },
     120_000,

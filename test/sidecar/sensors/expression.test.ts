@@ -47,6 +47,15 @@ describe('an expression is run as JMESPath says:', () => {
   f('hosts[0].constructor', null);
 });
 
+describe('a call with the wrong kind of value fails in the words of JMESPath:', () => {
+  test.each(["join(',', 'a')", "pad_left('a', 'b')", 'trim(`1`)', "replace(`[]`, 'a', 'b')"])(
+    '%s',
+    (text) => {
+      expect(() => run(text, {})).toThrow(/^Invalid (argument )?type/);
+    },
+  );
+});
+
 describe('an expression that blows up ends soon, with an error:', () => {
   const f = (name: string, text: string, value: unknown = ['a']) =>
     test(name, () =>

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseTargetGroups, writeTargetGroups } from '../../../src/model/target-group.ts';
 import { readSensors } from '../../../src/sidecar/sensors/reading.ts';
-import { buildTargetGroups } from '../../../src/sidecar/targets/groups.ts';
+import { groupTargets } from '../../../src/sidecar/targets/groups.ts';
+import { targetsOf } from '../../../src/sidecar/targets/target.ts';
 import { mappingOf } from '../../helpers/mapping.ts';
 
 const DEFAULTS = { port: 9100, path: '/metrics', labels: {} };
 const build = (answer: readonly unknown[], defaults = {}) =>
-  buildTargetGroups(readSensors(answer, mappingOf()).sensors, { ...DEFAULTS, ...defaults });
+  groupTargets(targetsOf(readSensors(answer, mappingOf()).sensors, { ...DEFAULTS, ...defaults }));
 
 test('a list of names is one group without labels, each with the default port', () => {
   expect(build(['b', 'a:80', '::1'])).toEqual([{ targets: ['[::1]:9100', 'a:80', 'b:9100'], labels: {} }]);

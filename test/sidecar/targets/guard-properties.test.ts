@@ -116,3 +116,27 @@ test('property: with REMOVAL_GRACE nothing leaves the file sooner, and everythin
     { numRuns: 1000 },
   );
 });
+
+test('property: what the file has and a good answer names stays, and no file becomes empty', () => {
+  const room = fc.constantFrom('24', '28', '100');
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), shrink, room, (steps, maxShrink, maxTargets) => {
+      const guarded = new Guarded({
+        MAX_SHRINK: maxShrink,
+        MAX_TARGETS: maxTargets,
+        REMOVAL_GRACE: '1m',
+        SHRINK_CONFIRM_AFTER: '2m',
+      });
+      for (const next of steps) {
+        const before = guarded.file ?? [];
+        play(guarded, next);
+        const after = guarded.file ?? [];
+        const named = next.kind === 'restart' ? before : next.list;
+        expect(before.filter((name) => named.includes(name) && !after.includes(name))).toEqual([]);
+        expect(after.length > 0 || before.length === 0).toBe(true);
+        expect(after.length).toBeLessThanOrEqual(Math.max(before.length, Number(maxTargets)));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

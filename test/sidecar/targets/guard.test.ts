@@ -116,6 +116,22 @@ describe('identity:', () => {
     expect(guarded).toMatchObject({ held: 'shrink', state: { hold: { targets: 39 } } });
   });
 
+  test('of two published targets of its host it stands for the one that has not gone', () => {
+    const guarded = new Guarded({ REMOVAL_GRACE: '5m' })
+      .answer(['b', 'a', 'a:9300'])
+      .answer(['b', 'a'])
+      .restart();
+    guarded.port = 9200;
+    expect(guarded.answer(['b', 'a']).file).toEqual(['a:9200', 'a:9300', 'b:9200']);
+  });
+
+  test('two sensors of one host: what went of them counts after a restart, too', () => {
+    const both = [...names(100), ...names(100).map((name) => `${name}:9200`)];
+    const guarded = new Guarded().answer(both).answer(both.slice(40)).restart();
+    expect(guarded).toMatchObject({ size: 160, held: undefined });
+    expect(guarded.answer(both.slice(41))).toMatchObject({ size: 160, held: 'shrink' });
+  });
+
   test('another port is another sensor', () => {
     const guarded = new Guarded().answer(names(10).map((name) => `${name}:1`));
     expect(guarded.answer(names(10).map((name) => `${name}:2`))).toMatchObject({ held: 'shrink whole' });
@@ -132,6 +148,8 @@ describe('the limit:', () => {
     const guarded = new Guarded({ MAX_SHRINK: '100%' }).answer(names(100)).answer(['x']);
     expect(guarded).toMatchObject({ held: undefined, file: ['x'] });
     expect(guarded.answer([])).toMatchObject({ held: 'empty whole', file: ['x'] });
+    // A fleet that is replaced at every poll would fill the state with what went.
+    expect(guarded.state.gone.size).toBe(0);
   });
 
   test('MAX_SHRINK as a number counts every sensor', () => {
@@ -191,6 +209,46 @@ describe('MAX_TARGETS:', () => {
     guarded.answerFor(names(105, 10), 600_000);
     expect(guarded).toMatchObject({ size: 95, state: { waiting: 0 } });
     expect(guarded.file).toEqual(sorted(names(105, 10)));
+  });
+
+  test('a graced sensor that returns does not wait: it is in the file', () => {
+    const guarded = new Guarded({ MAX_TARGETS: '100', MAX_SHRINK: '50%', REMOVAL_GRACE: '1m' })
+      .answer(names(100))
+      .answer(names(60));
+    expect(guarded.restart().answer([...names(61), ...names(30, 0, 'new')])).toMatchObject({
+      size: 100,
+      state: { waiting: 30, listed: { length: 61 }, graced: { length: 39 } },
+    });
+    // Not even in the moment its grace ends.
+    const other = new Guarded({ MAX_TARGETS: '100', MAX_SHRINK: '50%', REMOVAL_GRACE: '1m' })
+      .answer(names(100))
+      .answer(names(99))
+      .answer(names(60));
+    expect(other.answer([...names(60), 's99', ...names(39, 0, 'new')]).file).toContain('s99');
+  });
+
+  test('a sensor that returns but must wait is still gone', () => {
+    const guarded = new Guarded({ ...settings, REMOVAL_GRACE: '1h' }).answer(names(100)).answer(names(80));
+    guarded.limits = { ...guarded.limits, graceMs: 0, maxTargets: 85 };
+    guarded.state = { ...guarded.state, graced: guarded.state.graced.slice(0, 5) };
+    expect(guarded.answer([...names(80), ...names(99, 95)])).toMatchObject({ state: { waiting: 4 } });
+    expect(guarded.answer(names(79))).toMatchObject({ held: 'shrink' });
+  });
+
+  test('an empty list that only waiting left is none that was let through', () => {
+    const guarded = new Guarded({ ...settings, MAX_SHRINK: '100%', REMOVAL_GRACE: '2m' })
+      .answer(names(95))
+      .answer(names(95, 0, 'new'));
+    expect(guarded).toMatchObject({ size: 95, held: undefined, state: { waiting: 95 } });
+    expect(guarded.restart().answerFor([], HOUR)).toMatchObject({ size: 95, held: 'empty whole' });
+    guarded.answerFor(names(95, 0, 'new'), 180_000);
+    expect(guarded.file).toEqual(sorted(names(95, 0, 'new')));
+  });
+
+  test('an empty list that was let through stands, also while more is graced than there is room for', () => {
+    const guarded = new Guarded({ ...settings, REMOVAL_GRACE: '1h' }).answer(names(95));
+    guarded.limits = { ...guarded.limits, maxTargets: 90 };
+    expect(guarded.accept([]).answer([])).toMatchObject({ size: 95, held: undefined });
   });
 });
 

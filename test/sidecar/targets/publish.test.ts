@@ -54,6 +54,14 @@ describe('a list that Prometheus could not use', () => {
     expect(file.published?.groups).toBe(OURS);
   });
 
+  test('is no reason to leave a deleted file deleted', async () => {
+    await publish(file, OURS);
+    await rm(path);
+    await expect(publish(file, list('a b:1'))).rejects.toMatchObject({ reason: 'refused' });
+    expect(await text()).toBe(writeTargetGroups(OURS));
+    expect(told).toEqual(['written', 'writeFailed refused', 'written', 'restored']);
+  });
+
   test('is not written either when nothing stands', async () => {
     await expect(publish(file, list('a'))).rejects.toMatchObject({ reason: 'refused' });
     await expect(text()).rejects.toMatchObject({ code: 'ENOENT' });

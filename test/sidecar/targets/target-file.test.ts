@@ -208,6 +208,8 @@ describe('at the start', () => {
 
   test('no staging folder is nothing to clear', async () => {
     await expect(clearLeftovers(path)).resolves.toBe(0);
+    await symlink(path, path);
+    await expect(clearLeftovers(path)).resolves.toBe(0);
   });
 });
 

@@ -37,6 +37,8 @@ describe('a label is volatile', () => {
     targets(3, uptime(5)).map((t) => ({ ...t, id: `x${t.id}` })),
     [],
   );
+  const probes = () => ['a', 'b', 'c'].flatMap((probe) => targets(2, () => ({ probe })));
+  f('not when it tells the targets of one sensor apart, in any order', probes(), probes().toReversed(), []);
   f('not before there is a list', [], targets(3, uptime(0)), []);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sample } from '../../../tools/demo/sample.ts';
 import { advance, firstView } from '../../../tools/demo/view.ts';
-import { AT, addresses, listed, NO_LIST, sample, status } from './samples.ts';
+import { AT, addresses, EMPTY, HALF, NO_LIST, sample, seen, status } from './samples.ts';
 
 function eventsOf(...samples: Sample[]): string[] {
   return samples.reduce(advance, firstView(AT)).events.map(({ text }) => text);
@@ -13,15 +13,10 @@ function newIn(...samples: Sample[]): string[] {
 }
 
 const empty = { sensors: 100, fault: { fault: 'empty', status: undefined } };
-const prometheus = (guarded: number, unguarded: number, up = unguarded) => ({
-  guarded: listed(guarded),
-  unguarded: listed(unguarded, up),
-  refused: 0,
-});
 
 test('tells how the sensors are found', () => {
-  const none = sample({ file: undefined, prometheus: prometheus(0, 0) });
-  const found = sample({ prometheus: prometheus(100, 100, 40) });
+  const none = sample({ file: undefined, prometheus: seen(0, 0) });
+  const found = sample({ prometheus: seen(100, 100, { up: 40 }) });
   expect(eventsOf(none, found, sample())).toEqual([
     'the inventory has 100 sensors',
     'unguarded: 0 → 100 targets',
@@ -36,23 +31,49 @@ test('says nothing while nothing changes', () => {
 });
 
 test('tells of an empty answer, and of the end of it', () => {
-  const held = sample({ inventory: empty, status: status({ held: true }), prometheus: prometheus(100, 0) });
+  const held = sample({ inventory: empty, status: status({ held: EMPTY }), prometheus: seen(100, 0) });
   expect(newIn(sample(), held)).toEqual([
     'the inventory answers []',
     'unguarded: 100 → 0 targets',
-    'inventory-sd: 100 targets, kept: the inventory answered []',
+    'inventory-sd: 100 targets, kept: the inventory lists no target',
   ]);
   expect(newIn(sample(), held, sample())).toEqual([
     'the inventory is healthy again',
     'unguarded: 0 → 100 targets',
     'unguarded: all 100 up',
-    'inventory-sd: the inventory answers with a list again',
+    'inventory-sd: the inventory is followed again',
+  ]);
+});
+
+test('tells of the alert on a held list as it goes on, and of its end', () => {
+  const alert = (state: 'pending' | 'firing') =>
+    sample({
+      status: status({ held: HALF }),
+      prometheus: seen(100, 50, { alerts: [{ name: 'InventorySdHeldShrink', state, since: AT }] }),
+    });
+  const silent = sample({ status: status({ held: HALF }), prometheus: undefined });
+  const pending = [sample(), alert('pending')];
+  expect(newIn(...pending)).toContain('alert InventorySdHeldShrink is pending');
+  expect(newIn(...pending, alert('firing'))).toEqual(['alert InventorySdHeldShrink is firing']);
+  expect(newIn(...pending, alert('firing'), silent)).toEqual([]);
+  expect(newIn(...pending, alert('firing'), silent, sample())).toContain(
+    'alert InventorySdHeldShrink is over',
+  );
+});
+
+test('tells what follows when a person accepts half of the list', () => {
+  const inventory = { sensors: 100, fault: { fault: 'half', status: undefined } };
+  const held = sample({ inventory, status: status({ held: HALF }), prometheus: seen(100, 50) });
+  const accepted = sample({ inventory, file: addresses(50), prometheus: seen(50, 50) });
+  expect(newIn(sample(), held, accepted)).toEqual([
+    'inventory-sd: 100 → 50 targets',
+    'inventory-sd: the inventory is followed again',
   ]);
 });
 
 test('tells of a new reason why the list is kept', () => {
-  const held = sample({ inventory: empty, status: status({ held: true }) });
-  const failing = sample({ inventory: empty, status: status({ held: true, failure: NO_LIST }) });
+  const held = sample({ inventory: empty, status: status({ held: EMPTY }) });
+  const failing = sample({ inventory: empty, status: status({ held: EMPTY, failure: NO_LIST }) });
   expect(newIn(sample(), held, failing)).toEqual([
     'inventory-sd: 100 targets, kept: the inventory answered null',
   ]);
@@ -62,7 +83,7 @@ test('tells of sensors that come and go', () => {
   const more = sample({
     inventory: { sensors: 110, fault: undefined },
     file: addresses(110),
-    prometheus: prometheus(110, 100),
+    prometheus: seen(110, 100),
   });
   expect(newIn(sample(), more)).toEqual([
     'the inventory has 110 sensors (+10)',

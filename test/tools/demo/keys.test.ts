@@ -4,12 +4,15 @@ import { actionsOf } from '../../../tools/demo/keys.ts';
 test.each([
   ['e', { do: 'break', fault: 'empty' }],
   ['E', { do: 'break', fault: 'empty' }],
+  ['h', { do: 'break', fault: 'half' }],
   ['n', { do: 'break', fault: 'null' }],
   ['5', { do: 'break', fault: 'status' }],
   ['d', { do: 'break', fault: 'hang' }],
   ['+', { do: 'add', count: 10 }],
   ['-', { do: 'remove', count: 10 }],
   ['o', { do: 'heal' }],
+  ['a', { do: 'accept' }],
+  ['u', { do: 'undo' }],
   ['q', 'quit'],
   ['\x03', 'quit'],
 ])('%j is a key', (typed, action) => {

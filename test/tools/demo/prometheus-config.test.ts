@@ -1,6 +1,7 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { quickHeldRules } from '../../../tools/demo/alert-rules.ts';
 import { demoConfig } from '../../../tools/demo/prometheus-config.ts';
 import { checkConfig, requirePrometheus } from '../../helpers/prometheus.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
@@ -12,14 +13,16 @@ const MOVED = {
   'sensor-fleet:1338': '127.0.0.1:4',
 };
 const binaries = await requirePrometheus();
+const rules = await readFile('prometheus/rules/inventory-sd.yml', 'utf8');
+const QUICK = { pending: '4s', window: '10s' };
 const demoYml = await readFile('prometheus/demo.yml', 'utf8');
 
-test('puts every address of demo.yml on loopback and scrapes more often', () => {
+test('puts every address of demo.yml on loopback, scrapes and evaluates more often', () => {
   const config = demoConfig(demoYml, MOVED, '2s');
   for (const place of Object.keys(MOVED)) expect(config).not.toContain(place);
   expect(config).toContain('url: http://127.0.0.1:2/inventory/http_sd');
   expect(config.match(/proxy_url: http:\/\/127\.0\.0\.1:4$/gm)).toHaveLength(2);
-  expect(config).toContain('\n  scrape_interval: 2s\n');
+  expect(config).toContain('\n  scrape_interval: 2s\n  evaluation_interval: 2s\n');
   expect(config).toContain('files: ["targets/*.json"]');
 });
 
@@ -28,7 +31,7 @@ test('changes nothing else', () => {
   const changed = demoConfig(demoYml, MOVED, '2s')
     .split('\n')
     .filter((line, i) => line !== lines[i]);
-  expect(changed).toHaveLength(7);
+  expect(changed).toHaveLength(8);
 });
 
 test.each(binaries)('Prometheus $version takes it', async (binary) => {
@@ -37,7 +40,8 @@ test.each(binaries)('Prometheus $version takes it', async (binary) => {
   await mkdir(join(dir.path, 'targets'));
   await writeFile(join(dir.path, 'targets', 'targets.json'), '[]');
   await writeFile(join(dir.path, 'prometheus.yml'), demoConfig(demoYml, MOVED, '2s'));
-  await cp('prometheus/rules', join(dir.path, 'rules'), { recursive: true });
+  await mkdir(join(dir.path, 'rules'));
+  await writeFile(join(dir.path, 'rules', 'inventory-sd.yml'), quickHeldRules(rules, QUICK));
   const { ok, output } = await checkConfig(binary, join(dir.path, 'prometheus.yml'));
   expect(output).toContain('SUCCESS');
   expect(ok).toBe(true);
@@ -48,6 +52,6 @@ test('names what demo.yml does not hold any more', () => {
   f(demoYml.replaceAll('sensor-fleet:1338', 'fleet:1338'), 'it has no sensor-fleet:1338');
   f(
     '',
-    'it has no localhost:9090, no inventory-server:1337, no inventory-sd:9098, no sensor-fleet:1338, no scrape_interval',
+    'it has no localhost:9090, no inventory-server:1337, no inventory-sd:9098, no sensor-fleet:1338, no scrape_interval, no evaluation_interval',
   );
 });

@@ -1,7 +1,9 @@
 // What the demo sees, made by hand.
 
 import type { StatusReport } from '../../../src/sidecar/status-report.ts';
-import type { Listed, Sample } from '../../../tools/demo/sample.ts';
+import type { SeenAlert } from '../../../tools/demo/alerts.ts';
+import type { Listed, Sample, SeenPrometheus } from '../../../tools/demo/sample.ts';
+import type { Held } from '../../../tools/demo/view.ts';
 
 export const AT = Date.parse('2026-01-01T12:00:00Z');
 
@@ -9,20 +11,29 @@ export function addresses(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `sensor_${i}:9100`);
 }
 
-export function listed(count: number, up = count): Listed {
+function listed(count: number, up = count): Listed {
   return { addresses: addresses(count), up };
+}
+
+/** What Prometheus shows: so many targets in each job, and in http_sd's so many up. */
+export function seen(
+  guarded: number,
+  unguarded: number,
+  { up = unguarded, refused = 0, alerts = [] }: { up?: number; refused?: number; alerts?: SeenAlert[] } = {},
+): SeenPrometheus {
+  return { guarded: listed(guarded), unguarded: listed(unguarded, up), refused, alerts };
 }
 
 type Failure = { reason: string; message: string };
 
 /** The status of a sidecar that follows the inventory, is held, or fails. */
-export function status({ held = false, failure }: { held?: boolean; failure?: Failure } = {}): StatusReport {
+export function status({ held, failure }: { held?: Held; failure?: Failure } = {}): StatusReport {
   const time = new Date(AT).toISOString();
   return {
     version: '0.1.0',
     state: 'ready: 100 targets',
     ready: true,
-    fresh: !held,
+    fresh: held === undefined,
     stale: false,
     startedAt: time,
     inventory: {
@@ -36,7 +47,7 @@ export function status({ held = false, failure }: { held?: boolean; failure?: Fa
       nextPoll: time,
       postponed: false,
     },
-    held: held ? HELD : null,
+    held: held ?? null,
     waiting: 0,
     entries: null,
     file: {
@@ -50,7 +61,8 @@ export function status({ held = false, failure }: { held?: boolean; failure?: Fa
   };
 }
 
-const HELD: StatusReport['held'] = {
+/** `[]` */
+export const EMPTY: Held = {
   reason: 'empty',
   message: 'the inventory lists no target',
   since: new Date(AT).toISOString(),
@@ -61,6 +73,36 @@ const HELD: StatusReport['held'] = {
   ends: 'inventory-sd accept 0123456789ab publishes it now',
 };
 
+/** Every second one of 100 is missing. */
+export const HALF: Held = {
+  reason: 'shrink',
+  message: 'the inventory no longer lists 50 of the 100 sensors of the last 1h (MAX_SHRINK 20%)',
+  since: new Date(AT).toISOString(),
+  targets: 50,
+  whole: false,
+  digest: 'ba9876543210',
+  believedInSeconds: 3590,
+  ends: 'inventory-sd accept ba9876543210 publishes it now, and it is believed if it stays so for 59m50s',
+};
+
+/** All are named otherwise. */
+export const RENAMED: Held = {
+  ...HALF,
+  message:
+    'the inventory no longer lists 100 of the 100 sensors of the last 1h and 100 new ones (MAX_SHRINK 20%)',
+  targets: 100,
+  whole: true,
+};
+
+/** More than MAX_TARGETS. */
+export const GROWTH: Held = {
+  ...EMPTY,
+  reason: 'growth',
+  message: 'the inventory lists 150 targets, more than MAX_TARGETS 120',
+  targets: 0,
+  ends: 'ends by a smaller answer or a higher MAX_TARGETS',
+};
+
 /** A look at 100 healthy sensors, with what is different in this one. */
 export function sample(different: Partial<Sample> = {}): Sample {
   return {
@@ -68,7 +110,7 @@ export function sample(different: Partial<Sample> = {}): Sample {
     inventory: { sensors: 100, fault: undefined },
     status: status(),
     file: addresses(100),
-    prometheus: { guarded: listed(100), unguarded: listed(100), refused: 0 },
+    prometheus: seen(100, 100),
     ...different,
   };
 }

@@ -3,7 +3,20 @@ import type { Sample } from '../../../tools/demo/sample.ts';
 import { renderScreen, type Scene } from '../../../tools/demo/screen.ts';
 import { type Line, paint, widthOf } from '../../../tools/demo/spans.ts';
 import { advance, firstView, type View, withEvents } from '../../../tools/demo/view.ts';
-import { AT, listed, NO_LIST, REFUSED, sample, status, TIMEOUT } from './samples.ts';
+import {
+  AT,
+  addresses,
+  EMPTY,
+  GROWTH,
+  HALF,
+  NO_LIST,
+  REFUSED,
+  RENAMED,
+  sample,
+  seen,
+  status,
+  TIMEOUT,
+} from './samples.ts';
 
 const SCENE: Scene = {
   addresses: {
@@ -24,8 +37,14 @@ const WITHOUT: Scene = {
   withoutPrometheus: ['no Prometheus found', 'sudo apt-get install prometheus'],
 };
 
-const LOST = { guarded: listed(100), unguarded: listed(0), refused: 0 };
-const EMPTY = { sensors: 100, fault: { fault: 'empty', status: undefined } };
+const fault = (name: string, code?: number) => ({ sensors: 100, fault: { fault: name, status: code } });
+const LOST = seen(100, 0);
+/** The inventory lists every second sensor; inventory-sd holds that, and the alert on it fires. */
+const HALF_HELD: Partial<Sample> = {
+  inventory: fault('half'),
+  status: status({ held: HALF }),
+  prometheus: seen(100, 50, { alerts: [{ name: 'InventorySdHeldShrink', state: 'firing', since: AT }] }),
+};
 
 function viewOf(...samples: Sample[]): View {
   return samples.reduce(advance, firstView(AT));
@@ -48,45 +67,38 @@ function columns(rows: readonly string[]): [string, string] {
   return [side(0), side(1)];
 }
 
-test('shows the whole story side by side when the inventory answers []', () => {
+test('shows the whole story side by side when half of the list is missing', () => {
   const before = sample();
-  const after = sample({
-    at: AT + 9_000,
-    inventory: EMPTY,
-    status: status({ held: true }),
-    prometheus: LOST,
-  });
+  const after = sample({ ...HALF_HELD, at: AT + 9_000 });
   expect(shown(SCENE, viewOf(before, after)).join('\n')).toBe(
     `
 inventory-sd demo  with Prometheus 3.5.3                            12:00:09 UTC
 
-the inventory answers [] for 0s; 100 sensors run
+the inventory lists only every second sensor for 0s; 100 sensors run
 
 ───────────────────────────────────────┬────────────────────────────────────────
-unguarded: 0 targets                   │ inventory-sd: 100 targets
+unguarded: 50 targets                  │ inventory-sd: 100 targets
 Prometheus' own http_sd                │ file_sd, behind a guard
-lost: 100 sensors run on unseen        │ kept: the inventory answered []
+50 sensors run on unseen               │ kept: 50 the inventory no longer lists
 since 12:00:09 (0s)                    │ since 12:00:09 (0s)
-up: 0 of 0 in Prometheus               │ up: 100 of 100 in Prometheus
+up: 50 of 50 in Prometheus             │ up: 100 of 100 in Prometheus
                                        │
 ───────────────────────────────────────┴────────────────────────────────────────
-12:00:00  inventory-sd: 0 → 100 targets
-12:00:00  inventory-sd: all 100 up
-12:00:09  the inventory answers []
-12:00:09  unguarded: 100 → 0 targets
-12:00:09  inventory-sd: 100 targets, kept: the inventory answered []
+12:00:09  the inventory lists only every second sensor
+12:00:09  unguarded: 100 → 50 targets
+12:00:09  inventory-sd: 100 targets, kept: 50 the inventory no longer lists
+12:00:09  alert InventorySdHeldShrink is firing
 
-Prometheus     http://127.0.0.1:9090/targets
-inventory-sd   http://127.0.0.1:9098/ (and /status)
-inventory      http://127.0.0.1:1337/inventory
-its admin API  http://127.0.0.1:1339/faults
+held   the removal of 50 targets since 12:00:00: the inventory no longer lists
+       50 of the 100 sensors of the last 1h (MAX_SHRINK 20%)
+ends   by a full list, key a (inventory-sd accept ba9876543210), or in 59m50s
+alert  InventorySdHeldShrink firing, active for 9s
 
-e empty   n null   5 status 500   d hang   + - 10 sensors   o healthy   q quit
+e empty   h half   n null   5 status 500   d hang   + - 10 sensors   o healthy
+a accept   u undo   q quit
 `.trim(),
   );
 });
-
-const fault = (name: string, code?: number) => ({ sensors: 100, fault: { fault: name, status: code } });
 
 test.each<[string, Partial<Sample>, string, string]>([
   ['healthy', {}, 'lists them all', 'lists them all'],
@@ -103,8 +115,20 @@ test.each<[string, Partial<Sample>, string, string]>([
     'kept: the inventory answered 500',
   ],
   [
+    'half of the list, which http_sd has not asked for yet',
+    { ...HALF_HELD, prometheus: seen(100, 100) },
+    'still lists them all',
+    'kept: 50 the inventory no longer lists',
+  ],
+  [
+    'a renamed fleet',
+    { inventory: fault('renamed'), status: status({ held: RENAMED }) },
+    'still lists them all',
+    'kept: 100 the inventory no longer\nlists; its new ones wait',
+  ],
+  [
     'hang, after an empty answer',
-    { inventory: fault('hang'), status: status({ held: true, failure: TIMEOUT }) },
+    { inventory: fault('hang'), status: status({ held: EMPTY, failure: TIMEOUT }) },
     'still lists them all',
     'kept: the inventory does not answer',
   ],
@@ -137,6 +161,60 @@ test.each<[string, Partial<Sample>, string, string]>([
   expect(left).toContain(`\n${unguarded}\nsince 12:00:00 (0s)\n`);
   expect(right).toContain(`inventory-sd: 100 targets\n`);
   expect(right).toContain(`\n${guarded}\nsince 12:00:00 (0s)\n`);
+});
+
+test('half of the list that a person accepted is no list to be content with', () => {
+  const accepted = sample({ inventory: fault('half'), file: addresses(50), prometheus: seen(50, 50) });
+  expect(columns(shown(SCENE, viewOf(accepted)))[1]).toContain(
+    'inventory-sd: 50 targets\nfile_sd, behind a guard\nbelieved: 50 sensors run on unseen\n',
+  );
+});
+
+/** What the screen says of a hold and its alert. */
+function held(different: Partial<Sample>, scene = SCENE, progress?: string): string[] {
+  const view = viewOf(sample(different));
+  const rows = renderScreen(scene, view, { columns: 120, rows: 40 }, progress);
+  const texts = rows.map((row) => paint(row, false).trimEnd());
+  return texts.filter((text) => /^(held|ends|alert) /.test(text));
+}
+
+test.each<[string, Partial<Sample>, string[]]>([
+  ['nothing', {}, []],
+  [
+    'an empty list, which is never believed by waiting',
+    { status: status({ held: EMPTY }) },
+    [
+      'held   the whole answer since 12:00:00: the inventory lists no target',
+      'ends   by a full list or key a (inventory-sd accept 0123456789ab)',
+    ],
+  ],
+  [
+    'too long a list, which nobody can accept',
+    { status: status({ held: GROWTH }) },
+    [
+      'held   the whole answer since 12:00:00: the inventory lists 150 targets, more than MAX_TARGETS 120',
+      'ends   by a smaller answer or a higher MAX_TARGETS',
+    ],
+  ],
+  [
+    'an alert that looks back at a hold',
+    { prometheus: HALF_HELD.prometheus },
+    ['alert  InventorySdHeldShrink firing, active for 0s'],
+  ],
+])('tells of what is held: %s', (_what, different, rows) => {
+  expect(held(different)).toEqual(rows);
+});
+
+test('without keys, and in the tour, a held list names only the command', () => {
+  const ends = 'ends   by a full list, inventory-sd accept ba9876543210, or in 59m50s';
+  expect(held(HALF_HELD, { ...SCENE, keys: false })).toContain(ends);
+  expect(held(HALF_HELD, SCENE, 'tour 9 of 14')).toContain(ends);
+});
+
+test('where there is room the addresses stay beside what is held', () => {
+  const view = viewOf(sample(HALF_HELD));
+  expect(shown(SCENE, view, 80, 24).join('\n')).not.toContain('/targets');
+  expect(shown(SCENE, view, 80, 30).join('\n')).toContain('/targets');
 });
 
 test('since stays while nothing changes, and the age grows', () => {
@@ -176,7 +254,8 @@ const SIZES = [
 test.each(SIZES)('fits a terminal of %i columns and %i rows', (width, rows) => {
   const views = [
     firstView(AT),
-    viewOf(sample({ inventory: EMPTY, status: status({ held: true }), prometheus: LOST })),
+    viewOf(sample({ inventory: fault('empty'), status: status({ held: EMPTY }), prometheus: LOST })),
+    viewOf(sample(HALF_HELD)),
   ];
   for (const scene of [SCENE, WITHOUT, { ...SCENE, keys: false }]) {
     for (const view of views) {
@@ -188,16 +267,18 @@ test.each(SIZES)('fits a terminal of %i columns and %i rows', (width, rows) => {
 });
 
 test('at 60 columns everything that matters is whole', () => {
-  const view = viewOf(sample({ inventory: EMPTY, status: status({ held: true }), prometheus: LOST }));
+  const view = viewOf(
+    sample({ inventory: fault('empty'), status: status({ held: EMPTY }), prometheus: LOST }),
+  );
   const rows = shown(SCENE, view, 60);
   expect(rows).toHaveLength(24);
   expect(columns(rows)).toEqual([
     "unguarded: 0 targets\nPrometheus' own http_sd\nlost: 100 sensors run on\nunseen\nsince 12:00:00 (0s)\nup: 0 of 0 in Prometheus",
-    'inventory-sd: 100 targets\nfile_sd, behind a guard\nkept: the inventory answered\n[]\nsince 12:00:00 (0s)\nup: 100 of 100 in Prometheus',
+    'inventory-sd: 100 targets\nfile_sd, behind a guard\nkept: the inventory lists no\ntarget\nsince 12:00:00 (0s)\nup: 100 of 100 in Prometheus',
   ]);
   expect(rows.slice(-2)).toEqual([
-    'e empty   n null   5 status 500   d hang   + - 10 sensors',
-    'o healthy   q quit',
+    'e empty   h half   n null   5 status 500   d hang',
+    '+ - 10 sensors   o healthy   a accept   u undo   q quit',
   ]);
 });
 

@@ -4,14 +4,9 @@ import type { Sample } from '../../../tools/demo/sample.ts';
 import { STORY } from '../../../tools/demo/story.ts';
 import { summarize } from '../../../tools/demo/summary.ts';
 import { playTour, type StepResult } from '../../../tools/demo/tour.ts';
-import { addresses, listed, NO_LIST, REFUSED, sample, status, TIMEOUT } from './samples.ts';
+import { AT, addresses, EMPTY, HALF, NO_LIST, REFUSED, sample, seen, status, TIMEOUT } from './samples.ts';
 
 const fault = (name: string) => ({ sensors: 100, fault: { fault: name, status: undefined } });
-const seen = (guarded: number, unguarded: number, refused = 0) => ({
-  guarded: listed(guarded),
-  unguarded: listed(unguarded),
-  refused,
-});
 const counted = (count: number) =>
   sample({
     inventory: { sensors: count, fault: undefined },
@@ -20,7 +15,7 @@ const counted = (count: number) =>
   });
 
 const STARTING = sample({ status: undefined, file: undefined, prometheus: seen(0, 0) });
-const HELD = sample({ inventory: fault('empty'), status: status({ held: true }), prometheus: seen(100, 0) });
+const HELD = sample({ inventory: fault('empty'), status: status({ held: EMPTY }), prometheus: seen(100, 0) });
 const NULL = sample({
   inventory: fault('null'),
   status: status({ failure: NO_LIST }),
@@ -29,12 +24,27 @@ const NULL = sample({
 const FAILING = sample({
   inventory: fault('status'),
   status: status({ failure: REFUSED }),
-  prometheus: seen(100, 100, 1),
+  prometheus: seen(100, 100, { refused: 1 }),
 });
 const HANGING = sample({
   inventory: fault('hang'),
   status: status({ failure: TIMEOUT }),
-  prometheus: seen(100, 100, 2),
+  prometheus: seen(100, 100, { refused: 2 }),
+});
+const alert = (state: 'pending' | 'firing') => ({
+  alerts: [{ name: 'InventorySdHeldShrink', state, since: AT }],
+});
+const HALVED = sample({
+  inventory: fault('half'),
+  status: status({ held: HALF }),
+  prometheus: seen(100, 50, alert('firing')),
+});
+/** The half that the fault leaves. */
+const EVEN = addresses(100).filter((_, i) => i % 2 === 0);
+const ACCEPTED = sample({
+  inventory: fault('half'),
+  file: EVEN,
+  prometheus: { ...seen(50, 50), guarded: { addresses: EVEN, up: 50 } },
 });
 
 /** What is seen when all goes well, one look a step but the first. */
@@ -47,6 +57,10 @@ const WELL = [
   sample(),
   FAILING,
   HANGING,
+  sample(),
+  HALVED,
+  ACCEPTED,
+  HALVED,
   sample(),
   counted(110),
   sample(),
@@ -121,13 +135,35 @@ test.each<[string, Sample, string]>([
   expect(held).toBe(false);
   expect(lines.slice(-3)).toEqual([
     `failed: the inventory answers []: waited 10s for ${missing}`,
-    'not played: the last 8 steps',
+    'not played: the last 12 steps',
     'the tour did not hold',
   ]);
 });
 
+test('half a list is not over before its alert fires', async () => {
+  const silent = { ...HALVED, prometheus: seen(100, 50) };
+  const pending = { ...HALVED, prometheus: seen(100, 50, alert('pending')) };
+  const { results } = await play(slippedIn(9, silent, pending));
+  expect(results[8]).toMatchObject({ samples: 3, failure: undefined });
+});
+
+test.each<[string, number, Sample]>([
+  ['before a person accepted that', 9, { ...HALVED, file: EVEN }],
+  ['that the accepted list names', 10, { ...ACCEPTED, file: EVEN.slice(1) }],
+  ['after they were taken back', 12, { ...HALVED, file: EVEN }],
+])('targets lost %s fail the tour', async (_when, index, look) => {
+  expect(failuresOf(await play(slippedIn(index, look)))).toEqual([
+    expect.stringMatching(/^inventory-sd lost (1|50) targets$/),
+  ]);
+});
+
+test('what a person gave up may come and go as that is done', async () => {
+  expect(failuresOf(await play(slippedIn(10, HALVED)))).toEqual([]);
+  expect(failuresOf(await play(slippedIn(11, ACCEPTED)))).toEqual([]);
+});
+
 test('a fault that Prometheus has not met yet proves nothing', async () => {
-  const unmet = { ...FAILING, prometheus: seen(100, 100, 0) };
+  const unmet = { ...FAILING, prometheus: seen(100, 100) };
   expect((await play(slippedIn(6, unmet))).results[5]).toMatchObject({ samples: 2, failure: undefined });
 });
 
@@ -141,6 +177,13 @@ test('a target lost while the end of a step is shown to people counts too', asyn
     milliseconds: 1000,
     samples: 2,
   });
+});
+
+test('what came back must stay while the end of that step is shown', async () => {
+  const twice = WELL.flatMap((look, i) => (i === 0 ? [look] : [look, look]));
+  const again = twice.lastIndexOf(HALVED);
+  const { results } = await play(twice.with(again, ACCEPTED), true, 1000);
+  expect(results[10]).toMatchObject({ failure: 'inventory-sd lost 50 targets', samples: 2 });
 });
 
 test('without a Prometheus it plays what it can, and does not hold', async () => {
@@ -160,6 +203,6 @@ test('the summary is a table that ends with the one sentence', async () => {
     '100 sensors are found     100 targets  100 targets   0     2.0s  held',
     'the inventory answers []  0 targets    100 held      0     1.0s  held',
     '',
-    'the tour held: inventory-sd lost nothing in 3 looks, http_sd everything twice',
+    'the tour held: in 3 looks inventory-sd lost only what was accepted, http_sd all twice and half once',
   ]);
 });
