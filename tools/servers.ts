@@ -1,9 +1,10 @@
-// Run before the tests: finds the real Prometheus programs they need, and installs one when there is none.
+// Run before the tests: finds the real servers they need, Prometheus and VictoriaMetrics, and installs what is missing.
 
 import '../src/lib/node-version.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { installPackages } from './install-packages.ts';
 import { findPrometheus, missingVersions, type PrometheusBinary } from './prometheus-binaries.ts';
+import { findVictoriaMetrics } from './victoria-metrics-binary.ts';
 
 /** What Debian's package brings. */
 const PACKAGED_VERSION = '2.42';
@@ -18,6 +19,7 @@ try {
   const missing = missingVersions(process.env.REQUIRE_PROMETHEUS, found);
   if (missing.length > 0) throw new Error(`no Prometheus ${missing.join(' and no ')}: ${BY_HAND}`);
   if (found.length === 0) throw new Error(`no Prometheus: ${BY_HAND}`);
+  console.log(`victoria-metrics at ${await victoriaMetrics()}`);
 } catch (error) {
   console.error(`cannot run the tests: ${messageOf(error)}`);
   process.exitCode = 1;
@@ -35,4 +37,14 @@ async function findOrInstall(): Promise<PrometheusBinary[]> {
     throw new Error(`${messageOf(error)}; ${BY_HAND}`, { cause: error });
   }
   return findPrometheus();
+}
+
+async function victoriaMetrics(): Promise<string> {
+  const found = await findVictoriaMetrics();
+  if (found !== undefined) return found;
+  console.log("no victoria-metrics on PATH or in PROMETHEUS_DIRS: installing Debian's package");
+  await installPackages(['victoria-metrics']);
+  const installed = await findVictoriaMetrics();
+  if (installed === undefined) throw new Error('no victoria-metrics on PATH or in PROMETHEUS_DIRS');
+  return installed;
 }

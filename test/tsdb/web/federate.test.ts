@@ -57,7 +57,7 @@ const SELECTORS = [
   'match[]=text',
   'match[]=too_old',
   'match[]=values',
-  'match[]={region="",i=~"|0[0-3]"}&match[]=up',
+  'match[]={region="",i=~"|0[01]"}&match[]=up',
   'match[]={__name__!="values",__name__!~"a.*|with.*"}',
   'match[]=up{job="sensors"}&match[]=up&match[]={instance="a:9100"}',
   'match[]=no_instance{z="after"}&match[]=no_instance{A!=""}&match[]=up{job="inventory"}',
