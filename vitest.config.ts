@@ -1,10 +1,14 @@
-// Three levels, chosen by --mode: test (the default), long and container, the words before .ts in the names of
+// Four levels, chosen by --mode: test (the default), e2e, long and container, the words before .ts in the names of
 // their files. Each writes its counts for .ci/run.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const TEST_ENDS_MS: Readonly<Record<string, number>> = { long: 30 * 60_000, container: 15 * 60_000 };
+const TEST_ENDS_MS: Readonly<Record<string, number>> = {
+  e2e: 10 * 60_000,
+  long: 30 * 60_000,
+  container: 15 * 60_000,
+};
 
 export default defineConfig(({ mode }) => ({
   test: {
