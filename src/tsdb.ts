@@ -136,9 +136,7 @@ function sourcesOf({ flags, store, scraper, configuration, registry }: Parts): S
   };
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof AppError ? error.message : error);
   process.exitCode = 1;
-}
+});

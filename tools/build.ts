@@ -8,8 +8,9 @@ import { collectNotices } from './notices.ts';
 const PROGRAMS = {
   'inventory-sd': 'src/sidecar.ts',
   healthcheck: 'src/healthcheck.ts',
-  // The thread of inventory-sd that checks passwords, found beside it.
+  // The thread that checks passwords, found beside it.
   'password-worker': 'src/lib/password-worker.ts',
+  'mini-tsdb': 'src/tsdb.ts',
   'inventory-server': 'inventory-server/server.ts',
   'sensor-fleet': 'inventory-server/fleet.ts',
 };

@@ -9,7 +9,7 @@ interface Locked {
 
 /**
  * Collects the licence files of the packages that the lock does not mark as development only.
- * @throws Error that names a package without one.
+ * @throws Error that names a package without a licence.
  */
 export async function collectNotices(): Promise<string> {
   const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as Locked;
@@ -22,6 +22,19 @@ export async function collectNotices(): Promise<string> {
 
 async function noticeOf(folder: string): Promise<string> {
   const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
-  if (file === undefined) throw new Error(`cannot collect notices: ${folder} has no licence file`);
-  return `${folder.replace('node_modules/', '')}\n\n${await readFile(join(folder, file), 'utf8')}`;
+  const text = file === undefined ? await declaredIn(folder) : await readFile(join(folder, file), 'utf8');
+  return `${folder.replace('node_modules/', '')}\n\n${text}`;
+}
+
+interface Manifest {
+  readonly license?: string;
+  readonly author?: string | { readonly name: string };
+}
+
+// A few packages bring no text, only its name.
+async function declaredIn(folder: string): Promise<string> {
+  const { license, author } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
+  if (license === undefined || author === undefined)
+    throw new Error(`cannot collect notices: ${folder} has no licence file, and names no licence and author`);
+  return `${license}, by ${typeof author === 'string' ? author : author.name}; the package holds no text of it\n`;
 }
