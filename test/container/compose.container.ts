@@ -5,21 +5,30 @@ import { type ComposeProject, startProject } from './compose-project.ts';
 import { killProcess } from './docker.ts';
 import { activeTargets, allUp, droppedTargets, watchTargets } from './scraped-targets.ts';
 
-const OURS = ['inventory-server', 'sensor-fleet', 'inventory-sd'];
+const OURS = ['inventory-server', 'sensor-fleet', 'inventory-sd', 'mini-tsdb'];
 const ALL = [...OURS, 'prometheus'];
 // Two polls, Prometheus' own 5 s pause before it reads a changed folder, and a scrape interval of 15 s.
 const SEEN_MS = 120_000;
 
 let project: ComposeProject;
 let prometheus: string;
+let miniTsdb: string;
 
 beforeAll(async () => {
   project = await startProject({
     files: ['docker-compose.yml'],
-    ports: ['PROMETHEUS_PORT', 'INVENTORY_SD_PORT', 'INVENTORY_PORT', 'INVENTORY_ADMIN_PORT', 'FLEET_PORT'],
+    ports: [
+      'PROMETHEUS_PORT',
+      'MINI_TSDB_PORT',
+      'INVENTORY_SD_PORT',
+      'INVENTORY_PORT',
+      'INVENTORY_ADMIN_PORT',
+      'FLEET_PORT',
+    ],
     settings: { UPDATE_INTERVAL: '2s' },
   });
   prometheus = project.url('PROMETHEUS_PORT');
+  miniTsdb = project.url('MINI_TSDB_PORT');
 });
 
 afterEach(async ({ task }) => {
@@ -35,6 +44,23 @@ test.each(ALL)('%s becomes healthy', async (service) => {
 test('Prometheus scrapes all 100 sensors and drops none', async () => {
   await waitFor('100 sensors up', () => allUp(prometheus, 'sensors', 100), SEEN_MS);
   expect(await droppedTargets(prometheus, 'sensors')).toBe(0);
+});
+
+test('mini-tsdb scrapes the same 100 sensors, and each scrapes mini-tsdb', async () => {
+  await waitFor('100 sensors up', () => allUp(miniTsdb, 'sensors', 100), SEEN_MS);
+  expect(await droppedTargets(miniTsdb, 'sensors')).toBe(0);
+  const [theirs, ours] = await Promise.all([prometheus, miniTsdb].map(labelsOf));
+  expect(ours).toEqual(theirs);
+  for (const url of [prometheus, miniTsdb])
+    await waitFor('mini-tsdb up', () => allUp(url, 'mini-tsdb', 1), SEEN_MS);
+});
+
+test('mini-tsdb reads the target file and cannot write it', async () => {
+  const folder = '/etc/prometheus/targets';
+  expect(await project.exec('mini-tsdb', 'cat', `${folder}/targets.json`)).toContain('sensor_0:9100');
+  await expect(project.exec('mini-tsdb', 'touch', `${folder}/new.json`)).rejects.toThrow(
+    'Read-only file system',
+  );
 });
 
 test.each(ALL)(
@@ -122,15 +148,16 @@ test('a sidecar whose process is killed comes back, and nothing is lost', async 
 
 test('a sidecar that restarts while the inventory is down loses nothing', async () => {
   await project.compose('stop', 'inventory-server');
-  const stopWatching = watchTargets(prometheus, 'sensors');
+  const watches = [prometheus, miniTsdb].map((url) => watchTargets(url, 'sensors'));
 
   const restarted = Date.now();
   await project.compose('restart', 'inventory-sd');
 
   const status = await waitFor('a failed poll', () => sidecar((now) => now.inventory.lastFailure !== null));
   expect(status).toMatchObject({ ready: true, inventory: { lastSuccess: null }, file: { targets: 100 } });
-  await waitFor('new scrapes', () => allUp(prometheus, 'sensors', 100, restarted), SEEN_MS);
-  expect(await stopWatching()).toEqual({ least: 100, most: 100 });
+  for (const url of [prometheus, miniTsdb])
+    await waitFor('new scrapes', () => allUp(url, 'sensors', 100, restarted), SEEN_MS);
+  for (const stopWatching of watches) expect(await stopWatching()).toEqual({ least: 100, most: 100 });
 
   await project.compose('start', 'inventory-server');
   await waitFor('the inventory to answer', () => sidecar((now) => now.inventory.lastFailure === null));
@@ -140,11 +167,12 @@ test('everything else comes up without the inventory and scrapes its old targets
   await project.compose('down');
   const begun = Date.now();
 
-  await project.compose('up', '-d', '--wait', 'sensor-fleet', 'inventory-sd', 'prometheus');
+  await project.compose('up', '-d', '--wait', 'sensor-fleet', 'inventory-sd', 'prometheus', 'mini-tsdb');
 
   const running = (await project.compose('ps', '--services')).trim().split('\n').sort();
-  expect(running).toEqual(['inventory-sd', 'prometheus', 'sensor-fleet']);
-  await waitFor('the old sensors up', () => allUp(prometheus, 'sensors', 100, begun), SEEN_MS);
+  expect(running).toEqual(['inventory-sd', 'mini-tsdb', 'prometheus', 'sensor-fleet']);
+  for (const url of [prometheus, miniTsdb])
+    await waitFor('the old sensors up', () => allUp(url, 'sensors', 100, begun), SEEN_MS);
   const status = await waitFor('a failed poll', () => sidecar((now) => now.inventory.lastFailure !== null));
   expect(status).toMatchObject({ ready: true, file: { targets: 100 } });
 
@@ -161,6 +189,11 @@ test('SIGTERM ends every program in time and with exit code 0', async () => {
     ALL.map(() => ({ ExitCode: 0, OOMKilled: false })),
   );
 });
+
+async function labelsOf(url: string): Promise<readonly string[]> {
+  const targets = await activeTargets(url, 'sensors');
+  return targets.map(({ labels }) => JSON.stringify(Object.entries(labels).sort())).sort();
+}
 
 async function admin(method: string, path: string, value?: object, status = 200): Promise<void> {
   const body = value === undefined ? null : JSON.stringify(value);

@@ -6,7 +6,13 @@ import { waitFor } from '../helpers/wait-for.ts';
 import { WEB, webFolder } from '../helpers/web-config.ts';
 import { docker } from './docker.ts';
 
-const PROGRAMS = ['inventory-sd', 'inventory-server', 'sensor-fleet'];
+const PROGRAMS = ['inventory-sd', 'mini-tsdb', 'inventory-server', 'sensor-fleet'];
+/** Programs with users, whose passwords are checked in a thread. */
+const WITH_USERS = ['inventory-sd', 'mini-tsdb'];
+/** How a start that ends at once is asked of it, and what it says then. */
+const FAULT: Readonly<Record<string, { readonly flag: string; readonly says: string }>> = {
+  'mini-tsdb': { flag: '--web.listen-address=none', says: 'web.listen-address' },
+};
 const CONFINED = ['--rm', '--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
 const imageOf = (program: string) => `inventory-sd-test-${process.pid}/${program}`;
 
@@ -30,17 +36,18 @@ describe.each(PROGRAMS)('the image of %s', (program) => {
       '/app/compile-cache',
       '/app/healthcheck.cjs',
       `/app/${program}.cjs`,
-      ...(program === 'inventory-sd' ? ['/app/password-worker.cjs'] : []),
+      ...(WITH_USERS.includes(program) ? ['/app/password-worker.cjs'] : []),
       '/usr/local/libexec/fill-compile-cache.sh',
     ]);
   });
 
   test.each(['healthcheck', program])('starts %s from the compile cache', async (bundle) => {
     const debug = ['-e', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', '-e', 'LISTEN_ADDRESS=none', '--entrypoint=sh'];
-    const run = ['-c', `node /app/${bundle}.cjs 2>&1 || true`];
+    const { flag, says } = FAULT[bundle] ?? { flag: '', says: 'LISTEN_ADDRESS' };
+    const run = ['-c', `node /app/${bundle}.cjs ${flag} 2>&1 || true`];
     const output = await docker(['run', ...CONFINED, ...debug, imageOf(program), ...run]);
     expect(output).toContain(`/app/${bundle}.cjs was accepted`);
-    expect(output).toContain('LISTEN_ADDRESS');
+    expect(output).toContain(says);
   });
 
   test('says what it is, and runs as a numeric user that is not root', async () => {
@@ -52,6 +59,11 @@ describe.each(PROGRAMS)('the image of %s', (program) => {
       'org.opencontainers.image.licenses': manifest.license,
     });
   });
+});
+
+test('mini-tsdb alone is a command', async () => {
+  const version = await docker(['run', ...CONFINED, imageOf('mini-tsdb'), '--version']);
+  expect(version.trim()).toBe(`mini-tsdb, version ${manifest.version}`);
 });
 
 test('the sidecar alone is a command', async () => {
