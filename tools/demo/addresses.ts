@@ -5,16 +5,21 @@ export interface Addresses {
   readonly inventory: string;
   readonly admin: string;
   readonly sidecar: string;
+  readonly miniTsdb: string;
   /** Undefined without a Prometheus. */
   readonly prometheus: string | undefined;
   /** Its page to open. */
   readonly targetsPage: string | undefined;
 }
 
-/** What a person may open, and how it is called. */
-export function shownAddresses({ inventory, admin, sidecar, targetsPage }: Addresses): [string, string][] {
+/** What a person may open, and how it is called. @param remark stands in the place of a Prometheus. */
+export function shownAddresses(
+  { inventory, admin, sidecar, miniTsdb, targetsPage }: Addresses,
+  remark: string,
+): [string, string][] {
   return [
-    ...(targetsPage === undefined ? [] : [['Prometheus', targetsPage] as [string, string]]),
+    ['Prometheus', targetsPage ?? remark],
+    ['mini-tsdb', `${miniTsdb}/api/docs`],
     ['inventory-sd', `${sidecar}/ (and /status)`],
     ['inventory', `${inventory}/inventory`],
     ['its admin API', `${admin}/faults`],

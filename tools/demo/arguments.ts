@@ -22,11 +22,11 @@ export function parseArguments(args: readonly string[]): Arguments | string {
 
 export const HELP = `npm run demo [-- --tour]
 
-Starts a pretend inventory of 100 sensors, the sensors, inventory-sd, and a Prometheus when one is on PATH
-or in a folder of PROMETHEUS_DIRS; all on 127.0.0.1, on the usual ports when they are free, with their files
-in one temporary folder. Break the inventory and watch: Prometheus' own http_sd loses every target,
-inventory-sd none, or only those you accept. The alerts on a held list fire after seconds here, not after
-ten minutes. Everything is stopped and removed at the end.
+Starts a pretend inventory of 100 sensors, the sensors, inventory-sd, mini-tsdb, and a Prometheus when one is
+on PATH or in a folder of PROMETHEUS_DIRS; all on 127.0.0.1, on the usual ports when they are free, with their
+files in one temporary folder. Break the inventory and watch: http_sd loses every target, inventory-sd none, or
+only those you accept. Prometheus' alerts on a held list fire after seconds here, not after ten minutes.
+Everything is stopped and removed at the end.
 
   --tour  plays the story by itself and ends with a summary: exit code 0 when all held, 1 otherwise
   --help  shows this

@@ -34,12 +34,12 @@ function countEvents(name: string, before: Column | undefined, now: Column | und
   if (now === undefined) return [];
   const counted =
     (before?.targets ?? 0) === now.targets ? [] : [`${before?.targets ?? 0} → ${now.targets} targets`];
-  const allUp = isAllUp(now) && !isAllUp(before) ? [`all ${now.up} up`] : [];
+  const allUp = isAllUp(now) && !isAllUp(before) ? [`all ${now.targets} up`] : [];
   return [...counted, ...allUp].map((text) => `${name}: ${text}`);
 }
 
 function isAllUp(column: Column | undefined): boolean {
-  return column !== undefined && column.targets > 0 && column.up === column.targets;
+  return column !== undefined && column.targets > 0 && column.scraped[0]?.up === column.targets;
 }
 
 function keptEvents(before: Column | undefined, now: Column | undefined): string[] {

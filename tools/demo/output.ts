@@ -47,8 +47,8 @@ function sizeOf({ columns, rows }: WriteStream): { columns: number; rows: number
 export function lineOutput(scene: Scene, print: (line: string) => void): Output {
   let last: Event | undefined;
   let lastProgress: string | undefined;
-  for (const text of scene.withoutPrometheus) print(text);
-  for (const [name, url] of shownAddresses(scene.addresses)) print(`${name.padEnd(15)}${url}`);
+  for (const [name, url] of shownAddresses(scene.addresses, scene.withoutPrometheus))
+    print(plain(`${name.padEnd(15)}${url}`));
   print(`break it       curl -d '{"fault":"empty"}' ${scene.addresses.admin}/faults`);
   print(`heal it        curl -X DELETE ${scene.addresses.admin}/faults`);
   print(`accept it      curl -X POST ${scene.addresses.sidecar}/-/accept`);

@@ -1,4 +1,4 @@
-// The four programs of the demo: how each is started, and what shows that it is up.
+// The programs of the demo: how each is started, and what shows that it is up.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { quickHeldRules } from './alert-rules.ts';
 import type { Launch } from './child.ts';
 import { HOST } from './ports.ts';
-import { demoConfig } from './prometheus-config.ts';
+import { demoConfig, type Moved, withoutPrometheus } from './prometheus-config.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Program {
@@ -76,26 +76,39 @@ export function sidecar(inventoryPort: number, { targetsFile }: Workspace): Prog
   };
 }
 
-/** Ports of the programs that Prometheus is told of. */
+/** Ports of the programs that are scraped. */
 export interface Known {
   readonly inventory: number;
   readonly fleet: number;
   readonly sidecar: number;
 }
 
-export function prometheus(binary: string, known: Known, workspace: Workspace): Program {
+export function miniTsdb(known: Known, { miniTsdbConfig }: Workspace): Program {
+  return {
+    name: 'mini-tsdb',
+    usualPorts: [9095],
+    async launch([port = 0]) {
+      const moved = movedTo({ ...known, miniTsdb: port });
+      await writeFile(miniTsdbConfig, demoConfig(withoutPrometheus(await demoYaml()), moved, INTERVAL));
+      const args = [`--config.file=${miniTsdbConfig}`, `--web.listen-address=${HOST}:${port}`];
+      return ours('src/tsdb.ts', {}, args);
+    },
+    listening: /"msg":"listening"/,
+    health: '/-/ready',
+  };
+}
+
+export function prometheus(
+  binary: string,
+  known: Known & { readonly miniTsdb: number },
+  workspace: Workspace,
+): Program {
   return {
     name: 'Prometheus',
     usualPorts: [9090],
     async launch([port]) {
-      const moved = {
-        'localhost:9090': `${HOST}:${port}`,
-        'inventory-server:1337': `${HOST}:${known.inventory}`,
-        'inventory-sd:9098': `${HOST}:${known.sidecar}`,
-        'sensor-fleet:1338': `${HOST}:${known.fleet}`,
-      };
-      const yaml = await readFile(pathOf('prometheus/demo.yml'), 'utf8');
-      await writeFile(workspace.prometheusConfig, demoConfig(yaml, moved, INTERVAL));
+      const moved = { ...movedTo(known), 'localhost:9090': `${HOST}:${port}` };
+      await writeFile(workspace.prometheusConfig, demoConfig(await demoYaml(), moved, INTERVAL));
       await writeRules(dirname(workspace.prometheusConfig));
       const args = [
         `--config.file=${workspace.prometheusConfig}`,
@@ -109,6 +122,19 @@ export function prometheus(binary: string, known: Known, workspace: Workspace): 
   };
 }
 
+function movedTo(ports: Known & { readonly miniTsdb: number }): Moved {
+  return {
+    'inventory-server:1337': `${HOST}:${ports.inventory}`,
+    'inventory-sd:9098': `${HOST}:${ports.sidecar}`,
+    'sensor-fleet:1338': `${HOST}:${ports.fleet}`,
+    'mini-tsdb:9095': `${HOST}:${ports.miniTsdb}`,
+  };
+}
+
+async function demoYaml(): Promise<string> {
+  return readFile(pathOf('prometheus/demo.yml'), 'utf8');
+}
+
 // Where demo.yml names them.
 async function writeRules(folder: string): Promise<void> {
   const rules = 'rules/inventory-sd.yml';
@@ -117,8 +143,8 @@ async function writeRules(folder: string): Promise<void> {
   await writeFile(join(folder, rules), quickHeldRules(yaml, HELD_ALERTS));
 }
 
-function ours(script: string, env: Readonly<Record<string, string>>): Launch {
-  return { file: process.execPath, args: [pathOf(script)], env };
+function ours(script: string, env: Readonly<Record<string, string>>, flags: readonly string[] = []): Launch {
+  return { file: process.execPath, args: [pathOf(script), ...flags], env };
 }
 
 function pathOf(file: string): string {

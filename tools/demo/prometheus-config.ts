@@ -18,3 +18,13 @@ export function demoConfig(yaml: string, moved: Moved, interval: string): string
     .replace(/[\w.-]+:\d+/g, (place) => moved[place] ?? place)
     .replace(/^( *(?:scrape|evaluation)_interval:).*$/gm, (_line, key: string) => `${key} ${interval}`);
 }
+
+/**
+ * Without the job in which Prometheus scrapes itself at localhost: another server that reads the file would miss it there.
+ * @throws Error when there is none.
+ */
+export function withoutPrometheus(yaml: string): string {
+  const job = /^ {2}- job_name: prometheus\n(?: {4}.*\n)*\n?/m;
+  if (!job.test(yaml)) throw new Error('cannot use prometheus/demo.yml: it has no job prometheus');
+  return yaml.replace(job, '');
+}

@@ -6,7 +6,7 @@ import { startCast } from './cast.ts';
 import type { Scene } from './screen.ts';
 import { openShow, type Show } from './show.ts';
 import { createStopping, type Stopping } from './stop-signal.ts';
-import { STORY } from './story.ts';
+import { story } from './story.ts';
 import { type Summary, summarize } from './summary.ts';
 import { playTour } from './tour.ts';
 import { createTroupe, type Troupe } from './troupe.ts';
@@ -68,7 +68,8 @@ async function perform(
 
 async function guide(show: Show, cast: Omit<Scene, 'keys'>, signal: AbortSignal): Promise<Summary> {
   const hasPrometheus = cast.prometheus !== undefined;
-  const results = await playTour(STORY, {
+  const steps = story(hasPrometheus);
+  const results = await playTour(steps, {
     look: show.look,
     act: async (action) => {
       signal.throwIfAborted();
@@ -76,9 +77,10 @@ async function guide(show: Show, cast: Omit<Scene, 'keys'>, signal: AbortSignal)
     },
     announce: show.announce,
     now: () => performance.now(),
-    hasPrometheus,
+    server: hasPrometheus ? 'Prometheus' : 'mini-tsdb',
     stepMs: STEP_MS,
     lingerMs: show.isScreen ? LINGER_MS : 0,
   });
-  return summarize(results, STORY.length, hasPrometheus);
+  const seenBy = hasPrometheus ? `Prometheus ${cast.prometheus} and mini-tsdb` : 'mini-tsdb';
+  return summarize(results, steps.length, seenBy);
 }

@@ -1,9 +1,9 @@
-// One look at everything at once: the inventory, inventory-sd, its file, and both jobs in Prometheus.
+// One look at everything at once: the inventory, inventory-sd, its file, and both jobs in the servers that scrape.
 
 import type { StatusReport } from '../../src/sidecar/status-report.ts';
 import type { SeenAlert } from './alerts.ts';
 
-/** The targets of one job in Prometheus. */
+/** The targets of one job in a server. */
 export interface Listed {
   readonly addresses: readonly string[];
   readonly up: number;
@@ -18,8 +18,10 @@ export interface Sample {
   readonly status: StatusReport | undefined;
   /** The addresses in the target file; undefined while there is none that can be read. */
   readonly file: readonly string[] | undefined;
-  /** Undefined without a Prometheus, and when it did not answer. */
-  readonly prometheus: SeenPrometheus | undefined;
+  /** The server that is looked at: Prometheus when it runs, else mini-tsdb. Undefined when it did not answer. */
+  readonly server: SeenServer | undefined;
+  /** mini-tsdb beside a Prometheus. Undefined also when it did not answer. */
+  readonly beside: SeenServer | undefined;
 }
 
 export interface SeenFault {
@@ -27,13 +29,21 @@ export interface SeenFault {
   readonly status: number | undefined;
 }
 
-export interface SeenPrometheus {
+export interface SeenServer {
+  readonly name: ServerName;
   readonly guarded: Listed;
   readonly unguarded: Listed;
   /** Answers of the inventory that its http_sd refused since it started. */
   readonly refused: number;
-  /** Pending and firing ones on inventory-sd. */
+  /** Pending and firing ones on inventory-sd; none in mini-tsdb, which evaluates no rules. */
   readonly alerts: readonly SeenAlert[];
+}
+
+export type ServerName = 'Prometheus' | 'mini-tsdb';
+
+/** The servers that answered, the one that is looked at first. */
+export function serversIn({ server, beside }: Sample): readonly SeenServer[] {
+  return [server, beside].filter((seen) => seen !== undefined);
 }
 
 /** The addresses of `keeps` that are not in `addresses`. */

@@ -18,8 +18,8 @@ export interface Scene {
   readonly addresses: Addresses;
   /** Version of the Prometheus that runs; undefined when there is none. */
   readonly prometheus: string | undefined;
-  /** Shown in place of the unguarded column when there is none: why, and how to get one. */
-  readonly withoutPrometheus: readonly string[];
+  /** Shown in the place of its address when there is none: why, and how to get one. */
+  readonly withoutPrometheus: string;
   /** False when there is no keyboard to read keys from. */
   readonly keys: boolean;
 }
@@ -33,7 +33,7 @@ const STYLES: Readonly<Record<Verdict['kind'], Style>> = {
 // Narrower than this the lines are only cut off.
 const LEAST_COLUMNS = 40;
 const VERDICT_ROWS = 2;
-const COLUMN_ROWS = 4 + VERDICT_ROWS;
+const COLUMN_ROWS = 5 + VERDICT_ROWS;
 // With fewer events the addresses make room for what is held.
 const LEAST_EVENTS = 3;
 
@@ -41,7 +41,7 @@ const LEAST_EVENTS = 3;
 export function renderScreen(scene: Scene, view: View, { columns, rows }: Size, progress?: string): Line[] {
   const width = Math.max(LEAST_COLUMNS, columns);
   const foot = footer(scene, width, progress).slice(-rows);
-  const above = [title(scene, view, width), [], inventoryLine(view), [], ...columnRows(scene, view, width)];
+  const above = [title(scene, view, width), [], inventoryLine(view), ...columnRows(scene, view, width)];
   const below = belowRows(scene, view, width, rows - above.length - foot.length, progress === undefined);
   const room = rows - above.length - below.length - foot.length;
   const head = [...above, ...eventRows(view, room), ...below];
@@ -52,7 +52,10 @@ export function renderScreen(scene: Scene, view: View, { columns, rows }: Size, 
 function title({ prometheus }: Scene, { at }: View, width: number): Line {
   const left: Line = [
     { text: 'inventory-sd demo', style: 'bold' },
-    { text: prometheus === undefined ? '' : `  with Prometheus ${prometheus}`, style: 'dim' },
+    {
+      text: prometheus === undefined ? '  with mini-tsdb' : `  with Prometheus ${prometheus} and mini-tsdb`,
+      style: 'dim',
+    },
   ];
   const clock = `${clockTime(at)} UTC`;
   return [...padded(left, Math.max(1, width - clock.length)), { text: clock, style: 'dim' }];
@@ -69,11 +72,9 @@ function inventoryLine({ fault, sensors, at }: View): Line {
 function columnRows(scene: Scene, view: View, width: number): Line[] {
   const left = Math.floor((width - 3) / 2);
   const right = width - 3 - left;
-  const unguarded =
-    scene.prometheus === undefined
-      ? absentRows(scene, left)
-      : targetRows('unguarded', view.unguarded, view, left);
-  const guarded = targetRows('inventory-sd', view.guarded, view, right);
+  const server = scene.prometheus === undefined ? 'mini-tsdb' : 'Prometheus';
+  const unguarded = targetRows(['unguarded', OWN_SD[server]], view.unguarded, view, left);
+  const guarded = targetRows(['inventory-sd', 'file_sd, behind a guard'], view.guarded, view, right);
   const rows = Array.from({ length: COLUMN_ROWS }, (_, i) => [
     ...padded(unguarded[i] ?? [], left),
     { text: ' │ ', style: 'dim' } as const,
@@ -83,16 +84,15 @@ function columnRows(scene: Scene, view: View, width: number): Line[] {
   return [rule('┬'), ...rows, rule('┴')];
 }
 
-const MEANS = { unguarded: "Prometheus' own http_sd", 'inventory-sd': 'file_sd, behind a guard' };
+const OWN_SD = { Prometheus: "Prometheus' own http_sd", 'mini-tsdb': 'http_sd as in Prometheus' } as const;
 
 function targetRows(
-  name: keyof typeof MEANS,
+  [name, means]: readonly [string, string],
   column: Column | undefined,
   { at }: View,
   width: number,
 ): Line[] {
-  const means = line(MEANS[name], 'dim');
-  if (column === undefined) return [line(`${name}: …`, 'bold'), means];
+  if (column === undefined) return [line(`${name}: …`, 'bold'), line(means, 'dim')];
   const style = STYLES[column.verdict.kind];
   const verdict = wrap(column.verdict.text, width, VERDICT_ROWS).map((text) => line(text, style));
   return [
@@ -100,20 +100,11 @@ function targetRows(
       { text: `${name}: `, style: 'bold' },
       { text: `${column.targets} targets`, style },
     ],
-    means,
+    line(means, 'dim'),
     ...verdict,
     line(since(column.since, at)),
-    upLine(column),
+    ...column.scraped.map(({ by, listed, up }) => line(`up: ${up} of ${listed} in ${by}`)),
   ];
-}
-
-function upLine({ listed, up }: Column): Line {
-  return listed === undefined ? [] : line(`up: ${up} of ${listed} in Prometheus`);
-}
-
-function absentRows({ withoutPrometheus }: Scene, width: number): Line[] {
-  const [first = '', ...rest] = withoutPrometheus;
-  return [line(first, 'yellow'), ...rest.flatMap((text) => wrap(text, width, 3)).map((text) => line(text))];
 }
 
 function eventRows({ events }: View, room: number): Line[] {
@@ -130,8 +121,8 @@ function belowRows(scene: Scene, view: View, width: number, room: number, isFree
   return [...held, ...(held.length > 0 && events < LEAST_EVENTS ? [] : addresses), []];
 }
 
-function addressRows({ addresses }: Scene): Line[] {
-  return shownAddresses(addresses).map(([name, url]) => [
+function addressRows({ addresses, withoutPrometheus }: Scene): Line[] {
+  return shownAddresses(addresses, withoutPrometheus).map(([name, url]) => [
     { text: name.padEnd(15), style: 'dim' },
     { text: url },
   ]);

@@ -5,7 +5,7 @@ import { parseTargetGroups } from '../../src/model/target-group.ts';
 import type { StatusReport } from '../../src/sidecar/status-report.ts';
 import type { Addresses } from './addresses.ts';
 import { type ActiveAlert, alertsOnInventorySd } from './alerts.ts';
-import type { Listed, Sample, SeenPrometheus } from './sample.ts';
+import type { Listed, Sample, SeenServer } from './sample.ts';
 
 const ANSWER_MS = 5_000;
 
@@ -17,13 +17,18 @@ export interface Sources {
 
 export async function takeSample({ addresses, targetsFile }: Sources): Promise<Sample> {
   const at = Date.now();
-  const [inventory, status, file, prometheus] = await Promise.all([
+  const { prometheus, miniTsdb } = addresses;
+  const [inventory, status, file, seenPrometheus, seenMiniTsdb] = await Promise.all([
     orNothing(seenInventory(addresses.admin)),
     orNothing(getJson<StatusReport>(`${addresses.sidecar}/status`)),
     orNothing(addressesIn(targetsFile)),
-    addresses.prometheus === undefined ? undefined : orNothing(seenPrometheus(addresses.prometheus)),
+    prometheus === undefined ? undefined : orNothing(seenServer('Prometheus', prometheus)),
+    orNothing(seenServer('mini-tsdb', miniTsdb)),
   ]);
-  return { at, inventory, status, file, prometheus };
+  const seen = { at, inventory, status, file };
+  return prometheus === undefined
+    ? { ...seen, server: seenMiniTsdb, beside: undefined }
+    : { ...seen, server: seenPrometheus, beside: seenMiniTsdb };
 }
 
 interface AdminFault {
@@ -52,20 +57,33 @@ interface ActiveTarget {
   readonly health: string;
 }
 
-async function seenPrometheus(url: string): Promise<SeenPrometheus> {
-  const [{ data: targets }, { data: refused }, { data: alerts }] = await Promise.all([
+async function seenServer(name: SeenServer['name'], url: string): Promise<SeenServer> {
+  const [{ data }, refused, alerts] = await Promise.all([
     getJson<{ data: { activeTargets: ActiveTarget[] } }>(`${url}/api/v1/targets?state=active`),
-    getJson<{ data: { result: { value: [number, string] }[] } }>(
-      `${url}/api/v1/query?query=sum(prometheus_sd_http_failures_total)`,
-    ),
-    getJson<{ data: { alerts: ActiveAlert[] } }>(`${url}/api/v1/alerts`),
+    refusedBy(url),
+    name === 'Prometheus' ? alertsOf(url) : [],
   ]);
   return {
-    guarded: listed(targets.activeTargets, 'sensors'),
-    unguarded: listed(targets.activeTargets, 'sensors_unguarded'),
-    refused: Number(refused.result[0]?.value[1] ?? 0),
-    alerts: alertsOnInventorySd(alerts.alerts),
+    name,
+    guarded: listed(data.activeTargets, 'sensors'),
+    unguarded: listed(data.activeTargets, 'sensors_unguarded'),
+    refused,
+    alerts,
   };
+}
+
+// In the server's own exposition: what it has scraped of itself is older.
+async function refusedBy(url: string): Promise<number> {
+  const exposition = await getText(`${url}/metrics`);
+  const counters = exposition.matchAll(
+    /^(?:prometheus|mini_tsdb)_sd_http_failures_total(?:\{.*\})? (\S+)$/gm,
+  );
+  return [...counters].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+async function alertsOf(url: string): Promise<SeenServer['alerts']> {
+  const { data } = await getJson<{ data: { alerts: ActiveAlert[] } }>(`${url}/api/v1/alerts`);
+  return alertsOnInventorySd(data.alerts);
 }
 
 function listed(targets: readonly ActiveTarget[], job: string): Listed {
@@ -77,9 +95,13 @@ function listed(targets: readonly ActiveTarget[], job: string): Listed {
 }
 
 async function getJson<T>(url: string): Promise<T> {
+  return JSON.parse(await getText(url)) as T;
+}
+
+async function getText(url: string): Promise<string> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
   if (!answer.ok) throw new Error(`${answer.status} from ${url}`);
-  return (await answer.json()) as T;
+  return answer.text();
 }
 
 async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {

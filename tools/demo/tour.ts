@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../src/lib/duration.ts';
 import type { Action } from './action.ts';
-import { missingFrom, type Sample } from './sample.ts';
+import { missingFrom, type Sample, type ServerName, serversIn } from './sample.ts';
 import type { Step } from './story.ts';
 
 export interface StepResult {
@@ -13,7 +13,7 @@ export interface StepResult {
   readonly timedOut: boolean;
   readonly milliseconds: number;
   readonly samples: number;
-  /** The most targets that inventory-sd had lost in one sample: from its file, or in Prometheus. */
+  /** The most targets that inventory-sd had lost in one sample: from its file, or in a server. */
   readonly lost: number;
 }
 
@@ -25,7 +25,8 @@ export interface Stage {
   announce(progress: string): void;
   /** Milliseconds of a clock that never jumps. */
   now(): number;
-  readonly hasPrometheus: boolean;
+  /** The server that is looked at; without its answer no step ends. */
+  readonly server: ServerName;
   /** A step that takes longer has failed. */
   readonly stepMs: number;
   /** How long each step's end stays to be seen by people; looked at for lost targets all the same. */
@@ -81,10 +82,10 @@ async function playStep(
     return sample;
   };
   let sample = await look();
-  let unseen = missingSights(step, sample, before, stage.hasPrometheus);
+  let unseen = missingSights(step, sample, before, stage.server);
   while (unseen.length > 0 && stage.now() - start < stage.stepMs) {
     sample = await look();
-    unseen = missingSights(step, sample, before, stage.hasPrometheus);
+    unseen = missingSights(step, sample, before, stage.server);
   }
   const milliseconds = stage.now() - start;
   const timedOut = unseen.length > 0;
@@ -94,24 +95,16 @@ async function playStep(
   return { result: { step, failure, timedOut, milliseconds, samples, lost }, sample };
 }
 
-/** A Prometheus that does not answer has lost nothing; a file that is not there has lost all. */
-function lostIn({ file, prometheus }: Sample, keeps: readonly string[]): number {
-  const fromFile = missingFrom(file, keeps).length;
-  return prometheus === undefined
-    ? fromFile
-    : Math.max(fromFile, missingFrom(prometheus.guarded.addresses, keeps).length);
+/** A server that does not answer has lost nothing; a file that is not there has lost all. */
+function lostIn(sample: Sample, keeps: readonly string[]): number {
+  const lists = [sample.file, ...serversIn(sample).map(({ guarded }) => guarded.addresses)];
+  return Math.max(...lists.map((addresses) => missingFrom(addresses, keeps).length));
 }
 
-function missingSights(
-  step: Step,
-  now: Sample,
-  before: Sample | undefined,
-  hasPrometheus: boolean,
-): string[] {
+function missingSights(step: Step, now: Sample, before: Sample | undefined, server: ServerName): string[] {
   const missing: string[] = [];
-  if (hasPrometheus && now.prometheus === undefined) return ['an answer of Prometheus'];
-  if (now.prometheus !== undefined && !step.unguarded.seen(now.prometheus, before?.prometheus))
-    missing.push(`unguarded: ${step.unguarded.words}`);
+  if (now.server === undefined) return [`an answer of ${server}`];
+  if (!step.unguarded.seen(now.server, before?.server)) missing.push(`unguarded: ${step.unguarded.words}`);
   if (!step.guarded.seen(now, before)) missing.push(`inventory-sd: ${step.guarded.words}`);
   return missing;
 }

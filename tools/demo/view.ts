@@ -4,7 +4,7 @@ import type { StatusReport } from '../../src/sidecar/status-report.ts';
 import { faultWords } from './action.ts';
 import type { SeenAlert } from './alerts.ts';
 import { differences } from './events.ts';
-import type { Sample } from './sample.ts';
+import { type Listed, type Sample, type SeenServer, type ServerName, serversIn } from './sample.ts';
 import { guardedVerdict, unguardedVerdict, type Verdict } from './verdict.ts';
 
 /** What happened, in words. */
@@ -19,9 +19,15 @@ export interface Column {
   readonly verdict: Verdict;
   /** When targets or verdict last changed. Unix time in milliseconds. */
   readonly since: number;
-  /** In Prometheus: how many of the job it lists, how many are up. Undefined without an answer. */
-  readonly listed: number | undefined;
-  readonly up: number | undefined;
+  /** Of the servers that answered, the one that is looked at first. */
+  readonly scraped: readonly Scraped[];
+}
+
+/** How many of a job a server lists, and how many are up. */
+export interface Scraped {
+  readonly by: ServerName;
+  readonly listed: number;
+  readonly up: number;
 }
 
 /** The inventory's present fault in words; undefined while it is healthy. */
@@ -39,7 +45,6 @@ export interface View {
   readonly sensors: number | undefined;
   /** Undefined until there was a first answer. */
   readonly guarded: Column | undefined;
-  /** Undefined without a Prometheus. */
   readonly unguarded: Column | undefined;
   /** What inventory-sd holds back; undefined: nothing. */
   readonly held: Held | undefined;
@@ -67,7 +72,7 @@ export function advance(before: View, sample: Sample): View {
     guarded: sensors === undefined ? undefined : guardedColumn(before, sample, sensors),
     unguarded: sensors === undefined ? undefined : unguardedColumn(before, sample, sensors),
     held: sample.status === undefined ? before.held : (sample.status.held ?? undefined),
-    alerts: sample.prometheus?.alerts ?? before.alerts,
+    alerts: sample.server?.alerts ?? before.alerts,
   };
   const texts = differences(before, seen);
   return withEvents({ ...seen, events: before.events }, texts);
@@ -87,21 +92,23 @@ function faultView({ fault: before }: View, { at, inventory }: Sample): FaultVie
 
 function guardedColumn(before: View, sample: Sample, sensors: number): Column {
   const verdict = guardedVerdict(sample.status, sample.file?.length, sensors, isFaulty(before, sample));
-  const inPrometheus = sample.prometheus?.guarded;
-  return column(before.guarded, sample.at, {
-    targets: sample.file?.length ?? 0,
-    verdict,
-    listed: inPrometheus?.addresses.length,
-    up: inPrometheus?.up,
-  });
+  const scraped = scrapedIn(sample, ({ guarded }) => guarded);
+  return column(before.guarded, sample.at, { targets: sample.file?.length ?? 0, verdict, scraped });
 }
 
 function unguardedColumn(before: View, sample: Sample, sensors: number): Column | undefined {
-  if (sample.prometheus === undefined) return before.unguarded;
-  const { addresses, up } = sample.prometheus.unguarded;
-  const targets = addresses.length;
+  if (sample.server === undefined) return before.unguarded;
+  const targets = sample.server.unguarded.addresses.length;
   const verdict = unguardedVerdict(targets, sensors, isFaulty(before, sample));
-  return column(before.unguarded, sample.at, { targets, verdict, listed: targets, up });
+  const scraped = scrapedIn(sample, ({ unguarded }) => unguarded);
+  return column(before.unguarded, sample.at, { targets, verdict, scraped });
+}
+
+function scrapedIn(sample: Sample, jobOf: (server: SeenServer) => Listed): Scraped[] {
+  return serversIn(sample).map((server) => {
+    const { addresses, up } = jobOf(server);
+    return { by: server.name, listed: addresses.length, up };
+  });
 }
 
 function isFaulty({ fault }: View, { inventory }: Sample): boolean {

@@ -9,6 +9,8 @@ export interface Workspace {
   /** Beside the folder of the target file, as `targets/*.json` in it says. */
   readonly prometheusConfig: string;
   readonly prometheusData: string;
+  /** Beside that folder too. */
+  readonly miniTsdbConfig: string;
   readonly fleetList: string;
   /** Removes the folder; a second time does nothing. */
   remove(): void;
@@ -22,6 +24,7 @@ export function makeWorkspace(): Workspace {
     targetsFile: join(folder, 'targets', 'targets.json'),
     prometheusConfig: join(folder, 'prometheus.yml'),
     prometheusData: join(folder, 'prometheus-data'),
+    miniTsdbConfig: join(folder, 'mini-tsdb.yml'),
     fleetList: join(folder, 'fleet-list.json'),
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
