@@ -79,6 +79,7 @@ async function config(): Promise<string> {
     'inventory-server:1337': new URL(inventory.url).host,
     'inventory-sd:9098': new URL(sidecar.url).host,
     'sensor-fleet:1338': new URL(fleet.url).host,
+    'mini-tsdb:9095': new URL(sidecar.url).host,
   };
   const yaml = demoConfig(await readFile('prometheus/demo.yml', 'utf8'), moved, `${INTERVAL_MS}ms`);
   const [guarded = ''] = yaml.split('  # For comparison');

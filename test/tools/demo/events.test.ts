@@ -15,8 +15,8 @@ function newIn(...samples: Sample[]): string[] {
 const empty = { sensors: 100, fault: { fault: 'empty', status: undefined } };
 
 test('tells how the sensors are found', () => {
-  const none = sample({ file: undefined, prometheus: seen(0, 0) });
-  const found = sample({ prometheus: seen(100, 100, { up: 40 }) });
+  const none = sample({ file: undefined, server: seen(0, 0) });
+  const found = sample({ server: seen(100, 100, { up: 40 }) });
   expect(eventsOf(none, found, sample())).toEqual([
     'the inventory has 100 sensors',
     'unguarded: 0 → 100 targets',
@@ -31,7 +31,7 @@ test('says nothing while nothing changes', () => {
 });
 
 test('tells of an empty answer, and of the end of it', () => {
-  const held = sample({ inventory: empty, status: status({ held: EMPTY }), prometheus: seen(100, 0) });
+  const held = sample({ inventory: empty, status: status({ held: EMPTY }), server: seen(100, 0) });
   expect(newIn(sample(), held)).toEqual([
     'the inventory answers []',
     'unguarded: 100 → 0 targets',
@@ -49,9 +49,9 @@ test('tells of the alert on a held list as it goes on, and of its end', () => {
   const alert = (state: 'pending' | 'firing') =>
     sample({
       status: status({ held: HALF }),
-      prometheus: seen(100, 50, { alerts: [{ name: 'InventorySdHeldShrink', state, since: AT }] }),
+      server: seen(100, 50, { alerts: [{ name: 'InventorySdHeldShrink', state, since: AT }] }),
     });
-  const silent = sample({ status: status({ held: HALF }), prometheus: undefined });
+  const silent = sample({ status: status({ held: HALF }), server: undefined });
   const pending = [sample(), alert('pending')];
   expect(newIn(...pending)).toContain('alert InventorySdHeldShrink is pending');
   expect(newIn(...pending, alert('firing'))).toEqual(['alert InventorySdHeldShrink is firing']);
@@ -63,8 +63,8 @@ test('tells of the alert on a held list as it goes on, and of its end', () => {
 
 test('tells what follows when a person accepts half of the list', () => {
   const inventory = { sensors: 100, fault: { fault: 'half', status: undefined } };
-  const held = sample({ inventory, status: status({ held: HALF }), prometheus: seen(100, 50) });
-  const accepted = sample({ inventory, file: addresses(50), prometheus: seen(50, 50) });
+  const held = sample({ inventory, status: status({ held: HALF }), server: seen(100, 50) });
+  const accepted = sample({ inventory, file: addresses(50), server: seen(50, 50) });
   expect(newIn(sample(), held, accepted)).toEqual([
     'inventory-sd: 100 → 50 targets',
     'inventory-sd: the inventory is followed again',
@@ -83,7 +83,7 @@ test('tells of sensors that come and go', () => {
   const more = sample({
     inventory: { sensors: 110, fault: undefined },
     file: addresses(110),
-    prometheus: seen(110, 100),
+    server: seen(110, 100),
   });
   expect(newIn(sample(), more)).toEqual([
     'the inventory has 110 sensors (+10)',
@@ -93,7 +93,7 @@ test('tells of sensors that come and go', () => {
 });
 
 test('takes no answer for no news', () => {
-  const silent = sample({ inventory: undefined, prometheus: undefined });
+  const silent = sample({ inventory: undefined, server: undefined });
   expect(newIn(sample(), silent)).toEqual([]);
   expect(newIn(sample(), silent, sample())).toEqual(['inventory-sd: all 100 up']);
 });

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { quickHeldRules } from '../../../tools/demo/alert-rules.ts';
-import { demoConfig } from '../../../tools/demo/prometheus-config.ts';
+import { demoConfig, withoutPrometheus } from '../../../tools/demo/prometheus-config.ts';
 import { checkConfig, requirePrometheus } from '../../helpers/prometheus.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
@@ -11,6 +11,7 @@ const MOVED = {
   'inventory-server:1337': '127.0.0.1:2',
   'inventory-sd:9098': '127.0.0.1:3',
   'sensor-fleet:1338': '127.0.0.1:4',
+  'mini-tsdb:9095': '127.0.0.1:5',
 };
 const binaries = await requirePrometheus();
 const rules = await readFile('prometheus/rules/inventory-sd.yml', 'utf8');
@@ -31,7 +32,7 @@ test('changes nothing else', () => {
   const changed = demoConfig(demoYml, MOVED, '2s')
     .split('\n')
     .filter((line, i) => line !== lines[i]);
-  expect(changed).toHaveLength(8);
+  expect(changed).toHaveLength(9);
 });
 
 test.each(binaries)('Prometheus $version takes it', async (binary) => {
@@ -52,6 +53,14 @@ test('names what demo.yml does not hold any more', () => {
   f(demoYml.replaceAll('sensor-fleet:1338', 'fleet:1338'), 'it has no sensor-fleet:1338');
   f(
     '',
-    'it has no localhost:9090, no inventory-server:1337, no inventory-sd:9098, no sensor-fleet:1338, no scrape_interval, no evaluation_interval',
+    'it has no localhost:9090, no inventory-server:1337, no inventory-sd:9098, no sensor-fleet:1338, no mini-tsdb:9095, no scrape_interval, no evaluation_interval',
   );
+});
+
+test('the job in which Prometheus scrapes itself can be left out', () => {
+  const left = withoutPrometheus(demoYml);
+  expect(left).not.toContain('localhost');
+  const jobs = (yaml: string) => [...yaml.matchAll(/job_name: (.*)/g)].map(([, name]) => name);
+  expect(['prometheus', ...jobs(left)]).toEqual(jobs(demoYml));
+  expect(() => withoutPrometheus(left)).toThrow('it has no job prometheus');
 });

@@ -2,7 +2,7 @@
 
 import type { StatusReport } from '../../../src/sidecar/status-report.ts';
 import type { SeenAlert } from '../../../tools/demo/alerts.ts';
-import type { Listed, Sample, SeenPrometheus } from '../../../tools/demo/sample.ts';
+import type { Listed, Sample, SeenServer, ServerName } from '../../../tools/demo/sample.ts';
 import type { Held } from '../../../tools/demo/view.ts';
 
 export const AT = Date.parse('2026-01-01T12:00:00Z');
@@ -15,13 +15,18 @@ function listed(count: number, up = count): Listed {
   return { addresses: addresses(count), up };
 }
 
-/** What Prometheus shows: so many targets in each job, and in http_sd's so many up. */
+/** What a server shows: so many targets in each job, and in http_sd's so many up. */
 export function seen(
   guarded: number,
   unguarded: number,
-  { up = unguarded, refused = 0, alerts = [] }: { up?: number; refused?: number; alerts?: SeenAlert[] } = {},
-): SeenPrometheus {
-  return { guarded: listed(guarded), unguarded: listed(unguarded, up), refused, alerts };
+  {
+    name = 'Prometheus',
+    up = unguarded,
+    refused = 0,
+    alerts = [],
+  }: { name?: ServerName; up?: number; refused?: number; alerts?: SeenAlert[] } = {},
+): SeenServer {
+  return { name, guarded: listed(guarded), unguarded: listed(unguarded, up), refused, alerts };
 }
 
 type Failure = { reason: string; message: string };
@@ -110,7 +115,8 @@ export function sample(different: Partial<Sample> = {}): Sample {
     inventory: { sensors: 100, fault: undefined },
     status: status(),
     file: addresses(100),
-    prometheus: seen(100, 100),
+    server: seen(100, 100),
+    beside: undefined,
     ...different,
   };
 }

@@ -23,18 +23,19 @@ const SCENE: Scene = {
     inventory: 'http://127.0.0.1:1337',
     admin: 'http://127.0.0.1:1339',
     sidecar: 'http://127.0.0.1:9098',
+    miniTsdb: 'http://127.0.0.1:9095',
     prometheus: 'http://127.0.0.1:9090',
     targetsPage: 'http://127.0.0.1:9090/targets',
   },
   prometheus: '3.5.3',
-  withoutPrometheus: [],
+  withoutPrometheus: '',
   keys: true,
 };
 const WITHOUT: Scene = {
   ...SCENE,
   addresses: { ...SCENE.addresses, prometheus: undefined, targetsPage: undefined },
   prometheus: undefined,
-  withoutPrometheus: ['no Prometheus found', 'sudo apt-get install prometheus'],
+  withoutPrometheus: 'none found; to see it too: sudo apt-get install prometheus',
 };
 
 const fault = (name: string, code?: number) => ({ sensors: 100, fault: { fault: name, status: code } });
@@ -43,7 +44,7 @@ const LOST = seen(100, 0);
 const HALF_HELD: Partial<Sample> = {
   inventory: fault('half'),
   status: status({ held: HALF }),
-  prometheus: seen(100, 50, { alerts: [{ name: 'InventorySdHeldShrink', state: 'firing', since: AT }] }),
+  server: seen(100, 50, { alerts: [{ name: 'InventorySdHeldShrink', state: 'firing', since: AT }] }),
 };
 
 function viewOf(...samples: Sample[]): View {
@@ -69,19 +70,20 @@ function columns(rows: readonly string[]): [string, string] {
 
 test('shows the whole story side by side when half of the list is missing', () => {
   const before = sample();
-  const after = sample({ ...HALF_HELD, at: AT + 9_000 });
+  const beside = seen(100, 50, { name: 'mini-tsdb' });
+  const after = sample({ ...HALF_HELD, beside, at: AT + 9_000 });
   expect(shown(SCENE, viewOf(before, after)).join('\n')).toBe(
     `
-inventory-sd demo  with Prometheus 3.5.3                            12:00:09 UTC
+inventory-sd demo  with Prometheus 3.5.3 and mini-tsdb              12:00:09 UTC
 
 the inventory lists only every second sensor for 0s; 100 sensors run
-
 ───────────────────────────────────────┬────────────────────────────────────────
 unguarded: 50 targets                  │ inventory-sd: 100 targets
 Prometheus' own http_sd                │ file_sd, behind a guard
 50 sensors run on unseen               │ kept: 50 the inventory no longer lists
 since 12:00:09 (0s)                    │ since 12:00:09 (0s)
 up: 50 of 50 in Prometheus             │ up: 100 of 100 in Prometheus
+up: 50 of 50 in mini-tsdb              │ up: 100 of 100 in mini-tsdb
                                        │
 ───────────────────────────────────────┴────────────────────────────────────────
 12:00:09  the inventory lists only every second sensor
@@ -104,7 +106,7 @@ test.each<[string, Partial<Sample>, string, string]>([
   ['healthy', {}, 'lists them all', 'lists them all'],
   [
     'null',
-    { inventory: fault('null'), status: status({ failure: NO_LIST }), prometheus: LOST },
+    { inventory: fault('null'), status: status({ failure: NO_LIST }), server: LOST },
     'lost: 100 sensors run on unseen',
     'kept: the inventory answered null',
   ],
@@ -116,7 +118,7 @@ test.each<[string, Partial<Sample>, string, string]>([
   ],
   [
     'half of the list, which http_sd has not asked for yet',
-    { ...HALF_HELD, prometheus: seen(100, 100) },
+    { ...HALF_HELD, server: seen(100, 100) },
     'still lists them all',
     'kept: 50 the inventory no longer lists',
   ],
@@ -164,7 +166,7 @@ test.each<[string, Partial<Sample>, string, string]>([
 });
 
 test('half of the list that a person accepted is no list to be content with', () => {
-  const accepted = sample({ inventory: fault('half'), file: addresses(50), prometheus: seen(50, 50) });
+  const accepted = sample({ inventory: fault('half'), file: addresses(50), server: seen(50, 50) });
   expect(columns(shown(SCENE, viewOf(accepted)))[1]).toContain(
     'inventory-sd: 50 targets\nfile_sd, behind a guard\nbelieved: 50 sensors run on unseen\n',
   );
@@ -198,7 +200,7 @@ test.each<[string, Partial<Sample>, string[]]>([
   ],
   [
     'an alert that looks back at a hold',
-    { prometheus: HALF_HELD.prometheus },
+    { server: HALF_HELD.server },
     ['alert  InventorySdHeldShrink firing, active for 0s'],
   ],
 ])('tells of what is held: %s', (_what, different, rows) => {
@@ -222,17 +224,20 @@ test('since stays while nothing changes, and the age grows', () => {
   expect(columns(shown(SCENE, later))[1]).toContain('since 12:00:00 (1m12s)');
 });
 
-test('without a Prometheus the column says how to get one', () => {
-  const rows = shown(WITHOUT, viewOf(sample({ prometheus: undefined })));
+test('without a Prometheus it shows what mini-tsdb sees, and how to get one', () => {
+  const lost = seen(100, 0, { name: 'mini-tsdb' });
+  const rows = shown(WITHOUT, viewOf(sample({ inventory: fault('empty'), server: lost })));
   const [left, right] = columns(rows);
-  expect(left).toBe('no Prometheus found\nsudo apt-get install prometheus');
-  expect(right).toContain('inventory-sd: 100 targets');
-  expect(right).not.toContain('in Prometheus');
-  expect(rows.join('\n')).not.toContain('/targets');
+  expect(left).toMatch(/^unguarded: 0 targets\nhttp_sd as in Prometheus\nlost: 100 sensors run on unseen\n/);
+  expect(left).toMatch(/\nup: 0 of 0 in mini-tsdb$/);
+  expect(right).toMatch(/\nup: 100 of 100 in mini-tsdb$/);
+  expect(rows[0]).toMatch(/^inventory-sd demo {2}with mini-tsdb {2}/);
+  expect(rows).toContain('Prometheus     none found; to see it too: sudo apt-get install prometheus');
+  expect(rows).toContain('mini-tsdb      http://127.0.0.1:9095/api/docs');
 });
 
 test('says that nothing is known before the first answer', () => {
-  const silent = sample({ inventory: undefined, status: undefined, file: undefined, prometheus: undefined });
+  const silent = sample({ inventory: undefined, status: undefined, file: undefined, server: undefined });
   const rows = shown(SCENE, viewOf(silent));
   expect(rows).toContain('the inventory has not answered yet');
   expect(columns(rows)).toEqual([
@@ -254,7 +259,7 @@ const SIZES = [
 test.each(SIZES)('fits a terminal of %i columns and %i rows', (width, rows) => {
   const views = [
     firstView(AT),
-    viewOf(sample({ inventory: fault('empty'), status: status({ held: EMPTY }), prometheus: LOST })),
+    viewOf(sample({ inventory: fault('empty'), status: status({ held: EMPTY }), server: LOST })),
     viewOf(sample(HALF_HELD)),
   ];
   for (const scene of [SCENE, WITHOUT, { ...SCENE, keys: false }]) {
@@ -267,9 +272,7 @@ test.each(SIZES)('fits a terminal of %i columns and %i rows', (width, rows) => {
 });
 
 test('at 60 columns everything that matters is whole', () => {
-  const view = viewOf(
-    sample({ inventory: fault('empty'), status: status({ held: EMPTY }), prometheus: LOST }),
-  );
+  const view = viewOf(sample({ inventory: fault('empty'), status: status({ held: EMPTY }), server: LOST }));
   const rows = shown(SCENE, view, 60);
   expect(rows).toHaveLength(24);
   expect(columns(rows)).toEqual([

@@ -1,35 +1,38 @@
 import { expect, test } from 'vitest';
 import type { Action } from '../../../tools/demo/action.ts';
-import type { Sample } from '../../../tools/demo/sample.ts';
-import { STORY } from '../../../tools/demo/story.ts';
+import type { Sample, ServerName } from '../../../tools/demo/sample.ts';
+import { story } from '../../../tools/demo/story.ts';
 import { summarize } from '../../../tools/demo/summary.ts';
 import { playTour, type StepResult } from '../../../tools/demo/tour.ts';
 import { AT, addresses, EMPTY, HALF, NO_LIST, REFUSED, sample, seen, status, TIMEOUT } from './samples.ts';
+
+const STORY = story(true);
+const SEEN_BY = 'Prometheus 3.5.3 and mini-tsdb';
 
 const fault = (name: string) => ({ sensors: 100, fault: { fault: name, status: undefined } });
 const counted = (count: number) =>
   sample({
     inventory: { sensors: count, fault: undefined },
     file: addresses(count),
-    prometheus: seen(count, count),
+    server: seen(count, count),
   });
 
-const STARTING = sample({ status: undefined, file: undefined, prometheus: seen(0, 0) });
-const HELD = sample({ inventory: fault('empty'), status: status({ held: EMPTY }), prometheus: seen(100, 0) });
+const STARTING = sample({ status: undefined, file: undefined, server: seen(0, 0) });
+const HELD = sample({ inventory: fault('empty'), status: status({ held: EMPTY }), server: seen(100, 0) });
 const NULL = sample({
   inventory: fault('null'),
   status: status({ failure: NO_LIST }),
-  prometheus: seen(100, 0),
+  server: seen(100, 0),
 });
 const FAILING = sample({
   inventory: fault('status'),
   status: status({ failure: REFUSED }),
-  prometheus: seen(100, 100, { refused: 1 }),
+  server: seen(100, 100, { refused: 1 }),
 });
 const HANGING = sample({
   inventory: fault('hang'),
   status: status({ failure: TIMEOUT }),
-  prometheus: seen(100, 100, { refused: 2 }),
+  server: seen(100, 100, { refused: 2 }),
 });
 const alert = (state: 'pending' | 'firing') => ({
   alerts: [{ name: 'InventorySdHeldShrink', state, since: AT }],
@@ -37,14 +40,14 @@ const alert = (state: 'pending' | 'firing') => ({
 const HALVED = sample({
   inventory: fault('half'),
   status: status({ held: HALF }),
-  prometheus: seen(100, 50, alert('firing')),
+  server: seen(100, 50, alert('firing')),
 });
 /** The half that the fault leaves. */
 const EVEN = addresses(100).filter((_, i) => i % 2 === 0);
 const ACCEPTED = sample({
   inventory: fault('half'),
   file: EVEN,
-  prometheus: { ...seen(50, 50), guarded: { addresses: EVEN, up: 50 } },
+  server: { ...seen(50, 50), guarded: { addresses: EVEN, up: 50 } },
 });
 
 /** What is seen when all goes well, one look a step but the first. */
@@ -72,15 +75,18 @@ interface Played {
 }
 
 /** Plays the story before a stage whose looks are given; the last one is seen for ever. A look takes a second. */
-async function play(looks: readonly Sample[], hasPrometheus = true, lingerMs = 0): Promise<Played> {
+async function play(
+  looks: readonly Sample[],
+  { server = 'Prometheus', lingerMs = 0 }: { server?: ServerName; lingerMs?: number } = {},
+): Promise<Played> {
   const acted: Action[] = [];
   let looked = 0;
-  const results = await playTour(STORY, {
+  const results = await playTour(story(server === 'Prometheus'), {
     look: async () => looks[Math.min(looked++, looks.length - 1)] ?? sample(),
     act: async (action) => void acted.push(action),
     announce() {},
     now: () => looked * 1000,
-    hasPrometheus,
+    server,
     stepMs: 10_000,
     lingerMs,
   });
@@ -98,40 +104,40 @@ test('plays every step in order when what it waits for is seen', async () => {
   const { results, acted } = await play(WELL);
   expect(results.map(({ failure }) => failure)).toEqual(STORY.map(() => undefined));
   expect(acted).toEqual(STORY.flatMap(({ actions }) => actions));
-  expect(summarize(results, STORY.length, true)).toMatchObject({ held: true });
+  expect(summarize(results, STORY.length, SEEN_BY)).toMatchObject({ held: true });
 });
 
 test('waits: a look at which nothing has happened yet ends no step', async () => {
   const { results } = await play(
-    slippedIn(2, sample({ inventory: fault('empty') }), sample({ ...HELD, prometheus: seen(100, 100) })),
+    slippedIn(2, sample({ inventory: fault('empty') }), sample({ ...HELD, server: seen(100, 100) })),
   );
   expect(results[1]).toMatchObject({ failure: undefined, samples: 3, milliseconds: 3000 });
 });
 
 test.each<[string, Sample]>([
   ['from its file', sample({ file: addresses(99) })],
-  ['in Prometheus', sample({ prometheus: seen(99, 100) })],
+  ['in Prometheus', sample({ server: seen(99, 100) })],
   ['with the whole file', sample({ file: undefined })],
   ['though the number is right', sample({ file: [...addresses(99), 'sensor_999:9100'] })],
 ])('a target lost %s, in one look only, fails the tour', async (_where, look) => {
   const played = await play(slippedIn(2, look));
   expect(failuresOf(played)).toEqual([expect.stringMatching(/^inventory-sd lost (1|100) targets$/)]);
   expect(played.results).toHaveLength(STORY.length);
-  expect(summarize(played.results, STORY.length, true).held).toBe(false);
+  expect(summarize(played.results, STORY.length, SEEN_BY).held).toBe(false);
 });
 
 test('a Prometheus that does not answer once has lost nothing', async () => {
-  expect(failuresOf(await play(slippedIn(2, sample({ prometheus: undefined }))))).toEqual([]);
+  expect(failuresOf(await play(slippedIn(2, sample({ server: undefined }))))).toEqual([]);
 });
 
 test.each<[string, Sample, string]>([
-  ['http_sd that does not fall', { ...HELD, prometheus: seen(100, 100) }, 'unguarded: 0 targets'],
+  ['http_sd that does not fall', { ...HELD, server: seen(100, 100) }, 'unguarded: 0 targets'],
   ['a list that is not held', { ...HELD, status: status() }, 'inventory-sd: 100 held'],
-  ['Prometheus being silent', { ...HELD, prometheus: undefined }, 'an answer of Prometheus'],
+  ['Prometheus being silent', { ...HELD, server: undefined }, 'an answer of Prometheus'],
 ])('%s ends the tour, and the rest is not played', async (_what, look, missing) => {
   const played = await play([STARTING, sample(), look]);
   expect(failuresOf(played)).toEqual([`waited 10s for ${missing}`]);
-  const { lines, held } = summarize(played.results, STORY.length, true);
+  const { lines, held } = summarize(played.results, STORY.length, SEEN_BY);
   expect(held).toBe(false);
   expect(lines.slice(-3)).toEqual([
     `failed: the inventory answers []: waited 10s for ${missing}`,
@@ -141,8 +147,8 @@ test.each<[string, Sample, string]>([
 });
 
 test('half a list is not over before its alert fires', async () => {
-  const silent = { ...HALVED, prometheus: seen(100, 50) };
-  const pending = { ...HALVED, prometheus: seen(100, 50, alert('pending')) };
+  const silent = { ...HALVED, server: seen(100, 50) };
+  const pending = { ...HALVED, server: seen(100, 50, alert('pending')) };
   const { results } = await play(slippedIn(9, silent, pending));
   expect(results[8]).toMatchObject({ samples: 3, failure: undefined });
 });
@@ -163,15 +169,15 @@ test('what a person gave up may come and go as that is done', async () => {
 });
 
 test('a fault that Prometheus has not met yet proves nothing', async () => {
-  const unmet = { ...FAILING, prometheus: seen(100, 100) };
+  const unmet = { ...FAILING, server: seen(100, 100) };
   expect((await play(slippedIn(6, unmet))).results[5]).toMatchObject({ samples: 2, failure: undefined });
 });
 
 test('a target lost while the end of a step is shown to people counts too', async () => {
-  const linger = 1000;
+  const lingerMs = 1000;
   const twice = WELL.flatMap((look, i) => (i === 0 ? [look] : [look, look]));
-  expect(failuresOf(await play(twice, true, linger))).toEqual([]);
-  const { results } = await play(twice.with(4, { ...HELD, file: addresses(98) }), true, linger);
+  expect(failuresOf(await play(twice, { lingerMs }))).toEqual([]);
+  const { results } = await play(twice.with(4, { ...HELD, file: addresses(98) }), { lingerMs });
   expect(results[1]).toMatchObject({
     failure: 'inventory-sd lost 2 targets',
     milliseconds: 1000,
@@ -182,27 +188,41 @@ test('a target lost while the end of a step is shown to people counts too', asyn
 test('what came back must stay while the end of that step is shown', async () => {
   const twice = WELL.flatMap((look, i) => (i === 0 ? [look] : [look, look]));
   const again = twice.lastIndexOf(HALVED);
-  const { results } = await play(twice.with(again, ACCEPTED), true, 1000);
+  const { results } = await play(twice.with(again, ACCEPTED), { lingerMs: 1000 });
   expect(results[10]).toMatchObject({ failure: 'inventory-sd lost 50 targets', samples: 2 });
 });
 
-test('without a Prometheus it plays what it can, and does not hold', async () => {
-  const looks = WELL.map((look) => ({ ...look, prometheus: undefined }));
-  const { results } = await play(looks, false);
+/** The good looks as mini-tsdb alone sees them: without an alert. */
+const WITHOUT_PROMETHEUS = WELL.map((look) => ({
+  ...look,
+  server: look.server && { ...look.server, name: 'mini-tsdb' as const, alerts: [] },
+}));
+
+test('without a Prometheus the tour is whole but for the alert', async () => {
+  const { results } = await play(WITHOUT_PROMETHEUS, { server: 'mini-tsdb' });
   expect(results.map(({ failure }) => failure)).toEqual(STORY.map(() => undefined));
-  const { lines, held } = summarize(results, STORY.length, false);
-  expect(held).toBe(false);
-  expect(lines.at(-1)).toBe('the tour did not hold: no Prometheus found, so nothing was compared');
+  const { lines, held } = summarize(results, STORY.length, 'mini-tsdb');
+  expect(held).toBe(true);
+  expect(lines.join('\n')).not.toContain('alert');
+  expect(lines.at(-1)).toMatch(/; seen by mini-tsdb$/);
+});
+
+test('a target that mini-tsdb alone has lost, or never found, fails the tour too', async () => {
+  const beside = (count: number) => seen(count, count, { name: 'mini-tsdb' });
+  const lost = await play(slippedIn(2, sample({ beside: beside(99) })));
+  expect(failuresOf(lost)).toEqual(['inventory-sd lost 1 targets']);
+  const unfound = await play([STARTING, sample({ beside: beside(99) })]);
+  expect(failuresOf(unfound)).toEqual(['waited 10s for inventory-sd: 100 targets']);
 });
 
 test('the summary is a table that ends with the one sentence', async () => {
   const { results } = await play(WELL);
-  const { lines } = summarize(results.slice(0, 2), 2, true);
+  const { lines } = summarize(results.slice(0, 2), 2, SEEN_BY);
   expect(lines).toEqual([
     'step                      unguarded    inventory-sd  lost  time',
     '100 sensors are found     100 targets  100 targets   0     2.0s  held',
     'the inventory answers []  0 targets    100 held      0     1.0s  held',
     '',
-    'the tour held: in 3 looks inventory-sd lost only what was accepted, http_sd all twice and half once',
+    'the tour held: in 3 looks inventory-sd lost only what was accepted, http_sd all twice and half once; seen by Prometheus 3.5.3 and mini-tsdb',
   ]);
 });
