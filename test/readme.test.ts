@@ -1,6 +1,6 @@
 // The README is true: its tables are compared with the program, its links with the tree, its commands with what exists.
 
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
@@ -12,26 +12,9 @@ import { endpoints, type Shown } from '../src/sidecar/endpoints.ts';
 import { createMetrics } from '../src/sidecar/metrics.ts';
 import { SET_ASIDE_REASONS } from '../src/sidecar/sensors/set-aside.ts';
 import { initialStatus } from '../src/sidecar/status.ts';
+import { openReadme, words } from './helpers/readme.ts';
 
-const readme = await readFile('README.md', 'utf8');
-
-/** The rows of the first table below a heading, as lists of cells. */
-function table(heading: string): string[][] {
-  const section = readme.slice(readme.indexOf(`\n${heading}\n`));
-  const lines = section.slice(section.indexOf('\n|')).trimStart().split('\n');
-  const rows = lines.slice(
-    2,
-    lines.findIndex((line) => !line.startsWith('|')),
-  );
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
-
-const words = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+const { text: readme, table } = await openReadme();
 
 describe('settings', () => {
   const rows = table('## Settings').map(([name, fallback, example]) => ({
@@ -110,10 +93,14 @@ test('every npm script it names exists', () => {
 
 test('every link into the tree leads somewhere', async () => {
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? '');
+  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => `#${slug(heading)}`);
   for (const link of links.filter((link) => !link.startsWith('http'))) {
-    await expect(access(link), link).resolves.toBeUndefined();
+    if (link.startsWith('#')) expect(headings).toContain(link);
+    else await expect(access(link), link).resolves.toBeUndefined();
   }
 });
+
+const slug = (heading: string) => heading.toLowerCase().replaceAll(' ', '-');
 
 test('the target file it shows is what the program writes', () => {
   const shown = /```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';

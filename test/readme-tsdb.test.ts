@@ -1,0 +1,99 @@
+// The README on mini-tsdb is true: flags, paths and metrics are compared with the program.
+
+import { Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { startHttpServer } from '../src/lib/http-server.ts';
+import { createLogger } from '../src/lib/log.ts';
+import { type Flags, readFlags } from '../src/tsdb/config/flags.ts';
+import { type Observed, registerMetrics } from '../src/tsdb/metrics.ts';
+import { createScrapeManager } from '../src/tsdb/scrape/manager.ts';
+import { SCRAPE_FAILURES } from '../src/tsdb/scrape/metrics.ts';
+import { openMemoryStore } from '../src/tsdb/storage/memory/store.ts';
+import { allRoutes, type Sources } from '../src/tsdb/web/all-routes.ts';
+import { createWeb } from '../src/tsdb/web/server.ts';
+import { openReadme, words } from './helpers/readme.ts';
+
+const { text, table } = await openReadme();
+
+function flags(...args: string[]): Flags {
+  const asked = readFlags(args);
+  if (asked.kind !== 'run') throw new Error(asked.kind);
+  return asked.flags;
+}
+
+describe('flags', () => {
+  const rows = table('### Flags').map(([name, fallback, example]) => ({
+    name: words(name)[0] ?? '',
+    fallback: words(fallback)[0] ?? '',
+    example: words(example)[0] ?? '',
+  }));
+
+  test('each has a row with its default, in the order of the program', () => {
+    const { effective } = flags();
+    expect(rows.map(({ name, fallback }) => [name, fallback])).toEqual(
+      Object.entries(effective).map(([name, value]) => [`--${name}`, value]),
+    );
+  });
+
+  test.each(rows)('$name has an example that the program takes', ({ name, example }) => {
+    const { effective: _, ...values } = flags(`${name}=${example}`);
+    const { effective: __, ...defaults } = flags();
+    expect(values).not.toEqual(defaults);
+  });
+});
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, object>>;
+}
+
+/** Its document; nothing else is asked, so the doors stand before nothing. */
+async function openApi(): Promise<OpenApi> {
+  const routes = allRoutes({ status: {}, admin: {} } as Sources);
+  const web = await createWeb({ version: '0', routes, failed: console.error });
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, web);
+  try {
+    const answer = await fetch(`http://127.0.0.1:${server.address.port}/api/openapi.json`);
+    return (await answer.json()) as OpenApi;
+  } finally {
+    await server.stop();
+  }
+}
+
+test('every path of the OpenAPI document has a row with its methods, and every row is a path', async () => {
+  const { paths } = await openApi();
+  const declared = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const told = table('### What it answers').flatMap(([cell]) => {
+    const methods = words(cell).filter((word) => !word.startsWith('/'));
+    const inCell = words(cell).filter((word) => word.startsWith('/'));
+    return inCell.flatMap((path) => methods.map((method) => `${method} ${path}`));
+  });
+  expect(told.sort()).toEqual(declared.sort());
+});
+
+test('every metric has a row with its labels, and every row is a metric', async () => {
+  const registry = new Registry();
+  const store = await openMemoryStore();
+  const log = createLogger('silent');
+  const scraper = createScrapeManager({ store, registry, log, userAgent: 'test', seed: 0 });
+  const configuration = { lastReload: () => ({ isGood: true, time: 0 }) } as Observed['configuration'];
+  registerMetrics(registry, { version: '0', configuration, store });
+  const metrics = await registry.getMetricsAsJSON();
+  await scraper.stop();
+  await store.close();
+
+  const rows = table('### Its metrics');
+  const told = rows.flatMap(([names]) => words(names).map((name) => `mini_tsdb_${name}`));
+  const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('mini_tsdb_'));
+  expect(told.map((name) => name.split('{')[0]).sort()).toEqual(ours.sort());
+  const [, reasons] = rows.find(([name]) => name?.includes('scrapes_failed_total')) ?? [];
+  expect(words(reasons)).toEqual(SCRAPE_FAILURES);
+});
+
+test('the samples of metrics that it shows are metrics it tells of', () => {
+  const told = table('### Its metrics').flatMap(([names]) => words(names));
+  const shown = [...text.matchAll(/^ {4}mini_tsdb_(\w+)/gm)].map(([, name]) => name);
+  expect(shown.length).toBeGreaterThan(3);
+  for (const name of shown) expect(told.map((word) => word.split('{')[0])).toContain(name);
+});
