@@ -103,10 +103,15 @@ async function seen(witness: Witness, time: number): Promise<ReadonlyMap<string,
   const samples = (await query(witness, '{job="sensors"}', time)) as Sample[];
   return new Map(
     samples.map(({ metric, value: [, value] }) => [
-      labelsKey(metric),
+      labelsKey(witness.name.startsWith('Prometheus/2.') ? writtenAsBy3(metric) : metric),
       /^(?:up|scrape_.*)$/.test(metric.__name__ ?? '') ? 'there' : value,
     ]),
   );
+}
+
+// Prometheus 2 keeps what the sensor writes, 3 and mini-tsdb write the bounds of buckets in one way.
+function writtenAsBy3({ le, ...rest }: Labels): Labels {
+  return le === undefined ? rest : { ...rest, le: /^\d+$/.test(le) ? `${le}.0` : le };
 }
 
 async function waitUntilAllUp(witness: Witness): Promise<void> {
@@ -128,7 +133,7 @@ test('every witness has all sensors up, and verify finds no difference', async (
     const { code } = await verify.exit;
     expect({ code, said: verify.stdout.at(-1) }).toEqual({
       code: 0,
-      said: expect.stringContaining('0 differences'),
+      said: expect.stringMatching(/^no difference: /),
     });
   }
 });
