@@ -48,17 +48,18 @@ FROM base AS mini-tsdb
 LABEL org.opencontainers.image.title=mini-tsdb \
   org.opencontainers.image.description="Scrapes, stores and answers as Prometheus does, for one machine"
 USER root
-RUN ln -s /app/mini-tsdb.cjs /usr/local/bin/mini-tsdb
+RUN install -d -o 65532 -g 65532 -m 700 /data && ln -s /app/mini-tsdb.cjs /usr/local/bin/mini-tsdb
 USER 65532:65532
 COPY --from=build /build/dist/mini-tsdb.cjs /build/dist/password-worker.cjs /app/
 # A faulty flag ends it once all of it is loaded.
 RUN /usr/local/libexec/fill-compile-cache.sh /app/mini-tsdb.cjs --web.listen-address=none
 # Of the probe alone, which knows no flags: where mini-tsdb listens. With --web.config.file it wants WEB_CONFIG_FILE too.
 ENV LISTEN_ADDRESS=:9095
+VOLUME /data
 EXPOSE 9095
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs", "/-/healthy"]
 ENTRYPOINT ["node", "/app/mini-tsdb.cjs"]
-CMD ["--config.file=/etc/prometheus/prometheus.yml"]
+CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/data"]
 
 FROM base AS inventory-server
 LABEL org.opencontainers.image.title=inventory-server \

@@ -51,7 +51,8 @@ async function run(flags: Flags): Promise<void> {
   const userAgent = `mini-tsdb/${version}`;
   const scraper = createScrapeManager({ store, registry, log, userAgent, seed: hashText(hostname()) });
   const configuration = configure(flags, first, scraper, log);
-  registerMetrics(registry, { version, configuration, store });
+  const isDiskTroubled = () => store.diskTrouble() !== undefined;
+  registerMetrics(registry, { version, configuration, store, isDiskTroubled });
   // Without a listener this signal ends a process. What was wrong has been logged.
   process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
   const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry }));

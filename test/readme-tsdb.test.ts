@@ -78,7 +78,7 @@ test('every metric has a row with its labels, and every row is a metric', async 
   const log = createLogger('silent');
   const scraper = createScrapeManager({ store, registry, log, userAgent: 'test', seed: 0 });
   const configuration = { lastReload: () => ({ isGood: true, time: 0 }) } as Observed['configuration'];
-  registerMetrics(registry, { version: '0', configuration, store });
+  registerMetrics(registry, { version: '0', configuration, store, isDiskTroubled: () => false });
   const metrics = await registry.getMetricsAsJSON();
   await scraper.stop();
   await store.close();

@@ -8,10 +8,13 @@ export interface Observed {
   readonly version: string;
   readonly configuration: Configuration;
   readonly store: Store;
+  /** Whether the store cannot be written to disk as it should be. */
+  readonly isDiskTroubled: () => boolean;
 }
 
 /** Registers them; each is read when somebody asks. */
-export function registerMetrics(registry: Registry, { version, configuration, store }: Observed): void {
+export function registerMetrics(registry: Registry, observed: Observed): void {
+  const { version, configuration, store, isDiskTroubled } = observed;
   // Its default looks at the event loop every 10 ms, which costs more than the rest of an idle program.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
   new Gauge({
@@ -42,4 +45,7 @@ export function registerMetrics(registry: Registry, { version, configuration, st
   gauge('storage_chunks', 'Compressed chunks in the store.', () => stat('chunks'));
   gauge('storage_samples', 'Samples in the store.', () => stat('samples'));
   gauge('storage_bytes', 'Memory of samples, labels and index, as the store counts it.', () => stat('bytes'));
+  gauge('storage_disk_trouble', 'Whether samples are kept in memory only because the disk fails.', () =>
+    Number(isDiskTroubled()),
+  );
 }
