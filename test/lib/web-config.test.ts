@@ -49,6 +49,7 @@ describe('taken by promtool and here:', () => {
   test.each([
     ['nothing', ''],
     ['a comment', '# none yet\n'],
+    ['merged maps', `basic_auth_users:\n  <<: {a: ${HASH}}\n`],
     ['sections without a value', 'tls_server_config:\nhttp_server_config:\nbasic_auth_users:\n'],
     ['a certificate', tls('')],
     ['paths of its own', 'tls_server_config: {cert_file: ./server.crt, key_file: ./x/../server.key}'],
@@ -180,7 +181,11 @@ describe('refused by promtool and here:', () => {
       'line 4: cipher_suites is no list',
     ],
     ['a list for text', tls('  min_version: [TLS12]\n'), 'line 4: min_version is no text'],
-    ['an anchor that is not there', 'basic_auth_users:\n  a: *b\n', 'line 2: a is no text'],
+    [
+      'an anchor that is not there',
+      'basic_auth_users:\n  a: *b\n',
+      'line 2: an alias names an anchor that does not stand above it',
+    ],
     ['an anchor in itself', 'basic_auth_users: &u\n  a: *u\n', /^line 2: /],
     [
       'another header',
@@ -254,7 +259,6 @@ describe('refused here alone:', () => {
       'tls_server_config: {cert_file: cut.pem, key_file: server.key}',
       /^…\/cut.pem is of no use for TLS: /,
     ],
-    ['merged maps', `basic_auth_users:\n  <<: {a: ${HASH}}\n`, 'line 2: << is no text'],
     [
       'a null in a list',
       tls('  curve_preferences: [~]\n'),
