@@ -3,20 +3,25 @@
 /** Where each host:port of demo.yml is found here. */
 export type Moved = Readonly<Record<string, string>>;
 
+const KEYS = ['scrape_interval', 'evaluation_interval'];
+// The refresh of the file's folder, in minutes, is a safety net and stays.
+const INTERVALS = /^( *(?:(?:scrape|evaluation)_interval:|refresh_interval:(?= \d+s$))).*$/gm;
+
 /**
- * Puts the demo's addresses in the place of the containers', and scrapes and evaluates rules every `interval`.
+ * Puts the demo's addresses in the place of the containers', and scrapes, evaluates rules and asks by http_sd every
+ * `interval`.
  * The targets' path stays: it is relative to the configuration.
  * @throws Error that names what demo.yml does not hold any more.
  */
 export function demoConfig(yaml: string, moved: Moved, interval: string): string {
   const places = Object.keys(moved);
   const missing = places.filter((place) => !yaml.includes(place));
-  missing.push(...['scrape_interval', 'evaluation_interval'].filter((key) => !yaml.includes(`${key}:`)));
+  missing.push(...KEYS.filter((key) => !yaml.includes(`${key}:`)));
   if (missing.length > 0)
     throw new Error(`cannot use prometheus/demo.yml: it has no ${missing.join(', no ')}`);
   return yaml
     .replace(/[\w.-]+:\d+/g, (place) => moved[place] ?? place)
-    .replace(/^( *(?:scrape|evaluation)_interval:).*$/gm, (_line, key: string) => `${key} ${interval}`);
+    .replace(INTERVALS, (_line, key: string) => `${key} ${interval}`);
 }
 
 /**

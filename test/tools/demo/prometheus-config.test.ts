@@ -24,6 +24,7 @@ test('puts every address of demo.yml on loopback, scrapes and evaluates more oft
   expect(config).toContain('url: http://127.0.0.1:2/inventory/http_sd');
   expect(config.match(/proxy_url: http:\/\/127\.0\.0\.1:4$/gm)).toHaveLength(2);
   expect(config).toContain('\n  scrape_interval: 2s\n  evaluation_interval: 2s\n');
+  expect(config.match(/refresh_interval: .*/g)).toEqual(['refresh_interval: 5m', 'refresh_interval: 2s']);
   expect(config).toContain('files: ["targets/*.json"]');
 });
 
@@ -32,7 +33,7 @@ test('changes nothing else', () => {
   const changed = demoConfig(demoYml, MOVED, '2s')
     .split('\n')
     .filter((line, i) => line !== lines[i]);
-  expect(changed).toHaveLength(9);
+  expect(changed).toHaveLength(10);
 });
 
 test.each(binaries)('Prometheus $version takes it', async (binary) => {
