@@ -63,6 +63,19 @@ test('mini-tsdb reads the target file and cannot write it', async () => {
   );
 });
 
+test('mini-tsdb keeps its samples over a restart', async () => {
+  const samples = async (to: number) => {
+    const search = `job=sensors&sensor_id=sensor_0&to=${to / 1000}`;
+    return (await (await fetch(`${miniTsdb}/v1/metrics/up?${search}`)).json()) as readonly object[];
+  };
+  const stopped = Date.now();
+  const before = await samples(stopped);
+  expect(before.length).toBeGreaterThan(0);
+  await project.compose('restart', 'mini-tsdb');
+  await waitFor('the sensors up again', () => allUp(miniTsdb, 'sensors', 100, stopped), SEEN_MS);
+  expect(await samples(stopped)).toEqual(expect.arrayContaining([...before]));
+});
+
 test.each(ALL)(
   '%s runs without root, without capabilities, on a file system it cannot change',
   async (service) => {

@@ -1,10 +1,11 @@
 import { chmod, readdir, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { baseImages } from '../../tools/container-images.ts';
 import { waitFor } from '../helpers/wait-for.ts';
-import { WEB, webFolder } from '../helpers/web-config.ts';
-import { docker } from './docker.ts';
+import { basic, WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
+import { docker, inspect } from './docker.ts';
 
 const PROGRAMS = ['inventory-sd', 'mini-tsdb', 'inventory-server', 'sensor-fleet'];
 /** Programs with users, whose passwords are checked in a thread. */
@@ -14,6 +15,8 @@ const FAULT: Readonly<Record<string, { readonly flag: string; readonly says: str
   'mini-tsdb': { flag: '--web.listen-address=none', says: 'web.listen-address' },
 };
 const CONFINED = ['--rm', '--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
+// The images' probes run every half minute.
+const HEALTHY_MS = 120_000;
 const imageOf = (program: string) => `inventory-sd-test-${process.pid}/${program}`;
 
 beforeAll(async () => {
@@ -71,31 +74,68 @@ test('the sidecar alone is a command', async () => {
   expect(version.trim()).toBe(manifest.version);
 });
 
-// The bundle loads more files for it than it does alone, one of them in a thread.
-test('the sidecar serves TLS and users, and its own probe and commands get through', async () => {
-  const web = await webFolder(WEB.tls + WEB.users({ alice: 'right' }));
-  await web.add('user', 'alice:right');
-  await chmod(web.file('.'), 0o755);
-  for (const name of await readdir(web.file('.'))) await chmod(web.file(name), 0o644);
-  const settings = [
-    'WEB_CONFIG_FILE=/web/web.yml',
-    'WEB_BASIC_AUTH_FILE=/web/user',
-    'INVENTORY_URL=http://localhost:1/',
-  ];
-  const mounts = ['-v', `${web.file('.')}:/web:ro`, '--tmpfs=/shared:mode=1777'];
-  const env = settings.flatMap((setting) => ['-e', setting]);
-  const id = (await docker(['run', '-d', ...CONFINED, ...mounts, ...env, imageOf('inventory-sd')])).trim();
-  try {
-    const inside = (...command: string[]) => docker(['exec', id, ...command]);
-    await waitFor('the probe', () => inside('node', '/app/healthcheck.cjs').then(() => true));
-    expect(await inside('inventory-sd', 'show')).toContain('not ready');
-    await expect(inside('sh', '-c', 'WEB_BASIC_AUTH_FILE= inventory-sd show')).rejects.toThrow(
-      'wants a user',
-    );
-  } finally {
-    await docker(['rm', '-f', id]);
-    await web.remove();
+// A bundle loads more files for them than it does alone, one of them in a thread.
+describe('TLS and users', () => {
+  let web: WebFolder;
+
+  beforeAll(async () => {
+    web = await webFolder(WEB.tls + WEB.users({ alice: 'right' }));
+    await web.add('user', 'alice:right');
+    await chmod(web.file('.'), 0o755);
+    for (const name of await readdir(web.file('.'))) await chmod(web.file(name), 0o644);
+  });
+  afterAll(() => web.remove());
+
+  type Inside = (...command: string[]) => Promise<string>;
+
+  /** Runs a program with them, and what is asked of it once its own probe gets through. */
+  async function whileServing(
+    program: string,
+    options: string[],
+    flags: string[],
+    ask: (inside: Inside) => Promise<void>,
+  ) {
+    const given = ['-v', `${web.file('.')}:/web:ro`, '-e', 'WEB_CONFIG_FILE=/web/web.yml', ...options];
+    const run = ['run', '-d', ...CONFINED, ...given, imageOf(program), ...flags];
+    const id = (await docker(run)).trim();
+    try {
+      const inside: Inside = (...command) => docker(['exec', id, ...command]);
+      const health = async () => (await inspect(id)).State.Health?.Status === 'healthy';
+      await waitFor('the probe', health, HEALTHY_MS);
+      await ask(inside);
+    } finally {
+      await docker(['rm', '-f', '-v', id]);
+    }
   }
+
+  test('of the sidecar: its own probe and commands get through', async () => {
+    const settings = ['WEB_BASIC_AUTH_FILE=/web/user', 'INVENTORY_URL=http://localhost:1/'];
+    const options = ['--tmpfs=/shared:mode=1777', ...settings.flatMap((setting) => ['-e', setting])];
+    await whileServing('inventory-sd', options, [], async (inside) => {
+      expect(await inside('inventory-sd', 'show')).toContain('not ready');
+      await expect(inside('sh', '-c', 'WEB_BASIC_AUTH_FILE= inventory-sd show')).rejects.toThrow(
+        'wants a user',
+      );
+    });
+  });
+
+  test('of mini-tsdb: its own probe gets through, and whoever knows the password', async () => {
+    const mounts = ['-v', `${resolve('prometheus')}:/etc/prometheus:ro`, '--tmpfs=/data:mode=1777'];
+    const flags = ['--config.file=/etc/prometheus/demo.yml', '--web.config.file=/web/web.yml'];
+    await whileServing('mini-tsdb', mounts, flags, async (inside) => {
+      const status = (user: string) =>
+        inside(
+          'env',
+          'NODE_TLS_REJECT_UNAUTHORIZED=0',
+          'node',
+          '-e',
+          `fetch('https://127.0.0.1:9095/api/v1/labels', { headers: { authorization: '${user}' } })
+            .then((answer) => console.log(answer.status))`,
+        );
+      expect(await status(basic('alice', 'right'))).toBe('200\n');
+      expect(await status(basic('alice', 'wrong'))).toBe('401\n');
+    });
+  });
 });
 
 async function baseImage(): Promise<string | undefined> {
