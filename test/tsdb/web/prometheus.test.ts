@@ -145,6 +145,10 @@ describe.each(binaries)('Prometheus $version', (binary) => {
     range('up @ start()', 60, 600, '60');
     range('up @ end()', 60, 600, '60');
     range(`up @ ${at(100)} offset 10s`, 60, 600, '60');
+    range('up @ end()', 60, 139, '60'); // the end asked for, not the last step
+    range('up @ end() offset 20s', 60, 139.75, '7');
+    range('up', 0, 1, '0.2904'); // what is less than a millisecond is cut off
+    range('up', 0, 0.01, '0.0015');
     range('1 + 1', 0, 30, '10');
     range('absent_metric', 0, 30, '10');
     range('sparser', 0, 2000, '10', { newer: true });
@@ -166,6 +170,20 @@ describe.each(binaries)('Prometheus $version', (binary) => {
     f(`label/instance/values?match[]=up{job="sensors"}&${span}`);
     f(`label/nope/values?${span}`);
     f(`labels?${span}&limit=2`, { newer: true });
+    f(`label/U__job/values?${span}`, { newer: true });
+    f(`label/U__empty__neighbour/values?${span}`, { newer: true });
+    f(`label/U__no_2e_such/values?${span}`, { newer: true });
+    f(`series?match[]=up&${span}`, { form: 'match[]=once' });
+    f('rules');
+    f('alerts');
+    f('alertmanagers');
+    f('targets?state=active', { newer: true });
+    f('targets?state=nonsense', { newer: true });
+    f('targets', { newer: true });
+    f('scrape_pools', { newer: true });
+    f('metadata');
+    f(`query_exemplars?query=rate(up[5m])&${span}`);
+    f('query_exemplars', { form: 'query=up' });
   });
 
   describe('faults', () => {
@@ -182,6 +200,15 @@ describe.each(binaries)('Prometheus $version', (binary) => {
       'query?query=up[0s]',
       'query?query=(up)[5m]',
       'query?query=up%20offset%201m%20offset%201m',
+      'query?query=up&time=2024-02-30T00:00:00Z',
+      'query?query=up&time=2024-02-29T24:00:00Z',
+      'query?query=up&time=2024-13-01T00:00:00Z',
+      'query?query=up&time=2024-02-29t00:00:00z',
+      'query?query=up&time=Jan%201%202024',
+      'query?query=up&timeout=1e30',
+      'query_exemplars',
+      'query_exemplars?query=up(',
+      'metadata?limit=x',
       'query_range?query=up&start=1&end=2',
       'query_range?query=up&start=1&end=2&step=0',
       'query_range?query=up&start=1&end=2&step=-1',
@@ -200,5 +227,11 @@ describe.each(binaries)('Prometheus $version', (binary) => {
     ])
       f(path);
     f('query_range?query=up&start=1&end=11001&step=1'); // the most points
+    f('query?query=up&limit=x', { newer: true });
+    f('labels?limit=-1', { newer: true });
+    f('status/tsdb?limit=0', { newer: true });
+    f(`query?query=up&time=${at(60)}&lookback_delta=0`);
+    f(`query?query=up&time=${at(60)}&query=once`);
+    f(`query?query=up&time=${at(60)}&limit=%2B1`, { newer: true });
   });
 });
