@@ -7,6 +7,7 @@ import { createStepped } from '../../../src/tsdb/promql/stepped.ts';
 import type { Selection, Slice, Store } from '../../../src/tsdb/storage/contract.ts';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { batchOf, freeBudget, type Sample } from '../storage/rows.ts';
+import { methodsOf } from '../storage/store-methods.ts';
 import { type Row, valueAt, valuesAtSteps, valuesOver } from './naive-evaluation.ts';
 
 const DEFAULTS = { lookbackMs: 300_000, timeoutMs: 60_000, maxSamples: 1e9, maxConcurrency: 4 };
@@ -285,7 +286,7 @@ describe('a query', () => {
 
   test('gives its place back when the store fails', async () => {
     const failing: Store = {
-      ...storeMethods(store),
+      ...methodsOf(store),
       async *select() {
         yield* [];
         throw new Error('the disk is gone');
@@ -300,7 +301,7 @@ describe('a query', () => {
     const seen: number[] = [];
     let running = 0;
     const counting: Store = {
-      ...storeMethods(store),
+      ...methodsOf(store),
       async *select(selection: Selection) {
         running += 1;
         seen.push(running);
@@ -321,7 +322,7 @@ describe('a query', () => {
 /** The store with a turn of the event loop before each list. */
 function slowly(store: Store): Store {
   return {
-    ...storeMethods(store),
+    ...methodsOf(store),
     async *select(selection, budget) {
       for await (const slices of store.select(selection, budget)) {
         await new Promise(setImmediate);
@@ -329,19 +330,5 @@ function slowly(store: Store): Store {
         yield slices satisfies readonly Slice[];
       }
     },
-  };
-}
-
-function storeMethods(store: Store): Store {
-  return {
-    resolve: (labels) => store.resolve(labels),
-    append: (batch, options) => store.append(batch, options),
-    select: (selection, budget) => store.select(selection, budget),
-    buckets: (matchers, bounds, budget) => store.buckets(matchers, bounds, budget),
-    labelNames: (selections, budget) => store.labelNames(selections, budget),
-    labelValues: (name, selections, budget) => store.labelValues(name, selections, budget),
-    series: (selections, budget) => store.series(selections, budget),
-    stats: (top) => store.stats(top),
-    close: () => store.close(),
   };
 }

@@ -9,6 +9,7 @@ import type { Budget, Slice, Store } from '../../../src/tsdb/storage/contract.ts
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import type { Sources } from '../../../src/tsdb/web/all-routes.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
+import { methodsOf } from '../storage/store-methods.ts';
 import { startTestWeb, type TestWeb } from './test-web.ts';
 
 const open: TestWeb[] = [];
@@ -90,20 +91,6 @@ async function* endless(fault: Error): AsyncGenerator<readonly Slice[]> {
 function sliceOf(i: number): Slice {
   const times = Float64Array.from({ length: 1000 }, (_, at) => i * 1000 + at);
   return { ref: 1, labels: { __name__: 'm' }, times, values: times, stale: new Uint8Array(1000) };
-}
-
-function methodsOf(store: Store): Store {
-  return {
-    resolve: (labels) => store.resolve(labels),
-    append: (batch, options) => store.append(batch, options),
-    select: (selection, budget) => store.select(selection, budget),
-    buckets: (matchers, bounds, budget) => store.buckets(matchers, bounds, budget),
-    labelNames: (selections, budget) => store.labelNames(selections, budget),
-    labelValues: (name, selections, budget) => store.labelValues(name, selections, budget),
-    series: (selections, budget) => store.series(selections, budget),
-    stats: (top) => store.stats(top),
-    close: () => store.close(),
-  };
 }
 
 describe('what is asked for wrongly:', () => {
