@@ -68,7 +68,7 @@ interface AnySeries {
   readonly samples: readonly (readonly [number, number | undefined])[];
 }
 
-export async function fill(store: Store, known: readonly AnySeries[]): Promise<void> {
+async function fill(store: Store, known: readonly AnySeries[]): Promise<void> {
   const refs = await store.resolve(known.map(({ labels }) => labels));
   const rows = known.flatMap(({ samples }, i) =>
     samples.map((sample) => ({ ref: refs[i] as number, sample })),
