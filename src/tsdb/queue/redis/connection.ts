@@ -1,0 +1,220 @@
+// One connection to Redis that comes back by itself: its URL is read again from its secret file each time.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, ErrorReply, RESP_TYPES } from 'redis';
+import { AppError } from '../../../lib/errors.ts';
+
+/** A reply as RESP2 has it: numbers, texts (or bytes), null, lists of them. */
+export type Reply = string | number | Buffer | null | readonly Reply[];
+
+export interface SendOptions {
+  /** Texts of the reply as bytes. */
+  readonly bytes?: true;
+  /** How long the answer may take beyond the bound of the connection, because the command itself waits. */
+  readonly extraMs?: number;
+}
+
+/** Sends one command. @throws AppError `away`; or Error with what Redis answered, which begins with its code. */
+export type Send = (args: readonly (string | Buffer)[], options?: SendOptions) => Promise<Reply>;
+
+export interface Connection {
+  /** Never waits for a connection: without one it throws at once. */
+  readonly send: Send;
+  readonly isUp: boolean;
+  /** Resolves when there is a connection, at once if there is; or when `signal` or `close` ends the waiting. */
+  up(signal: AbortSignal): Promise<void>;
+  /** Ends this connection, so that a new one is made: the server on it is of no use. */
+  cut(): void;
+  /** What has not been answered fails. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  /** `redis[s]://[[user][:password]@]host[:port][/database]`, asked for before each try. */
+  readonly url: () => Promise<string>;
+  /** Certificates in PEM form that are trusted instead of the system's. */
+  readonly ca?: () => Promise<string>;
+  /** Shown by CLIENT LIST. */
+  readonly name: string;
+  /** Bound of a try to connect and of an answer; a server that takes longer counts as gone. */
+  readonly answerMs: number;
+  /** Longest wait between two tries. */
+  readonly retryMs: number;
+  /** Runs on every new connection before others may use it; when it throws, the connection is given up. */
+  readonly greet?: (send: Send) => Promise<void>;
+  readonly connected?: () => void;
+  readonly failed?: (error: unknown) => void;
+}
+
+type Client = ReturnType<typeof makeClient>;
+
+const FIRST_WAIT_MS = 50;
+
+/** Begins to connect at once, and goes on until it is closed. */
+export function openConnection(options: ConnectionOptions): Connection {
+  return new RedisConnection(options);
+}
+
+class RedisConnection implements Connection {
+  readonly #options: ConnectionOptions;
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #client: Client | undefined;
+  #waiting = Promise.withResolvers<void>();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  get isUp(): boolean {
+    return this.#client !== undefined;
+  }
+
+  readonly send: Send = async (args, options) => {
+    if (this.#client === undefined) throw new AppError('away', 'there is no connection to Redis');
+    return sendOn(this.#client, args, this.#options.answerMs, options);
+  };
+
+  async up(signal: AbortSignal): Promise<void> {
+    if (this.isUp || signal.aborted || this.#closing.signal.aborted) return;
+    const ended = new AbortController();
+    await Promise.race([this.#waiting.promise, aborted(signal, ended.signal)]);
+    ended.abort();
+  }
+
+  cut(): void {
+    if (this.#client !== undefined) destroy(this.#client);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+    this.#waiting.resolve();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      try {
+        await this.#connectOnce(() => {
+          tries = 0;
+        });
+      } catch (error) {
+        if (!signal.aborted) this.#options.failed?.(error);
+      }
+      await sleep(waitMs(tries, this.#options.retryMs), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  // Returns or throws once the connection is gone.
+  async #connectOnce(connected: () => void): Promise<void> {
+    const { answerMs, greet } = this.#options;
+    const client = makeClient(await this.#target());
+    // Heard from here on, so that none is missed.
+    const gone = new Promise<never>((_, reject) => client.on('error', reject));
+    gone.catch(() => {});
+    const stop = () => destroy(client);
+    try {
+      this.#closing.signal.addEventListener('abort', stop);
+      await Promise.race([within(answerMs, client.connect()), gone]);
+      if (greet !== undefined) await greet((args, options) => sendOn(client, args, answerMs, options));
+      if (this.#closing.signal.aborted) return;
+      this.#client = client;
+      connected();
+      this.#options.connected?.();
+      this.#waiting.resolve();
+      await gone;
+    } finally {
+      this.#closing.signal.removeEventListener('abort', stop);
+      if (this.#client === client) this.#waiting = Promise.withResolvers();
+      this.#client = undefined;
+      destroy(client);
+    }
+  }
+
+  async #target(): Promise<Target> {
+    const { url, ca, name, answerMs } = this.#options;
+    return { url: await url(), name, answerMs, ...(ca !== undefined && { ca: await ca() }) };
+  }
+}
+
+interface Target {
+  readonly url: string;
+  readonly name: string;
+  readonly answerMs: number;
+  readonly ca?: string;
+}
+
+function makeClient({ url, name, answerMs, ca }: Target) {
+  const isTls = url.startsWith('rediss:');
+  return createClient({
+    url,
+    name,
+    RESP: 2,
+    maintNotifications: 'disabled',
+    // A command that waits for a connection would be neither done nor refused.
+    disableOfflineQueue: true,
+    socket: {
+      connectTimeout: answerMs,
+      reconnectStrategy: false,
+      ...(isTls && { tls: true as const, ...(ca !== undefined && { ca }) }),
+    },
+  });
+}
+
+async function sendOn(
+  client: Client,
+  args: readonly (string | Buffer)[],
+  answerMs: number,
+  { bytes, extraMs = 0 }: SendOptions = {},
+): Promise<Reply> {
+  const typeMapping = bytes === true ? { [RESP_TYPES.BLOB_STRING]: Buffer } : {};
+  const reply = client.sendCommand([...args], { typeMapping }) as Promise<Reply>;
+  try {
+    return await within(answerMs + extraMs, reply);
+  } catch (error) {
+    // Its place in the row of answers is lost, and with it the connection.
+    if (error instanceof AppError) destroy(client, error);
+    throw error;
+  }
+}
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('away', `Redis has not answered within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => {});
+  }
+}
+
+function destroy(client: Client, reason = new AppError('away', 'the connection to Redis was cut')): void {
+  // Who waits for its end hears nothing of an end that we make ourselves.
+  client.emit('error', reason);
+  try {
+    client.destroy();
+  } catch {
+    // It was closed already.
+  }
+}
+
+function aborted(signal: AbortSignal, ended: AbortSignal): Promise<void> {
+  return new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: ended }),
+  );
+}
+
+/** Doubles from 50 ms up to `most`, less a random part of up to half: many processes must not come back at once. */
+export function waitMs(tries: number, most: number, random: () => number = Math.random): number {
+  return Math.min(most, FIRST_WAIT_MS * 2 ** Math.min(tries, 30)) * (1 - random() / 2);
+}
+
+/** Whether Redis itself has refused the command; otherwise it did not reach Redis, or its answer did not come back. */
+export function isRefused(error: unknown): error is ErrorReply {
+  return error instanceof ErrorReply;
+}

@@ -1,0 +1,166 @@
+// Reads the stream for the store: what it left behind first, then new entries, and what crashed peers have left.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../../lib/errors.ts';
+import type { Logger } from '../../../lib/log.ts';
+import { type Connection, isRefused, waitMs } from './connection.ts';
+import type { Delivery } from './delivery.ts';
+import type { RedisQueueMetrics } from './metrics.ts';
+import { isGroupLost, type Stream, type StreamEntry } from './stream.ts';
+
+export interface ConsumerOptions {
+  readonly stream: Stream;
+  readonly commands: Connection;
+  /** Nothing else waits on it. */
+  readonly reader: Connection;
+  readonly delivery: Delivery;
+  readonly name: string;
+  readonly log: Logger;
+  readonly metrics: RedisQueueMetrics;
+  /** Most entries of one read. */
+  readonly readEntries: number;
+  /** What one read should hold at most; an entry may be larger. */
+  readonly readBytes: number;
+  readonly blockMs: number;
+  readonly claimAfterMs: number;
+  readonly retryMs: number;
+  readonly now: () => number;
+}
+
+const FIRST_READ = 32;
+const PAGE = 100;
+const SETTLE_EVERY_MS = 250;
+/** A consumer that holds nothing is forgotten after so many times `claimAfterMs`. */
+const FORGET_AFTER = 60;
+
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #count = FIRST_READ;
+  #isRecoveryDue = true;
+  #takeOverAt = 0;
+  #settledAt = 0;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Reads nothing more. @returns whether what was under way has ended within the bound. */
+  async stop(boundMs: number): Promise<boolean> {
+    this.#stopping.abort();
+    const bound = new AbortController();
+    const late = sleep(boundMs, false, { signal: bound.signal }).catch(() => false);
+    const hasEnded = await Promise.race([(this.#running ?? Promise.resolve()).then(() => true), late]);
+    bound.abort();
+    return hasEnded;
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    const { commands, reader, retryMs } = this.#options;
+    const { signal } = this.#stopping;
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      await commands.up(signal);
+      await reader.up(signal);
+      try {
+        await this.#begin();
+        for (; !signal.aborted; tries = 0) await this.#turn();
+      } catch (error) {
+        this.#stumbled(error);
+      }
+      await sleep(waitMs(tries, retryMs), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { stream, delivery, log } = this.#options;
+    if (this.#isStopping) return;
+    if (await stream.ensureGroup()) log.info('made the group of consumers in Redis, from the first entry on');
+    await delivery.acknowledgeWritten();
+    this.#isRecoveryDue = true;
+  }
+
+  async #turn(): Promise<void> {
+    const { delivery, blockMs } = this.#options;
+    if (this.#isRecoveryDue) this.#isRecoveryDue = !(await this.#isRecovered());
+    await delivery.retry(() => this.#read(1, 0));
+    await this.#takeOverWhenDue();
+    await this.#settleWhenDue();
+    const restMs = Math.min(blockMs, delivery.nextTryMs);
+    if (delivery.isStoreAway || delivery.isFull) await this.#rest(Math.max(1, restMs));
+    else if (!this.#isRecoveryDue) await delivery.deliver(await this.#read(this.#count, Math.ceil(restMs)));
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+
+  // What this consumer was given before a crash, or in an answer that was lost with a connection.
+  async #isRecovered(): Promise<boolean> {
+    const { stream, delivery, name } = this.#options;
+    for (let after: string | undefined; ; ) {
+      const page = await stream.pending(name, after, PAGE);
+      for (const entry of page) {
+        if (delivery.has(entry.id)) continue;
+        if (delivery.isFull || this.#isStopping) return false;
+        await delivery.take(entry);
+      }
+      if (page.length < PAGE) return true;
+      after = page.at(-1)?.id;
+    }
+  }
+
+  async #takeOverWhenDue(): Promise<void> {
+    const { stream, delivery, name, claimAfterMs, log, metrics, now } = this.#options;
+    if (now() < this.#takeOverAt || delivery.isStoreAway) return;
+    this.#takeOverAt = now() + claimAfterMs / 2;
+    let cursor = '0-0';
+    do {
+      const taken = await stream.takeOver(name, claimAfterMs, cursor, PAGE);
+      cursor = taken.cursor;
+      const foreign = taken.ids.filter((id) => !delivery.has(id)).length;
+      if (foreign === 0) continue;
+      log.warn({ entries: foreign }, 'took over entries of a consumer that gave no sign');
+      metrics.takenOver(foreign);
+      this.#isRecoveryDue = true;
+    } while (cursor !== '0-0' && !this.#isStopping);
+    await stream.retireIdle(claimAfterMs * FORGET_AFTER);
+  }
+
+  async #settleWhenDue(): Promise<void> {
+    const { stream, now } = this.#options;
+    if (now() - this.#settledAt < SETTLE_EVERY_MS) return;
+    this.#settledAt = now();
+    await stream.settle();
+  }
+
+  async #read(count: number, blockMs: number): Promise<readonly StreamEntry[]> {
+    const { stream, reader, name, readEntries, readBytes } = this.#options;
+    if (this.#isStopping) return [];
+    const entries = await stream.read(reader, name, count, blockMs);
+    const largest = entries.reduce((most, { batch }) => Math.max(most, batch?.length ?? 0), 1);
+    if (entries.length > 0) this.#count = Math.max(1, Math.min(readEntries, Math.floor(readBytes / largest)));
+    return entries;
+  }
+
+  #stumbled(error: unknown): void {
+    const { commands, reader, log } = this.#options;
+    if (isGroupLost(error)) log.warn('the group of consumers is gone from Redis; making it again');
+    else if (isRefused(error)) {
+      log.error(`cannot read the queue: ${messageOf(error)}; trying again`);
+      // Another server may be the one that takes writes now.
+      if (error.message.startsWith('READONLY')) {
+        commands.cut();
+        reader.cut();
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+// The queue in Redis Streams: pushed batches are safe in Redis before the store has them, for any number of processes.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
+import { AppError, messageOf } from '../../../lib/errors.ts';
+import type { Logger } from '../../../lib/log.ts';
+import type { Queue, Writer } from '../contract.ts';
+import { type Connection, openConnection, type Send } from './connection.ts';
+import { Consumer } from './consumer.ts';
+import { Delivery } from './delivery.ts';
+import { Door } from './door.ts';
+import { createRedisQueueMetrics, type RedisQueueMetrics } from './metrics.ts';
+import type { Moment } from './moments.ts';
+import { isKept, type Keeps, type RedisPromise, readPromise } from './promise.ts';
+import { Stream, type StreamBounds, type StreamState } from './stream.ts';
+
+export interface RedisQueueOptions {
+  /** The secret URL, asked for before each connection. */
+  readonly url: () => Promise<string>;
+  /** Certificates that a rediss: server is checked against, in PEM form; the system's when absent. */
+  readonly ca?: () => Promise<string>;
+  readonly writer: Writer;
+  readonly registry: Registry;
+  readonly log: Logger;
+  /** The same after a restart of this process, and another in every other process: host and port. */
+  readonly consumer: string;
+  /** Key of the stream. */
+  readonly stream?: string;
+  /** What Redis has to promise of accepted samples; pushes are refused while it does not. */
+  readonly keeps?: Keeps;
+  readonly bounds?: Partial<Bounds>;
+  /** Told of moments at which tests crash. */
+  readonly reached?: (moment: Moment) => void;
+}
+
+/** Milliseconds, bytes and entries. */
+export interface Bounds extends StreamBounds {
+  readonly batchBytes: number;
+  readonly underwayBytes: number;
+  readonly readEntries: number;
+  readonly readBytes: number;
+  readonly maxDeliveries: number;
+  readonly claimAfterMs: number;
+  readonly blockMs: number;
+  readonly answerMs: number;
+  readonly retryMs: number;
+  readonly closeMs: number;
+  readonly promiseMs: number;
+}
+
+const MB = 2 ** 20;
+const DEFAULTS: Bounds = {
+  entries: 100_000,
+  bytes: 512 * MB,
+  deadLetters: 1000,
+  deadLetterBytes: 64 * MB,
+  batchBytes: 32 * MB,
+  underwayBytes: 64 * MB,
+  readEntries: 500,
+  readBytes: 8 * MB,
+  maxDeliveries: 5,
+  claimAfterMs: 60_000,
+  blockMs: 1000,
+  answerMs: 5000,
+  retryMs: 5000,
+  closeMs: 10_000,
+  promiseMs: 10_000,
+};
+
+export const DEFAULT_STREAM = 'mini-tsdb:{push}';
+
+const EMPTY: StreamState = {
+  entries: 0,
+  lag: 0,
+  pending: 0,
+  samples: 0,
+  bytes: 0,
+  oldestMs: 0,
+  deadLetters: 0,
+};
+
+/** Begins at once, also while Redis is away: then pushes are refused, and it is tried again. */
+export function openRedisQueue(options: RedisQueueOptions): Queue {
+  return new RedisQueue(options);
+}
+
+class RedisQueue implements Queue {
+  readonly #options: RedisQueueOptions;
+  readonly #bounds: Bounds;
+  readonly #closing = new AbortController();
+  readonly #commands: Connection;
+  readonly #reader: Connection;
+  readonly #stream: Stream;
+  readonly #delivery: Delivery;
+  readonly #consumer: Consumer;
+  readonly #door: Door;
+  readonly #metrics: RedisQueueMetrics;
+  readonly #watching: Promise<void>;
+  #promise: RedisPromise | undefined;
+  #state = EMPTY;
+  #looking: Promise<StreamState> | undefined;
+  #trouble: string | undefined;
+
+  constructor(options: RedisQueueOptions) {
+    const { log, registry, consumer: name, writer, stream = DEFAULT_STREAM } = options;
+    this.#options = options;
+    const bounds = { ...DEFAULTS, ...options.bounds };
+    this.#bounds = bounds;
+    this.#commands = this.#connect('commands');
+    this.#reader = this.#connect('reader');
+    this.#stream = new Stream(this.#commands, stream, bounds);
+    const now = () => performance.now();
+    const observed = { isUp: () => this.#commands.isUp, state: () => this.#look() };
+    this.#metrics = createRedisQueueMetrics(registry, observed);
+    const shared = { stream: this.#stream, log, metrics: this.#metrics, now, ...bounds };
+    this.#delivery = new Delivery({
+      ...shared,
+      consumer: name,
+      writer,
+      maxHeld: bounds.readEntries,
+      reached: options.reached ?? (() => {}),
+    });
+    const connections = { commands: this.#commands, reader: this.#reader };
+    this.#consumer = new Consumer({ ...shared, ...connections, delivery: this.#delivery, name });
+    this.#door = new Door({
+      stream: this.#stream,
+      brokenPromise: () => this.#brokenPromise(),
+      maxBatchBytes: bounds.batchBytes,
+      maxUnderwayBytes: bounds.underwayBytes,
+      refused: (reason) => this.#metrics.refused(reason),
+    });
+    this.#consumer.start();
+    this.#watching = this.#watchPromise();
+  }
+
+  async push(...[batch]: Parameters<Queue['push']>): Promise<void> {
+    if (this.#closing.signal.aborted)
+      throw new AppError(
+        'overloaded',
+        'cannot queue samples: this server is stopping; push them again later',
+      );
+    await this.#door.push(batch);
+  }
+
+  async stats() {
+    const { samples: waiting, oldestMs, deadLetters } = await this.#look();
+    return { waiting, oldestMs, deadLetters };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await this.#consumer.stop(this.#bounds.closeMs);
+    try {
+      await this.#delivery.release();
+      await this.#stream.settle();
+      await this.#stream.retire(this.#options.consumer);
+    } catch (error) {
+      this.#options.log.debug(
+        `cannot leave the queue in order: ${messageOf(error)}; others take over in time`,
+      );
+    }
+    await Promise.all([this.#commands.close(), this.#reader.close(), this.#watching]);
+  }
+
+  #connect(role: 'commands' | 'reader'): Connection {
+    const { url, ca, log } = this.#options;
+    const { answerMs, retryMs } = this.#bounds;
+    const shared = { url, ...(ca !== undefined && { ca }), name: `mini-tsdb-${role}`, answerMs, retryMs };
+    if (role === 'reader') return openConnection(shared);
+    return openConnection({
+      ...shared,
+      greet: (send) => this.#greet(send),
+      connected: () => {
+        this.#metrics.connected();
+        if (this.#trouble !== undefined) log.info('connected to Redis again');
+        this.#trouble = undefined;
+      },
+      failed: (error) => {
+        const trouble = messageOf(error);
+        if (trouble !== this.#trouble)
+          log.error(`cannot use Redis: ${trouble}; pushes are refused, trying again`);
+        this.#trouble = trouble;
+      },
+    });
+  }
+
+  async #greet(send: Send): Promise<void> {
+    const version = /^redis_version:(\d+)\.(\d+)/m.exec(String(await send(['INFO', 'server'])));
+    const [, major = 0, minor = 0] = version ?? [];
+    if (Number(major) * 100 + Number(minor) < 602)
+      throw new AppError('version', `it is Redis ${major}.${minor}, and the queue needs 6.2 or newer`);
+    this.#judge(await readPromise(send));
+  }
+
+  async #watchPromise(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await sleep(this.#bounds.promiseMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted || !this.#commands.isUp) continue;
+      try {
+        this.#judge(await readPromise(this.#commands.send));
+      } catch {
+        // The connection is gone, and the next one begins with this.
+      }
+    }
+  }
+
+  #judge(promise: RedisPromise): void {
+    const { log } = this.#options;
+    if (promise.lost !== this.#promise?.lost)
+      promise.lost === undefined
+        ? log.info('Redis keeps every sample that it accepts (appendfsync always)')
+        : log.warn(promise.lost);
+    if (promise.evicts !== this.#promise?.evicts && promise.evicts !== undefined) log.warn(promise.evicts);
+    this.#promise = promise;
+  }
+
+  #brokenPromise(): string | undefined {
+    const { keeps = 'any' } = this.#options;
+    if (isKept(this.#promise, keeps)) return undefined;
+    return `Redis does not keep what is asked of it (appendfsync ${keeps})`;
+  }
+
+  // The gauges of one scrape ask at once, and share one answer.
+  #look(): Promise<StreamState> {
+    this.#looking ??= this.#lookNow().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookNow(): Promise<StreamState> {
+    try {
+      if (this.#commands.isUp) this.#state = await this.#stream.settle();
+    } catch {
+      // Redis is away: what was seen last is told, and that it is away by another metric.
+    }
+    return this.#state;
+  }
+}

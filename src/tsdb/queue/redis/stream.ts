@@ -1,0 +1,218 @@
+// The stream of batches, its group of consumers and its dead letters: what is asked of Redis, in the words of the queue.
+
+import { messageOf } from '../../../lib/errors.ts';
+import type { Connection, Reply } from './connection.ts';
+import { BURY, PUSH, RETIRE, run, SETTLE } from './scripts.ts';
+
+/** The group that stands for the store. */
+const GROUP = 'store';
+
+export interface StreamBounds {
+  readonly entries: number;
+  /** Of encoded batches. */
+  readonly bytes: number;
+  readonly deadLetters: number;
+  readonly deadLetterBytes: number;
+}
+
+/** Where a stream and what belongs to it lies. Keys with one {tag} share a slot of a cluster. */
+export interface StreamKeys {
+  readonly stream: string;
+  readonly totals: string;
+  readonly deadLetters: string;
+}
+
+export function keysOf(stream: string): StreamKeys {
+  return { stream, totals: `${stream}:totals`, deadLetters: `${stream}:dead` };
+}
+
+export interface StreamEntry {
+  readonly id: string;
+  /** Undefined when the entry is not one of ours. */
+  readonly batch: Buffer | undefined;
+}
+
+/** An entry that was delivered and is not acknowledged. */
+export interface PendingEntry {
+  readonly id: string;
+  /** How often it was delivered. */
+  readonly deliveries: number;
+}
+
+export interface StreamState {
+  readonly entries: number;
+  /** Entries that no consumer has read yet. */
+  readonly lag: number;
+  /** Entries that were read and are not acknowledged. */
+  readonly pending: number;
+  /** From the oldest entry that is not acknowledged on, as are the bytes and the age. */
+  readonly samples: number;
+  readonly bytes: number;
+  readonly oldestMs: number;
+  readonly deadLetters: number;
+}
+
+export class Stream {
+  readonly #connection: Connection;
+  readonly #keys: StreamKeys;
+  readonly #bounds: StreamBounds;
+
+  constructor(connection: Connection, stream: string, bounds: StreamBounds) {
+    this.#connection = connection;
+    this.#keys = keysOf(stream);
+    this.#bounds = bounds;
+  }
+
+  /** @returns the id of the entry, or `full: …` when there is no room. */
+  async push(batch: Buffer, samples: number): Promise<string> {
+    const { stream, totals } = this.#keys;
+    const { entries, bytes } = this.#bounds;
+    const args = [String(entries), String(bytes), String(samples), batch];
+    return String(await run(this.#connection.send, PUSH, [stream, totals], args));
+  }
+
+  /**
+   * Makes the group when it is not there. It begins with the first entry there is: what was acknowledged has been
+   * trimmed, so after a lost group only entries come again that the store may know already, and none is left out.
+   * @returns whether it was made.
+   */
+  async ensureGroup(): Promise<boolean> {
+    try {
+      await this.#connection.send(['XGROUP', 'CREATE', this.#keys.stream, GROUP, '0', 'MKSTREAM']);
+      return true;
+    } catch (error) {
+      if (messageOf(error).startsWith('BUSYGROUP')) return false;
+      throw error;
+    }
+  }
+
+  /** New entries, waiting up to `blockMs` for the first; 0 does not wait. On a connection of its own: it holds that up. */
+  async read(reader: Connection, consumer: string, count: number, blockMs: number): Promise<StreamEntry[]> {
+    const block = blockMs > 0 ? ['BLOCK', String(blockMs)] : [];
+    const reply = await reader.send(
+      [
+        'XREADGROUP',
+        'GROUP',
+        GROUP,
+        consumer,
+        'COUNT',
+        String(count),
+        ...block,
+        'STREAMS',
+        this.#keys.stream,
+        '>',
+      ],
+      { bytes: true, extraMs: blockMs },
+    );
+    if (reply === null) return [];
+    return listOf(listOf(listOf(reply)[0])[1]).map(entryOf);
+  }
+
+  /** What this consumer was given and has not acknowledged, oldest first; from `after` on, exclusive. */
+  async pending(consumer: string, after: string | undefined, count: number): Promise<PendingEntry[]> {
+    const from = after === undefined ? '-' : `(${after}`;
+    const args = ['XPENDING', this.#keys.stream, GROUP, from, '+', String(count), consumer];
+    const reply = listOf(await this.#connection.send(args));
+    return reply.map((row) => ({ id: String(listOf(row)[0]), deliveries: Number(listOf(row)[3]) }));
+  }
+
+  /** The entry as it stands in the stream; undefined when somebody has deleted it. */
+  async entry(id: string): Promise<StreamEntry | undefined> {
+    const reply = listOf(await this.#connection.send(['XRANGE', this.#keys.stream, id, id], { bytes: true }));
+    return reply[0] === undefined ? undefined : entryOf(reply[0]);
+  }
+
+  /** Shows that they are being worked on, so that no other consumer takes them over; no delivery is counted. */
+  async hold(consumer: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#claim(consumer, ids, []);
+  }
+
+  /** Lets other consumers take them over at once. */
+  async release(consumer: string, ids: readonly string[], idleMs: number): Promise<void> {
+    if (ids.length > 0) await this.#claim(consumer, ids, ['IDLE', String(idleMs)]);
+  }
+
+  /** Sets how often an entry counts as delivered. */
+  async setDeliveries(consumer: string, id: string, deliveries: number): Promise<void> {
+    await this.#claim(consumer, [id], ['RETRYCOUNT', String(deliveries)]);
+  }
+
+  /**
+   * Gives this consumer entries that another one has held for `idleMs` without a sign; no delivery is counted.
+   * @param cursor `0-0` to begin with. @returns their ids, and where to go on; `0-0` at the end.
+   */
+  async takeOver(
+    consumer: string,
+    idleMs: number,
+    cursor: string,
+    count: number,
+  ): Promise<{ readonly ids: readonly string[]; readonly cursor: string }> {
+    const { stream } = this.#keys;
+    const args = ['XAUTOCLAIM', stream, GROUP, consumer, String(idleMs), cursor, 'COUNT', String(count)];
+    const [next = '0-0', ids = []] = listOf(await this.#connection.send([...args, 'JUSTID']));
+    return { ids: listOf(ids).map(String), cursor: String(next) };
+  }
+
+  async acknowledge(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#connection.send(['XACK', this.#keys.stream, GROUP, ...ids]);
+  }
+
+  /** Acknowledges an entry that is given up, and keeps a copy. @returns whether it was still there to be given up. */
+  async bury(id: string, reason: string): Promise<boolean> {
+    const { stream, totals, deadLetters } = this.#keys;
+    const { deadLetters: most, deadLetterBytes } = this.#bounds;
+    const args = [GROUP, id, reason, String(most), String(deadLetterBytes)];
+    return (await run(this.#connection.send, BURY, [stream, totals, deadLetters], args)) === 1;
+  }
+
+  /** Trims what every consumer has done with, and tells what is left. */
+  async settle(): Promise<StreamState> {
+    const { stream, totals, deadLetters } = this.#keys;
+    const reply = await run(this.#connection.send, SETTLE, [stream, totals, deadLetters], [GROUP]);
+    // Should totals and stream come from different times (one of them was restored or deleted), none goes below 0.
+    const [entries, lag, pending, samples, bytes, oldestMs, dead] = listOf(reply).map((n) =>
+      Math.max(0, Number(n)),
+    );
+    return {
+      entries: entries ?? 0,
+      lag: lag ?? 0,
+      pending: pending ?? 0,
+      samples: samples ?? 0,
+      bytes: bytes ?? 0,
+      oldestMs: oldestMs ?? 0,
+      deadLetters: dead ?? 0,
+    };
+  }
+
+  /** Deletes this consumer, if it holds nothing. */
+  async retire(consumer: string): Promise<void> {
+    await run(this.#connection.send, RETIRE, [this.#keys.stream], [GROUP, consumer, '0']);
+  }
+
+  /** Deletes consumers that hold nothing and have not asked for so long. */
+  async retireIdle(idleMs: number): Promise<void> {
+    await run(this.#connection.send, RETIRE, [this.#keys.stream], [GROUP, '', String(idleMs)]);
+  }
+
+  async #claim(consumer: string, ids: readonly string[], options: readonly string[]): Promise<void> {
+    const { stream } = this.#keys;
+    await this.#connection.send(['XCLAIM', stream, GROUP, consumer, '0', ...ids, ...options, 'JUSTID']);
+  }
+}
+
+/** Whether the group is gone: the stream was deleted, or a server without it has taken over. */
+export function isGroupLost(error: unknown): boolean {
+  return /^(NOGROUP|UNBLOCKED) /.test(messageOf(error));
+}
+
+function listOf(reply: Reply | undefined): readonly Reply[] {
+  return Array.isArray(reply) ? reply : [];
+}
+
+function entryOf(reply: Reply): StreamEntry {
+  const [id, fields] = listOf(reply);
+  const flat = listOf(fields ?? []);
+  const at = flat.findIndex((name, index) => index % 2 === 0 && String(name) === 'batch');
+  const batch = at < 0 ? undefined : flat[at + 1];
+  return { id: String(id), batch: Buffer.isBuffer(batch) ? batch : undefined };
+}
