@@ -15,7 +15,7 @@ export const VERSION = 1;
 export const HEAD_BYTES = 5;
 export const TIMES = { raw: 0, deltas: 1 } as const;
 /** Up to here differences are exact, and still are when they are folded to carry their sign. */
-const LARGEST_DELTA_TIME = 2 ** 51;
+const LARGEST_DELTA_TIME = 2 ** 50;
 
 /** Bytes that `decodeBatch` reads back exactly, to the bit of each value. */
 export function encodeBatch(batch: PushedBatch): Buffer {

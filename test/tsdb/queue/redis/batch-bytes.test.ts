@@ -20,7 +20,7 @@ const anyTime = fc.oneof(
   fc.integer({ min: 1_700_000_000_000, max: 1_700_000_100_000 }),
   fc.maxSafeInteger(),
   fc.double(),
-  fc.constantFrom(-0, 2 ** 51, -(2 ** 51), 2 ** 51 + 1),
+  fc.constantFrom(-0, 2 ** 50, -(2 ** 50), 2 ** 50 + 1),
 );
 const anyFamily = fc.record({ type: anyText, help: anyText, unit: anyText });
 
