@@ -1,4 +1,4 @@
-// The one road from every door to the queue: limits, arrival times, whole batch or nothing.
+// The one road from every door to the queue, as its doors see it: limits, arrival times, whole batch or nothing.
 
 import type { Labels } from '../../model/labels.ts';
 import type { PushedFamily } from '../queue/contract.ts';
@@ -24,10 +24,24 @@ export interface Receipt {
   readonly ids: readonly string[];
 }
 
+/** A request that is under way. */
+export interface Entered {
+  /** As `Intake.accept`. */
+  accept(batch: DoorBatch): Promise<Receipt>;
+  /** To be called once, when the request is answered. */
+  leave(): void;
+}
+
 export interface Intake {
+  /**
+   * For doors that know who knocks before they have read what: spares them the rest when there is no room.
+   * @throws Refusal `limited`, `overloaded`.
+   */
+  enter(caller: Caller): Entered;
   /**
    * Takes the whole batch, or nothing of it.
    * @throws Refusal `limited` (ask again after `retryAfterMs`), `too_large` (more than a burst can ever hold: never 429),
+   *   `too_many_series` (never 429 either: asking again helps nobody), `bad_data` (a sample in the far future),
    *   `overloaded` (queue or store is away; ask again after `retryAfterMs`).
    */
   accept(batch: DoorBatch, caller: Caller): Promise<Receipt>;

@@ -1,0 +1,121 @@
+// One limiter for all doors: samples and requests of each client, and how much is under way at once.
+
+import { type ClientState, createClientTable } from './client-table.ts';
+import { givenBack, type Rate, remaining, taken, waitFor } from './gcra.ts';
+import type { ClientLimits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+
+export interface LimiterOptions {
+  readonly limitsOf: (client: string) => ClientLimits;
+  /** Requests at once. */
+  readonly concurrency: number;
+  readonly mostClients?: number;
+  /** Milliseconds that never jump. */
+  readonly clock: () => number;
+}
+
+/** A request that is under way. */
+export interface Visit {
+  readonly client: ClientState;
+  /** Counts samples against the client. @throws Refusal; the request then counts as not made. */
+  take(samples: number): void;
+  /** To be called once, when the request is answered. */
+  leave(): void;
+}
+
+export interface Limiter {
+  /** Clients that are remembered. */
+  readonly clients: number;
+  /** Counts a request against the client. @throws Refusal `limited`, `overloaded`. */
+  enter(client: string): Visit;
+}
+
+/** Small enough for memory: half a kilobyte each at most. */
+const MOST_CLIENTS = 65_536;
+const SOON_MS = 1000;
+
+export function createLimiter({ limitsOf, concurrency, clock, ...options }: LimiterOptions): Limiter {
+  const table = createClientTable(options.mostClients ?? MOST_CLIENTS);
+  const share = Math.max(1, Math.ceil(concurrency / 4));
+  const now = () => Math.floor(clock());
+  let running = 0;
+
+  function find(name: string, time: number): ClientState {
+    const client = table.get(name, limitsOf(name), time);
+    if (client === undefined)
+      throw new Refusal('overloaded', 'too many clients push at once; nothing was taken', {
+        retryAfterMs: SOON_MS,
+      });
+    return client;
+  }
+
+  function admit(client: ClientState, time: number): void {
+    const { requests, samples } = client.limits;
+    demand('requests', requests, client.requests, 1, time);
+    // A batch has a sample: whoever has no room for one need not send it.
+    demand('samples', samples, client.samples, 1, time);
+    if (client.running >= share)
+      throw new Refusal('limited', `${share} requests of this client are under way already`, {
+        retryAfterMs: SOON_MS,
+      });
+    if (running >= concurrency)
+      throw new Refusal('overloaded', `${concurrency} requests are under way already`, {
+        retryAfterMs: SOON_MS,
+      });
+  }
+
+  function takeSamples(client: ClientState, samples: number): void {
+    const rate = client.limits.samples;
+    const time = now();
+    if (samples > rate.burst) throw tooLarge(samples, rate);
+    demand('samples', rate, client.samples, samples, time);
+    client.samples = taken(rate, client.samples, samples, time);
+  }
+
+  return {
+    get clients() {
+      return table.size;
+    },
+    enter(name) {
+      const time = now();
+      const client = find(name, time);
+      admit(client, time);
+      client.requests = taken(client.limits.requests, client.requests, 1, time);
+      client.running += 1;
+      running += 1;
+      return {
+        client,
+        take(samples) {
+          try {
+            takeSamples(client, samples);
+          } catch (error) {
+            client.requests = givenBack(client.requests, 1);
+            throw error;
+          }
+        },
+        leave() {
+          client.running -= 1;
+          running -= 1;
+        },
+      };
+    },
+  };
+}
+
+function demand(what: string, rate: Rate, arrival: number, units: number, now: number): void {
+  const retryAfterMs = waitFor(rate, arrival, units, now);
+  if (retryAfterMs === 0) return;
+  const quota = { perSecond: rate.perSecond, remaining: remaining(rate, arrival, now) };
+  throw new Refusal(
+    'limited',
+    `cannot take ${units} more ${what}: this client may have ${rate.perSecond} a second; nothing was taken`,
+    { retryAfterMs, quota },
+  );
+}
+
+function tooLarge(samples: number, { burst }: Rate): Refusal {
+  return new Refusal(
+    'too_large',
+    `cannot take ${samples} samples at once: the limit of this client is ${burst}; nothing was taken`,
+  );
+}

@@ -1,0 +1,145 @@
+// The road from the doors to the queue: a batch passes every check before anything of it counts.
+
+import { AppError } from '../../lib/errors.ts';
+import type { PushedBatch, Queue } from '../queue/contract.ts';
+import { createEventIds } from './event-ids.ts';
+import type { DoorBatch, Intake, Receipt } from './intake.ts';
+import { createLimiter, type Visit } from './limiter.ts';
+import type { ClientLimits } from './limits.ts';
+import type { PushMetrics } from './metrics.ts';
+import { Refusal } from './refusal.ts';
+import { createSeriesTable, type PushedSeries } from './series-table.ts';
+
+export interface IntakeOptions {
+  readonly queue: Queue;
+  readonly limitsOf: (client: string) => ClientLimits;
+  /** Requests at once, of all doors. */
+  readonly concurrency: number;
+  readonly metrics: PushMetrics;
+  /** Unix milliseconds, and milliseconds that never jump. */
+  readonly now?: () => number;
+  readonly clock?: () => number;
+}
+
+/** Of all clients together. A series takes about half a kilobyte here. */
+const MOST_SERIES = 500_000;
+const SERIES_IDLE_MS = 60 * 60_000;
+/** As far as stores let samples be ahead. */
+const MOST_AHEAD_MS = 10 * 60_000;
+/** How far times of arrival may run ahead of the clock when a series gets more than one sample a millisecond. */
+const ARRIVALS_AHEAD_MS = 60_000;
+const SOON_MS = 1000;
+
+export function openIntake(options: IntakeOptions): Intake {
+  const { queue, limitsOf, concurrency, metrics, now = Date.now, clock = () => performance.now() } = options;
+  const limiter = createLimiter({ limitsOf, concurrency, clock });
+  const series = createSeriesTable({ most: MOST_SERIES, idleMs: SERIES_IDLE_MS });
+  const nextIds = createEventIds();
+  metrics.observe({ clients: () => limiter.clients, series: () => series.size });
+
+  // Nothing here waits, so two batches cannot come between each other.
+  function judge(batch: DoorBatch, visit: Visit): PushedBatch {
+    const time = now();
+    refuseFuture(batch.times, time);
+    const found = series.find(batch.labels, clock());
+    const { client } = visit;
+    if (client.series + found.fresh.size > client.limits.series) {
+      series.sweep(clock());
+      if (client.series + found.fresh.size > client.limits.series) throw tooManySeries(client.limits);
+    }
+    refuseHurry(batch.times, found.rows, time);
+    visit.take(batch.values.length);
+    series.add(found.fresh, client, clock());
+    return {
+      client: client.name,
+      labels: found.rows.map(({ labels }) => labels),
+      times: arrivals(batch.times, found.rows, time),
+      values: batch.values,
+      stale: batch.stale,
+      families: batch.families,
+    };
+  }
+
+  async function accept(batch: DoorBatch, visit: Visit): Promise<Receipt> {
+    const count = batch.values.length;
+    try {
+      const pushed = judge(batch, visit);
+      if (count > 0 || batch.families.size > 0) await queue.push(pushed);
+    } catch (error) {
+      throw metrics.refused(asRefusal(error), visit.client.name);
+    }
+    metrics.taken(count);
+    return nextIds(now(), count);
+  }
+
+  function enter(client: string): Visit {
+    try {
+      return limiter.enter(client);
+    } catch (error) {
+      throw metrics.refused(asRefusal(error), client);
+    }
+  }
+
+  return {
+    enter({ client }) {
+      const visit = enter(client);
+      return { accept: (batch) => accept(batch, visit), leave: visit.leave };
+    },
+    async accept(batch, { client }) {
+      const visit = enter(client);
+      try {
+        return await accept(batch, visit);
+      } finally {
+        visit.leave();
+      }
+    },
+  };
+}
+
+// The store would leave it out, and nobody would tell who sent it.
+function refuseFuture(times: Float64Array, now: number): void {
+  const latest = now + MOST_AHEAD_MS;
+  for (let i = 0; i < times.length; i += 1) {
+    if ((times[i] as number) > latest)
+      throw new Refusal('bad_data', `metric ${i}: its time is more than 10 minutes ahead of the clock here`);
+  }
+}
+
+function refuseHurry(times: Float64Array, rows: readonly PushedSeries[], now: number): void {
+  for (let i = 0; i < times.length; i += 1) {
+    if (!Number.isNaN(times[i])) continue;
+    const ahead = (rows[i] as PushedSeries).arrival - now - ARRIVALS_AHEAD_MS;
+    if (ahead > 0)
+      throw new Refusal(
+        'limited',
+        `metric ${i}: a series without times of its own may have 1000 samples a second; nothing was taken`,
+        { retryAfterMs: ahead },
+      );
+  }
+}
+
+/** The times of a batch, where it has none that of its arrival, later than the last of the series. */
+function arrivals(times: Float64Array, rows: readonly PushedSeries[], now: number): Float64Array {
+  const given = times.slice();
+  for (let i = 0; i < given.length; i += 1) {
+    if (!Number.isNaN(given[i])) continue;
+    const row = rows[i] as PushedSeries;
+    row.arrival = Math.max(now, row.arrival + 1);
+    given[i] = row.arrival;
+  }
+  return given;
+}
+
+function tooManySeries({ series }: ClientLimits): Refusal {
+  return new Refusal(
+    'too_many_series',
+    `cannot add series: the limit of this client is ${series}; nothing was taken`,
+  );
+}
+
+// Whatever keeps the queue from taking it is ours and not the client's.
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const why = error instanceof AppError ? error.message : 'the log says more';
+  return new Refusal('overloaded', `cannot take samples now: ${why}`, { retryAfterMs: SOON_MS, cause: error });
+}

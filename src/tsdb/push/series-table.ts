@@ -1,0 +1,115 @@
+// The series that are pushed now: who brought each, and when a sample of it arrived last.
+
+import type { Labels } from '../../model/labels.ts';
+import type { ClientState } from './client-table.ts';
+import { seriesKey } from './series-key.ts';
+
+export interface PushedSeries {
+  /** The same object for as long as the series is remembered. */
+  readonly labels: Labels;
+  /** The last time of arrival that was given out, Unix milliseconds. */
+  arrival: number;
+}
+
+export interface SeriesTableOptions {
+  /** Never more than these; beyond them the one goes that was looked at longest ago. */
+  readonly most: number;
+  /** A series that was not pushed for so long is forgotten. */
+  readonly idleMs: number;
+}
+
+/** What a batch would bring, before anything of it counts. */
+export interface FoundSeries {
+  /** By row. */
+  readonly rows: readonly PushedSeries[];
+  /** Those that are new, each once. */
+  readonly fresh: ReadonlyMap<string, PushedSeries>;
+}
+
+export interface SeriesTable {
+  readonly size: number;
+  /** Changes nothing but what was idle too long. @param now a clock in milliseconds that never jumps. */
+  find(labels: readonly Labels[], now: number): FoundSeries;
+  /** Remembers what was found to be new just now as the client's. */
+  add(fresh: FoundSeries['fresh'], client: ClientState, now: number): void;
+  /** Forgets all that was idle for too long; at most once in a while, as it looks at everything. */
+  sweep(now: number): void;
+}
+
+interface Entry extends PushedSeries {
+  readonly key: string;
+  owner: ClientState | undefined;
+  usedAt: number;
+}
+
+const LOOKED_AT = 4;
+const SWEEP_EVERY_MS = 10_000;
+
+export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesTable {
+  // From the one whose turn to be looked at is next.
+  const byKey = new Map<string, Entry>();
+  // Doors that know a label set give the same object again, which spares its key.
+  const byObject = new WeakMap<Labels, Entry>();
+  let sweptAt = Number.NEGATIVE_INFINITY;
+
+  function lookUp(labels: Labels, fresh: Map<string, Entry>, now: number): Entry {
+    const key = seriesKey(labels);
+    let entry = byKey.get(key) ?? fresh.get(key);
+    if (entry === undefined) {
+      entry = { key, labels, arrival: 0, owner: undefined, usedAt: now };
+      fresh.set(key, entry);
+    } else byObject.set(labels, entry);
+    return entry;
+  }
+
+  function drop(entry: Entry): void {
+    byKey.delete(entry.key);
+    if (entry.owner !== undefined) entry.owner.series -= 1;
+    entry.owner = undefined;
+  }
+
+  function lookAtOldest(looks: number, now: number): void {
+    for (let left = Math.min(looks, byKey.size); left > 0; left -= 1) {
+      const entry = byKey.values().next().value as Entry;
+      if (now - entry.usedAt > idleMs) drop(entry);
+      else {
+        byKey.delete(entry.key);
+        byKey.set(entry.key, entry);
+      }
+    }
+  }
+
+  return {
+    get size() {
+      return byKey.size;
+    },
+    find(labels, now) {
+      lookAtOldest(LOOKED_AT, now);
+      const fresh = new Map<string, Entry>();
+      const rows = new Array<Entry>(labels.length);
+      for (let i = 0; i < labels.length; i += 1) {
+        const set = labels[i] as Labels;
+        const known = byObject.get(set);
+        const entry = known?.owner === undefined ? lookUp(set, fresh, now) : known;
+        entry.usedAt = now;
+        rows[i] = entry;
+      }
+      return { rows, fresh };
+    },
+    add(fresh, client, now) {
+      for (const entry of (fresh as ReadonlyMap<string, Entry>).values()) {
+        lookAtOldest(LOOKED_AT, now);
+        if (byKey.size >= most) drop(byKey.values().next().value as Entry);
+        entry.owner = client;
+        client.series += 1;
+        byKey.set(entry.key, entry);
+        byObject.set(entry.labels, entry);
+      }
+    },
+    sweep(now) {
+      if (now - sweptAt < SWEEP_EVERY_MS) return;
+      sweptAt = now;
+      for (const entry of byKey.values()) if (now - entry.usedAt > idleMs) drop(entry);
+    },
+  };
+}
