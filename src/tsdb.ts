@@ -8,7 +8,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { formatDuration } from './lib/duration.ts';
 import { AppError, messageOf } from './lib/errors.ts';
 import { startHttpServer } from './lib/http-server.ts';
-import { hostPort } from './lib/listen-address.ts';
+import { hostPort, type ListenAddress } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { stopSignal } from './lib/stop-signal.ts';
 import type { WebGate } from './lib/web-gate.ts';
@@ -18,6 +18,12 @@ import { type Flags, flagsHelp, readFlags } from './tsdb/config/flags.ts';
 import { registerMetrics } from './tsdb/metrics.ts';
 import { createBudget } from './tsdb/promql/budget.ts';
 import { createEngine } from './tsdb/promql/engine.ts';
+import { openPush, type Push } from './tsdb/push/open-push.ts';
+import type { Queue } from './tsdb/queue/contract.ts';
+import { createDirectQueue } from './tsdb/queue/direct.ts';
+import { createWriteMetrics, registerQueueMetrics } from './tsdb/queue/metrics.ts';
+import { createPushedFamilies, type PushedFamilies } from './tsdb/queue/pushed-families.ts';
+import { createWriter } from './tsdb/queue/writer.ts';
 import { createScrapeManager, type ScrapeManager } from './tsdb/scrape/manager.ts';
 import { hashText } from './tsdb/scrape/slot.ts';
 import type { Store } from './tsdb/storage/contract.ts';
@@ -53,9 +59,12 @@ async function run(flags: Flags): Promise<void> {
   const configuration = configure(flags, first, scraper, log);
   const isDiskTroubled = () => store.diskTrouble() !== undefined;
   registerMetrics(registry, { version, configuration, store, isDiskTroubled });
+  const families = createPushedFamilies();
+  const queue = openQueue(store, families, registry);
+  const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
   // Without a listener this signal ends a process. What was wrong has been logged.
   process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
-  const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry }));
+  const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry, push, families }));
   const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
   const server = await startHttpServer(flags.listenAddress, web, { gate });
   log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
@@ -65,10 +74,25 @@ async function run(flags: Flags): Promise<void> {
   } finally {
     await server.stop();
     await gate?.close();
+    await queue.close();
     await scraper.stop();
     await store.close();
   }
   log.info('mini-tsdb stopped');
+}
+
+function openQueue(store: Store, families: PushedFamilies, registry: Registry): Queue {
+  const written = createWriteMetrics(registry);
+  const queue = createDirectQueue({
+    write: createWriter({ store, written, described: families.describe }),
+  });
+  registerQueueMetrics(registry, queue);
+  return queue;
+}
+
+/** Where samples can be pushed. */
+function doorsOf({ enablePush, listenAddress }: Flags): ListenAddress[] {
+  return enablePush ? [listenAddress] : [];
 }
 
 // Loaded only when it is needed.
@@ -108,9 +132,11 @@ interface Parts {
   readonly scraper: ScrapeManager;
   readonly configuration: Configuration;
   readonly registry: Registry;
+  readonly push: Push;
+  readonly families: PushedFamilies;
 }
 
-function sourcesOf({ flags, store, scraper, configuration, registry }: Parts): Sources {
+function sourcesOf({ flags, store, scraper, configuration, registry, push, families }: Parts): Sources {
   const { lookbackMs, queryTimeoutMs: timeoutMs, queryMaxSamples: maxSamples } = flags;
   const limits = { timeoutMs, maxSamples };
   return {
@@ -119,7 +145,8 @@ function sourcesOf({ flags, store, scraper, configuration, registry }: Parts): S
     budget: (signal) => createBudget({ ...limits, signal }),
     federation: { lookbackMs, externalLabels: () => configuration.current().global.externalLabels },
     targets: scraper.status,
-    metadata: scraper.metadata,
+    metadata: () => scraper.metadata(families.all()),
+    push: flags.enablePush ? push : undefined,
     now: Date.now,
     admin: {
       reload: flags.enableLifecycle ? configuration.reload : undefined,

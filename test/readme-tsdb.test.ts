@@ -6,6 +6,11 @@ import { startHttpServer } from '../src/lib/http-server.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { type Flags, readFlags } from '../src/tsdb/config/flags.ts';
 import { type Observed, registerMetrics } from '../src/tsdb/metrics.ts';
+import { openPush } from '../src/tsdb/push/open-push.ts';
+import { REFUSALS } from '../src/tsdb/push/refusal.ts';
+import { createDirectQueue } from '../src/tsdb/queue/direct.ts';
+import { createWriteMetrics, registerQueueMetrics } from '../src/tsdb/queue/metrics.ts';
+import { createWriter } from '../src/tsdb/queue/writer.ts';
 import { createScrapeManager } from '../src/tsdb/scrape/manager.ts';
 import { SCRAPE_FAILURES } from '../src/tsdb/scrape/metrics.ts';
 import { openMemoryStore } from '../src/tsdb/storage/memory/store.ts';
@@ -78,6 +83,10 @@ test('every metric has a row with its labels, and every row is a metric', async 
   const log = createLogger('silent');
   const scraper = createScrapeManager({ store, registry, log, userAgent: 'test', seed: 0 });
   const configuration = { lastReload: () => ({ isGood: true, time: 0 }) } as Observed['configuration'];
+  createWriteMetrics(registry);
+  const queue = createDirectQueue({ write: createWriter({ store }) });
+  registerQueueMetrics(registry, queue);
+  openPush({ flags: flags().push, queue, registry, log, addresses: [] });
   registerMetrics(registry, { version: '0', configuration, store, isDiskTroubled: () => false });
   const metrics = await registry.getMetricsAsJSON();
   await scraper.stop();
@@ -89,6 +98,8 @@ test('every metric has a row with its labels, and every row is a metric', async 
   expect(told.map((name) => name.split('{')[0]).sort()).toEqual(ours.sort());
   const [, reasons] = rows.find(([name]) => name?.includes('scrapes_failed_total')) ?? [];
   expect(words(reasons)).toEqual(SCRAPE_FAILURES);
+  const [, refusals] = rows.find(([name]) => name?.includes('push_refused_total')) ?? [];
+  expect(words(refusals)).toEqual(REFUSALS);
 });
 
 test('the samples of metrics that it shows are metrics it tells of', () => {

@@ -25,6 +25,8 @@ interface Rule {
 const SIDECAR = ['src/sidecar', 'src/sidecar.ts'];
 const TSDB = ['src/tsdb', 'src/tsdb.ts'];
 const STORES = ['src/tsdb/storage/memory', 'src/tsdb/storage/postgres'];
+// Direct is the queue of one process and needs nothing; the others bring a client of their engine.
+const QUEUES = ['src/tsdb/queue/redis'];
 const CONTRACT = ['src/tsdb/storage/contract', 'src/tsdb/storage/contract.ts'];
 
 const RULES: readonly Rule[] = [
@@ -50,6 +52,7 @@ const RULES: readonly Rule[] = [
 
   // Only the composition root chooses a store; the stores do not know each other.
   { from: ['src'], but: ['src/tsdb.ts', ...STORES], not: STORES },
+  { from: ['src'], but: ['src/tsdb.ts', ...QUEUES], not: QUEUES },
   { from: ['src/tsdb/storage/memory'], not: ['src/tsdb/storage/postgres'] },
   { from: ['src/tsdb/storage/postgres'], not: ['src/tsdb/storage/memory'] },
   // web → promql → storage/contract; push → queue → storage/contract; scrape, push → exposition.

@@ -20,6 +20,8 @@ export interface Flags {
   readonly listenAddress: ListenAddress;
   readonly webConfigFile: string | undefined;
   readonly enableLifecycle: boolean;
+  readonly enablePush: boolean;
+  readonly push: PushFlags;
   /** Undefined: memory only. */
   readonly storagePath: string | undefined;
   readonly retentionMs: number;
@@ -32,6 +34,20 @@ export interface Flags {
   readonly logLevel: LogLevel;
   /** Every flag as text, for /api/v1/status/flags. */
   readonly effective: Readonly<Record<string, string>>;
+}
+
+/** Of pushed samples. Rates are of one client, a second. */
+export interface PushFlags {
+  /** Undefined: everybody may push. */
+  readonly clientsFile: string | undefined;
+  readonly samplesPerSecond: number;
+  readonly requestsPerSecond: number;
+  /** Of one client. */
+  readonly maxSeries: number;
+  /** Bytes. */
+  readonly maxBody: number;
+  /** Requests at once. */
+  readonly maxConcurrency: number;
 }
 
 /** What the command line asks for. */
@@ -48,6 +64,8 @@ interface Flag<Value> {
 
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
+const MOST_RATE = 10_000_000;
+const MOST_BODY = 2 ** 29;
 
 const FLAGS = {
   'config.file': {
@@ -65,6 +83,41 @@ const FLAGS = {
     default: 'false',
     read: readBoolean,
     says: 'POST /-/reload reads config.file again',
+  },
+  'web.enable-push': {
+    default: 'false',
+    read: readBoolean,
+    says: 'POST /v1/metrics and POST /metrics take samples in JSON',
+  },
+  'push.clients-file': {
+    default: '',
+    read: readFileName,
+    says: 'who may push, with tokens and limits; none: everybody',
+  },
+  'push.samples-per-second': {
+    default: '10000',
+    read: integerBetween(1, MOST_RATE),
+    says: 'samples of one client; as many at once are its burst',
+  },
+  'push.requests-per-second': {
+    default: '10000',
+    read: integerBetween(1, MOST_RATE),
+    says: 'requests of one client',
+  },
+  'push.max-series-per-client': {
+    default: '100000',
+    read: integerBetween(1, 1e9),
+    says: 'series that one client pushed within an hour',
+  },
+  'push.max-body-size': {
+    default: '8MB',
+    read: readBodySize,
+    says: 'of one request, also when it is unpacked',
+  },
+  'push.max-concurrency': {
+    default: '512',
+    read: integerBetween(1, 100_000),
+    says: 'requests at once; a quarter of them by one client',
   },
   'storage.tsdb.path': { default: '', read: readFileName, says: 'folder of the data; none: memory only' },
   'storage.tsdb.retention.time': {
@@ -132,6 +185,8 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     listenAddress: values['web.listen-address'],
     webConfigFile: values['web.config.file'],
     enableLifecycle: values['web.enable-lifecycle'],
+    enablePush: values['web.enable-push'],
+    push: pushFlags(values),
     storagePath: values['storage.tsdb.path'],
     retentionMs: values['storage.tsdb.retention.time'],
     retentionBytes: values['storage.tsdb.retention.size'],
@@ -141,6 +196,17 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     queryMaxConcurrency: values['query.max-concurrency'],
     logLevel: values['log.level'],
     effective,
+  });
+}
+
+function pushFlags(values: Values): PushFlags {
+  return Object.freeze({
+    clientsFile: values['push.clients-file'],
+    samplesPerSecond: values['push.samples-per-second'],
+    requestsPerSecond: values['push.requests-per-second'],
+    maxSeries: values['push.max-series-per-client'],
+    maxBody: values['push.max-body-size'],
+    maxConcurrency: values['push.max-concurrency'],
   });
 }
 
@@ -180,5 +246,12 @@ function readBoolean(text: string): boolean {
 function readSize(text: string): number {
   const bytes = parseBase2Bytes(text);
   if (bytes === undefined) throw new Error(`is ${quoted(text)}, no size; write e.g. 512MB or 0`);
+  return bytes;
+}
+
+// A text has at most so many characters in this program.
+function readBodySize(text: string): number {
+  const bytes = readSize(text);
+  if (bytes < 1 || bytes > MOST_BODY) throw new Error(`is ${quoted(text)}, not between 1B and 512MB`);
   return bytes;
 }

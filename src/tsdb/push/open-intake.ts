@@ -1,7 +1,8 @@
 // The road from the doors to the queue: a batch passes every check before anything of it counts.
 
-import { AppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
 import type { PushedBatch, Queue } from '../queue/contract.ts';
+import type { ClientState } from './client-table.ts';
 import { createEventIds } from './event-ids.ts';
 import type { DoorBatch, Intake, Receipt } from './intake.ts';
 import { createLimiter, type Visit } from './limiter.ts';
@@ -9,6 +10,7 @@ import type { ClientLimits } from './limits.ts';
 import type { PushMetrics } from './metrics.ts';
 import { Refusal } from './refusal.ts';
 import { createSeriesTable, type PushedSeries } from './series-table.ts';
+import { createTroubleLog } from './trouble-log.ts';
 
 export interface IntakeOptions {
   readonly queue: Queue;
@@ -16,6 +18,8 @@ export interface IntakeOptions {
   /** Requests at once, of all doors. */
   readonly concurrency: number;
   readonly metrics: PushMetrics;
+  /** Told why the queue took nothing. */
+  readonly log: Logger;
   /** Unix milliseconds, and milliseconds that never jump. */
   readonly now?: () => number;
   readonly clock?: () => number;
@@ -31,11 +35,19 @@ const ARRIVALS_AHEAD_MS = 60_000;
 const SOON_MS = 1000;
 
 export function openIntake(options: IntakeOptions): Intake {
-  const { queue, limitsOf, concurrency, metrics, now = Date.now, clock = () => performance.now() } = options;
+  const { queue, limitsOf, concurrency, metrics, log } = options;
+  const { now = Date.now, clock = () => performance.now() } = options;
   const limiter = createLimiter({ limitsOf, concurrency, clock });
   const series = createSeriesTable({ most: MOST_SERIES, idleMs: SERIES_IDLE_MS });
   const nextIds = createEventIds();
+  const trouble = createTroubleLog(log, clock);
   metrics.observe({ clients: () => limiter.clients, series: () => series.size });
+
+  function demandSeries(client: ClientState, fresh: number): void {
+    const isTooMany = () => client.series + fresh > client.limits.series;
+    if (isTooMany()) series.sweep(clock());
+    if (isTooMany()) throw tooManySeries(client.limits);
+  }
 
   // Nothing here waits, so two batches cannot come between each other.
   function judge(batch: DoorBatch, visit: Visit): PushedBatch {
@@ -43,10 +55,7 @@ export function openIntake(options: IntakeOptions): Intake {
     refuseFuture(batch.times, time);
     const found = series.find(batch.labels, clock());
     const { client } = visit;
-    if (client.series + found.fresh.size > client.limits.series) {
-      series.sweep(clock());
-      if (client.series + found.fresh.size > client.limits.series) throw tooManySeries(client.limits);
-    }
+    if (found.fresh.size > 0) demandSeries(client, found.fresh.size);
     refuseHurry(batch.times, found.rows, time);
     visit.take(batch.values.length);
     series.add(found.fresh, client, clock());
@@ -68,8 +77,17 @@ export function openIntake(options: IntakeOptions): Intake {
     } catch (error) {
       throw metrics.refused(asRefusal(error), visit.client.name);
     }
+    trouble.went();
     metrics.taken(count);
     return nextIds(now(), count);
+  }
+
+  // Whatever keeps the queue from taking it is ours, and the client learns no more of it.
+  function asRefusal(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    trouble.failed(error);
+    const message = 'the queue or the store cannot take samples now; nothing was taken';
+    return new Refusal('overloaded', message, { retryAfterMs: SOON_MS, cause: error });
   }
 
   function enter(client: string): Visit {
@@ -135,11 +153,4 @@ function tooManySeries({ series }: ClientLimits): Refusal {
     'too_many_series',
     `cannot add series: the limit of this client is ${series}; nothing was taken`,
   );
-}
-
-// Whatever keeps the queue from taking it is ours and not the client's.
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  const why = error instanceof AppError ? error.message : 'the log says more';
-  return new Refusal('overloaded', `cannot take samples now: ${why}`, { retryAfterMs: SOON_MS, cause: error });
 }

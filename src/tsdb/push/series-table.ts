@@ -1,8 +1,8 @@
 // The series that are pushed now: who brought each, and when a sample of it arrived last.
 
 import type { Labels } from '../../model/labels.ts';
+import { seriesKey } from '../../model/series-key.ts';
 import type { ClientState } from './client-table.ts';
-import { seriesKey } from './series-key.ts';
 
 export interface PushedSeries {
   /** The same object for as long as the series is remembered. */

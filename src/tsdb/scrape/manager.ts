@@ -10,7 +10,7 @@ import { createBreathing } from './breathing.ts';
 import { createEndings } from './endings.ts';
 import { createScrapeJob, type JobServices, type ScrapeJob } from './job.ts';
 import type { ScrapeLoop } from './loop.ts';
-import { joinMetadata, type MetadataByMetric } from './metadata.ts';
+import { joinMetadata, type MetadataByMetric, type SaidOfMetrics } from './metadata.ts';
 import { createScrapeMetrics, type PoolCount } from './metrics.ts';
 import { staleBatch } from './scrape-batch.ts';
 import type { TargetsStatus } from './target-status.ts';
@@ -31,7 +31,8 @@ export interface ScrapeManager {
   /** From now on these are the jobs. Those that are as before go on undisturbed. */
   apply(configs: readonly ScrapeConfig[]): void;
   status(): TargetsStatus;
-  metadata(): MetadataByMetric;
+  /** Of the targets, and what is said elsewhere. */
+  metadata(elsewhere?: SaidOfMetrics): MetadataByMetric;
   /** Ends everything at once. Afterwards nothing more is written. */
   stop(): Promise<void>;
 }
@@ -95,10 +96,10 @@ export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManage
         droppedCounts: Object.fromEntries(all.map(({ name, pool }) => [name, pool.droppedCount])),
       };
     },
-    metadata: () =>
-      joinMetadata(
-        [...jobs.values()].flatMap(({ pool }) => [...pool.loops.values()].map((loop) => loop.metadata)),
-      ),
+    metadata(elsewhere = new Map()) {
+      const loops = [...jobs.values()].flatMap(({ pool }) => [...pool.loops.values()]);
+      return joinMetadata([...loops.map(({ metadata }) => metadata), elsewhere]);
+    },
     async stop() {
       const cuts = [...running].map((loop) => loop.cut());
       for (const job of jobs.values()) job.cut();

@@ -1,12 +1,14 @@
-// What all targets say of their metrics.
+// What all targets and pushers say of their metrics.
 
-import type { FamilyMetadata } from '../exposition/scrape.ts';
 import type { MetricMetadata } from './target-status.ts';
 
-/** One entry for each way in which targets describe a metric. */
+/** What one target, or all pushers, say of metrics by their names. */
+export type SaidOfMetrics = ReadonlyMap<string, MetricMetadata>;
+
+/** One entry for each way in which a metric is described. */
 export type MetadataByMetric = ReadonlyMap<string, readonly MetricMetadata[]>;
 
-export function joinMetadata(families: Iterable<ReadonlyMap<string, FamilyMetadata>>): MetadataByMetric {
+export function joinMetadata(families: Iterable<SaidOfMetrics>): MetadataByMetric {
   const all = new Map<string, MetricMetadata[]>();
   for (const target of families) {
     for (const [metric, said] of target) {

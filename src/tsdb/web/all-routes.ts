@@ -5,6 +5,7 @@ import type { TargetsStatus } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
 import { absentRoutes } from './absent-routes.ts';
 import { type Admin, adminRoutes } from './admin-routes.ts';
+import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
 import { type Federation, federateRoutes } from './federate-routes.ts';
 import { labelRoutes, type MetadataByMetric } from './label-routes.ts';
@@ -22,6 +23,8 @@ export interface Sources {
   readonly metadata: () => MetadataByMetric;
   readonly status: ServerStatus;
   readonly admin: Admin;
+  /** Undefined while `--web.enable-push` is not given. */
+  readonly push?: PushDoors | undefined;
   /** What `/federate` adds to every series, and how old a sample may be there. */
   readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs'>;
   /** Unix milliseconds. */
@@ -36,6 +39,7 @@ export function allRoutes({
   metadata,
   status,
   admin,
+  push,
   federation,
   now,
 }: Sources): Route[] {
@@ -46,6 +50,7 @@ export function allRoutes({
     ...statusRoutes(status),
     ...simpleRoutes({ store, budget, now }),
     ...federateRoutes({ ...federation, store, budget, now }),
+    ...pushRoutes(push),
     ...absentRoutes(),
     ...adminRoutes(admin),
   ];

@@ -1,5 +1,6 @@
 // A door of the HTTP server: declared once as JSON Schema, from which requests are checked and the documentation is made.
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TProperties, type TSchema } from 'typebox';
 import { reply as asApiError } from './api-errors.ts';
@@ -14,6 +15,8 @@ export interface Asked {
   readonly accept: string;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  /** For routes that read the body themselves. */
+  readonly message: IncomingMessage;
 }
 
 export interface Route {
@@ -23,6 +26,8 @@ export interface Route {
   readonly summary: string;
   readonly path?: TProperties;
   readonly parameters?: TProperties;
+  /** Its handler reads the body itself, whatever its type; what it takes is for the documentation. */
+  readonly body?: { readonly type: string; readonly schema: TSchema };
   /** What a 200 is, for the documentation; how it is written is the handler's. */
   readonly answer?: TSchema;
   readonly handle: (asked: Asked, reply: FastifyReply) => unknown;
@@ -45,25 +50,28 @@ const FAILURE = Type.Object(
 
 /** Adds the routes to the server. A route that takes POST takes its parameters as a form, too. */
 export function addRoutes(app: FastifyInstance, routes: readonly Route[]): void {
-  for (const route of routes) {
+  for (const route of routes.filter(({ body }) => body === undefined)) {
     for (const method of route.methods) addRoute(app, route, method);
-    refuseOthers(app, route);
   }
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const route of routes.filter(({ body }) => body !== undefined)) addBodyRoute(scope, route);
+  });
+  for (const url of new Set(routes.map((route) => route.url))) refuseOthers(app, url, routes);
 }
 
 function addRoute(app: FastifyInstance, route: Route, method: Route['methods'][number]): void {
-  const { url, tag, summary, path, parameters = {}, answer, handle } = route;
+  const { url, path, parameters = {}, handle } = route;
   const isForm = method === 'POST' && route.parameters !== undefined;
   app.route({
     method,
     url,
     schema: {
-      tags: [tag],
-      summary,
+      ...told(route),
       ...(path !== undefined && { params: Type.Object(path) }),
       querystring: Type.Object(parameters),
       ...(isForm && { consumes: ['application/x-www-form-urlencoded'], body: Type.Object(parameters) }),
-      response: { 200: answer ?? Type.Any({ description: 'What was asked for.' }), default: FAILURE },
     },
     preValidation: async (request) => {
       request.query = firstOnly(request.query as Parameters, parameters);
@@ -74,9 +82,33 @@ function addRoute(app: FastifyInstance, route: Route, method: Route['methods'][n
   });
 }
 
+// Its handler checks what comes, so that one fault is told in one way.
+function addBodyRoute(app: FastifyInstance, route: Route): void {
+  const { methods, url, body, handle } = route;
+  app.route({
+    method: [...methods],
+    url,
+    schema: { ...told(route), consumes: [body?.type ?? ''], body: body?.schema },
+    validatorCompiler: () => () => true,
+    serializerCompiler: () => (value) => JSON.stringify(value),
+    handler: (request, reply) => handle(askedOf(request, reply), reply),
+  });
+}
+
+function told({ tag, summary, answer }: Route) {
+  return {
+    tags: [tag],
+    summary,
+    response: { 200: answer ?? Type.Any({ description: 'What was asked for.' }), default: FAILURE },
+  };
+}
+
 // Known, but not to be asked so.
-function refuseOthers(app: FastifyInstance, { methods, url }: Route): void {
-  const taken: readonly string[] = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+function refuseOthers(app: FastifyInstance, url: string, routes: readonly Route[]): void {
+  const methods: readonly string[] = routes
+    .filter((route) => route.url === url)
+    .flatMap((route) => route.methods);
+  const taken = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
   const allow = taken.toSorted().join(', ');
   app.route({
     method: app.supportedMethods.filter((method) => !taken.includes(method)),
@@ -100,13 +132,16 @@ function firstOnly(given: Parameters, known: TProperties): Parameters {
 }
 
 function askedOf(request: FastifyRequest, reply: FastifyReply): Asked {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
   return {
     parameters: merged((request.body ?? {}) as Parameters, request.query as Parameters),
     path: request.params as Record<string, string>,
     accept: request.headers.accept ?? '',
-    signal: gone.signal,
+    get signal() {
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      return gone.signal;
+    },
+    message: request.raw,
   };
 }
 

@@ -1,6 +1,6 @@
 // A text that is equal for equal label sets and only for them: the lengths in it make every other character free.
 
-import type { Labels } from '../../model/labels.ts';
+import type { Labels } from './labels.ts';
 
 /**
  * Of labels with `__name__`, in any order, without empty values. Hot (0.2 µs for three labels): labels mostly come in

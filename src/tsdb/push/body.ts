@@ -1,0 +1,71 @@
+// The body of a pushed request: whole, unpacked, and never larger than it may be.
+
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync } from 'node:zlib';
+import { formatByteSize } from '../../lib/byte-size.ts';
+import { codeOf } from '../../lib/errors.ts';
+import { Refusal } from './refusal.ts';
+
+/** Above this a thread of its own is worth its cost. */
+const UNPACK_HERE_BYTES = 65_536;
+
+const gunzipApart = promisify(gunzip);
+
+/**
+ * Reads a body.
+ * @param mostBytes as it comes and unpacked.
+ * @throws Refusal `too_large`, `bad_data` (no gzip, or the client has gone).
+ */
+export async function readBody(message: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  const announced = Number(message.headers['content-length'] ?? 0);
+  if (announced > mostBytes) throw tooLarge(mostBytes);
+  const body = await collect(message, mostBytes);
+  return isPacked(message) ? unpack(body, mostBytes) : body;
+}
+
+/** Whether we know how to read it. */
+export function isKnownEncoding(message: IncomingMessage): boolean {
+  const encoding = encodingOf(message);
+  return encoding === 'identity' || isPacked(message);
+}
+
+function isPacked(message: IncomingMessage): boolean {
+  return encodingOf(message) === 'gzip' || encodingOf(message) === 'x-gzip';
+}
+
+function encodingOf({ headers }: IncomingMessage): string {
+  return (headers['content-encoding'] || 'identity').trim().toLowerCase();
+}
+
+// With events: an iterator over a small body costs as much as all the rest.
+function collect(message: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    message.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        reject(tooLarge(mostBytes));
+      }
+    });
+    message.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    message.on('close', () => reject(new Refusal('bad_data', 'the body ends before its end')));
+  });
+}
+
+async function unpack(body: Buffer, mostBytes: number): Promise<Buffer> {
+  const options = { maxOutputLength: mostBytes };
+  try {
+    return body.length <= UNPACK_HERE_BYTES ? gunzipSync(body, options) : await gunzipApart(body, options);
+  } catch (cause) {
+    if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(mostBytes);
+    throw new Refusal('bad_data', 'the body is no gzip, or is cut short', { cause });
+  }
+}
+
+function tooLarge(mostBytes: number): Refusal {
+  return new Refusal('too_large', `the body is larger than ${formatByteSize(mostBytes)}; nothing was taken`);
+}

@@ -1,0 +1,80 @@
+// The name and tags of a pushed metric → labels.
+
+import type { Labels } from '../../model/labels.ts';
+import { MetricFault } from './metric-fault.ts';
+
+/** In characters; a name becomes no longer by being made legal than this and one more. */
+const MOST = { nameLength: 255, tags: 64, valueLength: 4096 };
+
+/** Makes labels of a name and of tags. @throws MetricFault. */
+export type ReadLabels = (name: string, tags: object | undefined) => Labels;
+
+/**
+ * Remembers what it made: clients push the same series again and again.
+ * @param most of one generation, of which there are two: what was not asked for in both is forgotten.
+ */
+export function createJsonLabels(most = 100_000): ReadLabels {
+  let young = new Map<string, Labels>();
+  let old = new Map<string, Labels>();
+  const remember = (key: string, labels: Labels) => {
+    if (young.size >= most) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key, labels);
+    return labels;
+  };
+  return (name, tags) => {
+    const key = keyOf(name, tags);
+    return young.get(key) ?? remember(key, old.get(key) ?? labelsOf(name, tags));
+  };
+}
+
+// As they are written. The lengths make every other character free.
+function keyOf(name: string, tags: object | undefined): string {
+  let key = `${name.length}:${name}`;
+  for (const tag in tags) {
+    const text = textOf(tag, (tags as Record<string, unknown>)[tag]);
+    key += `${tag.length},${text.length}:${tag}${text}`;
+  }
+  return key;
+}
+
+function labelsOf(name: string, tags: object | undefined): Labels {
+  const labels = new Map([['__name__', legalName(name, 'name', /[^a-zA-Z0-9_:]/g)]]);
+  const entries = Object.entries(tags ?? {});
+  if (entries.length > MOST.tags) throw new MetricFault(`has ${entries.length} tags, more than ${MOST.tags}`);
+  for (const [tag, value] of entries) {
+    const label = legalName(tag, 'tag name', /[^a-zA-Z0-9_]/g);
+    if (labels.has(label)) throw new MetricFault(`has two tags that are ${shown(label)}`);
+    const text = textOf(tag, value);
+    // An empty label is none.
+    if (text !== '') labels.set(label, text);
+  }
+  return Object.fromEntries(labels);
+}
+
+// Prometheus 2 takes no other characters, so each of them becomes an underscore.
+function legalName(name: string, what: string, illegal: RegExp): string {
+  if (name === '') throw new MetricFault(`has an empty ${what}`);
+  if (name.length > MOST.nameLength)
+    throw new MetricFault(`has a ${what} of ${name.length} characters, more than ${MOST.nameLength}`);
+  const legal = name.replace(illegal, '_');
+  return /^\d/.test(legal) ? `_${legal}` : legal;
+}
+
+function textOf(tag: string, value: unknown): string {
+  if (value === null) return '';
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    throw new MetricFault(`has a tag ${shown(tag)} that is no text`);
+  const text = String(value);
+  if (text.length > MOST.valueLength)
+    throw new MetricFault(
+      `has a tag ${shown(tag)} of ${text.length} characters, more than ${MOST.valueLength}`,
+    );
+  return text.toWellFormed();
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 50));
+}

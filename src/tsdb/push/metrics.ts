@@ -1,0 +1,60 @@
+// How pushing is doing. The names of clients are theirs to choose, so only the first are labels.
+
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { REFUSALS, type Refusal } from './refusal.ts';
+
+export interface PushMetrics {
+  /** What the gauges read. */
+  observe(read: { readonly clients: () => number; readonly series: () => number }): void;
+  /** A batch was taken. */
+  taken(samples: number): void;
+  /** A request was answered by this refusal, which is returned. */
+  refused(refusal: Refusal, client: string): Refusal;
+}
+
+const MOST_CLIENTS = 100;
+const OTHERS = 'others';
+
+export function createPushMetrics(registry: Registry): PushMetrics {
+  const counter = (name: string, help: string, labelNames: readonly string[] = []) =>
+    new Counter({ name: `mini_tsdb_push_${name}`, help, labelNames, registers: [registry] });
+  const samples = counter('samples_total', 'Samples that clients pushed and the queue took.');
+  const batches = counter('batches_total', 'Requests of clients whose samples the queue took.');
+  const refused = counter('refused_total', 'Requests of clients that were refused, by reason.', ['reason']);
+  const limited = counter(
+    'limited_total',
+    'Requests refused because of a limit of their client, by client; beyond the first hundred: others.',
+    ['client', 'reason'],
+  );
+  const clients = new Set<string>();
+  for (const reason of REFUSALS) refused.inc({ reason }, 0);
+  return {
+    observe: (read) => observe(registry, read),
+    taken(count) {
+      samples.inc(count);
+      batches.inc();
+    },
+    refused(refusal, client) {
+      const { reason } = refusal;
+      refused.inc({ reason });
+      if (reason !== 'limited' && reason !== 'too_large' && reason !== 'too_many_series') return refusal;
+      if (clients.size < MOST_CLIENTS) clients.add(client);
+      limited.inc({ client: clients.has(client) ? client : OTHERS, reason });
+      return refusal;
+    },
+  };
+}
+
+function observe(registry: Registry, read: Parameters<PushMetrics['observe']>[0]): void {
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name: `mini_tsdb_push_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  gauge('clients', 'Clients that are remembered: those that pushed a moment ago.', read.clients);
+  gauge('series', 'Series that were pushed within the last hour.', read.series);
+}

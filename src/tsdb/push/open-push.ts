@@ -1,0 +1,67 @@
+// What all doors for pushed samples share: who may push, how much, and the road to the queue.
+
+import type { Registry } from 'prom-client';
+import { messageOf } from '../../lib/errors.ts';
+import { hostPort, type ListenAddress } from '../../lib/listen-address.ts';
+import type { Logger } from '../../lib/log.ts';
+import { isLoopback } from '../../lib/this-machine.ts';
+import type { PushFlags } from '../config/flags.ts';
+import type { Queue } from '../queue/contract.ts';
+import { type Clients, createClients } from './clients.ts';
+import { openClientsFile } from './clients-file.ts';
+import { oneSecondOf } from './gcra.ts';
+import type { Intake } from './intake.ts';
+import type { ClientLimits } from './limits.ts';
+import { createPushMetrics } from './metrics.ts';
+import { openIntake } from './open-intake.ts';
+
+export interface Push {
+  readonly intake: Intake;
+  readonly clients: Clients;
+  /** Of a body, as it comes and unpacked. */
+  readonly bodyBytes: number;
+}
+
+export interface PushOptions {
+  readonly flags: PushFlags;
+  readonly queue: Queue;
+  readonly registry: Registry;
+  readonly log: Logger;
+  /** Where there is a door. */
+  readonly addresses: readonly ListenAddress[];
+}
+
+/** @throws AppError `clients_file`. */
+export function openPush({ flags, queue, registry, log, addresses }: PushOptions): Push {
+  const limits = limitsOf(flags);
+  const { clientsFile, maxBody: bodyBytes, maxConcurrency: concurrency } = flags;
+  if (clientsFile === undefined) warnOfOpenDoors(addresses, log);
+  const file = clientsFile === undefined ? undefined : openList(clientsFile, limits, log);
+  const clients = createClients(() => file?.current(), limits);
+  const metrics = createPushMetrics(registry);
+  const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log });
+  return { intake, clients, bodyBytes };
+}
+
+function limitsOf({ samplesPerSecond, requestsPerSecond, maxSeries }: PushFlags): ClientLimits {
+  return {
+    samples: oneSecondOf(samplesPerSecond),
+    requests: oneSecondOf(requestsPerSecond),
+    series: maxSeries,
+  };
+}
+
+function openList(file: string, limits: ClientLimits, log: Logger) {
+  return openClientsFile(file, limits, {
+    reread: () => log.info({ file }, 'clients file read again'),
+    faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
+  });
+}
+
+function warnOfOpenDoors(addresses: readonly ListenAddress[], log: Logger): void {
+  for (const { host, port } of addresses.filter((address) => !isLoopback(address.host)))
+    log.warn(
+      { address: hostPort(host, port) },
+      'everybody who reaches this address may push samples; name those who may with --push.clients-file',
+    );
+}
