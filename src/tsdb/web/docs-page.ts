@@ -26,7 +26,7 @@ type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 /** The page of an OpenAPI document. */
 export function docsPage({ info, paths }: { readonly info?: unknown; readonly paths?: unknown }): string {
   const { title, version } = info as { title: string; version: string };
-  const doors = Object.entries(paths as Paths).map(([path, methods]) => doorOf(path, methods));
+  const doors = Object.entries(paths as Paths).flatMap(([path, methods]) => doorsOf(path, methods));
   const tags = [...new Set(doors.map(tagOf))];
   const sections = tags.map((tag) =>
     section(
@@ -54,11 +54,15 @@ ${sections.join('\n')}
 `;
 }
 
-// GET and POST of one path take the same.
-function doorOf(path: string, methods: Readonly<Record<string, Operation>>): Door {
-  const names = Object.keys(methods).filter((name) => name !== 'head');
-  const operation = methods[names[0] ?? ''] ?? {};
-  return { path, methods: names.map((name) => name.toUpperCase()), operation };
+// Methods of one path that do the same are one door.
+function doorsOf(path: string, methods: Readonly<Record<string, Operation>>): Door[] {
+  const shown = Object.entries(methods).filter(([name]) => name !== 'head');
+  const bySummary = Map.groupBy(shown, ([, { summary }]) => summary);
+  return [...bySummary.values()].map((same) => ({
+    path,
+    methods: same.map(([name]) => name.toUpperCase()),
+    operation: same[0]?.[1] ?? {},
+  }));
 }
 
 function tagOf({ operation }: Door): string {

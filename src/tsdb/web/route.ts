@@ -28,8 +28,10 @@ export interface Route {
   readonly parameters?: TProperties;
   /** Its handler reads the body itself, whatever its type; what it takes is for the documentation. */
   readonly body?: { readonly type: string; readonly schema: TSchema };
-  /** What a 200 is, for the documentation; how it is written is the handler's. */
+  /** What a success is, for the documentation; how it is written is the handler's. */
   readonly answer?: TSchema;
+  /** Of a success, for the documentation; 200 when it is not told. */
+  readonly status?: number;
   readonly handle: (asked: Asked, reply: FastifyReply) => unknown;
 }
 
@@ -95,11 +97,11 @@ function addBodyRoute(app: FastifyInstance, route: Route): void {
   });
 }
 
-function told({ tag, summary, answer }: Route) {
+function told({ tag, summary, status = 200, answer }: Route) {
   return {
     tags: [tag],
     summary,
-    response: { 200: answer ?? Type.Any({ description: 'What was asked for.' }), default: FAILURE },
+    response: { [status]: answer ?? Type.Any({ description: 'What was asked for.' }), default: FAILURE },
   };
 }
 

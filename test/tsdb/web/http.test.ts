@@ -106,7 +106,7 @@ describe('what is asked for wrongly:', () => {
     ['PATCH', '/v1/metrics/up', 405],
     ['OPTIONS', '/api/v1/labels', 405],
     ['POST', '/federate', 405],
-    ['POST', '/metrics', 405],
+    ['PUT', '/metrics', 405],
     ['GET', '/-/reload', 405],
     ['HEAD', '/-/reload', 405],
   ])('%s %s is %i', async (method, path, status) => {

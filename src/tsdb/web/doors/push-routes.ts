@@ -83,6 +83,7 @@ export function pushRoutes(doors: PushDoors | undefined): Route[] {
     tag: 'push',
     summary,
     body: { type: 'application/json', schema: body },
+    status: words.status,
     handle({ message }: Asked, reply) {
       if (doors === undefined)
         return send(reply, 403, words.refused('pushing is not enabled; see --web.enable-push'));
