@@ -2,9 +2,9 @@
 
 import type { Labels } from '../../../model/labels.ts';
 import type { Budget, Selection } from '../contract.ts';
+import { sortInPieces } from '../sort.ts';
 import { compareTexts } from './label-index.ts';
 import { findWithSamples, type Readable } from './select.ts';
-import { sortInPieces } from './sort.ts';
 
 const SERIES_A_BREATH = 1024;
 

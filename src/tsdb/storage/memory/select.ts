@@ -2,13 +2,13 @@
 
 import type { Labels } from '../../../model/labels.ts';
 import type { Budget, Selection, SeriesRef, Slice, TimeRange } from '../contract.ts';
+import { sortInPieces } from '../sort.ts';
 import { Columns } from './columns.ts';
 import { findSeries } from './find-series.ts';
 import type { LabelIndex } from './label-index.ts';
 import { SampleReader } from './read-samples.ts';
 import type { Samples } from './samples.ts';
 import type { SeriesRows, Slot } from './series-rows.ts';
-import { sortInPieces } from './sort.ts';
 import type { Turnstile } from './turnstile.ts';
 
 /** The first list is small for the many small questions; none holds more than 140 kB. */

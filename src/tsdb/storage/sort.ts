@@ -1,6 +1,6 @@
 // Sorts long lists without holding the event loop.
 
-import type { Budget } from '../contract.ts';
+import type { Budget } from './contract.ts';
 
 /** Sorted in well under a millisecond. */
 const PIECE = 512;

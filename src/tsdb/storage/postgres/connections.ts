@@ -1,0 +1,163 @@
+// Connections to PostgreSQL: bounded pools, made anew when the file with the URL changes, and a bound on each use.
+
+import pg from 'pg';
+import { AppError } from '../../../lib/errors.ts';
+import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
+import { isAnswer } from './failures.ts';
+import type { PostgresStoreOptions } from './options.ts';
+
+export type Client = pg.PoolClient;
+
+/** Readers must never keep writers waiting, nor either of them the upkeep. */
+export type Lane = 'read' | 'write' | 'upkeep';
+
+/** Two transactions at a time: one is prepared here while another is worked on there. */
+export const WRITERS = 2;
+
+const CONNECT_MS = 10_000;
+/** What the server has had time for and did not answer is lost. */
+const GRACE_MS = 5_000;
+
+type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs'>;
+
+export class Connections {
+  readonly #options: Options;
+  readonly #file: SecretFile;
+  readonly #pools = new Map<Lane, pg.Pool>();
+  readonly #ending = new Set<Promise<void>>();
+  #url = '';
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#file = secretFile(options.urlFile);
+  }
+
+  /**
+   * One use of a connection; one that failed in the middle of something is closed. Aborting `signal` ends what is going
+   * on, also in the server.
+   */
+  async use<T>(lane: Lane, work: (client: Client) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const client = await (await this.#pool(lane)).connect();
+    // Without a listener an error of the connection ends the process. The statement at hand throws it as well.
+    const ignore = () => {};
+    client.on('error', ignore);
+    let isSound = false;
+    try {
+      const result = await within(work(client), this.#longest(lane), signal);
+      isSound = true;
+      return result;
+    } catch (error) {
+      isSound = isAnswer(error) && (await isIdle(client));
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(!isSound);
+    }
+  }
+
+  /** A transaction that is committed when `work` resolves; its answer counts even when it is a refusal. */
+  transaction<T>(lane: Lane, work: (client: Client) => Promise<T>): Promise<T> {
+    return this.use(lane, async (client) => {
+      await client.query('BEGIN');
+      try {
+        const result = await work(client);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        if (isAnswer(error)) await client.query('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#dismiss();
+    await Promise.all(this.#ending);
+  }
+
+  // Upkeep is many statements one after the other, each with its own bound.
+  #longest(lane: Lane): number {
+    return this.#options.statementTimeoutMs * (lane === 'upkeep' ? 60 : 1) + GRACE_MS;
+  }
+
+  async #pool(lane: Lane): Promise<pg.Pool> {
+    const url = await this.#file.read();
+    if (url !== this.#url) {
+      this.#dismiss();
+      this.#url = url;
+    }
+    const known = this.#pools.get(lane);
+    if (known !== undefined) return known;
+    const pool = this.#openPool(url, lane);
+    this.#pools.set(lane, pool);
+    return pool;
+  }
+
+  #openPool(url: string, lane: Lane): pg.Pool {
+    const { readers, statementTimeoutMs } = this.#options;
+    const pool = new pg.Pool({
+      connectionString: checkedUrl(url, this.#file.path),
+      application_name: `mini-tsdb ${lane}`,
+      max: { read: readers, write: WRITERS, upkeep: 1 }[lane],
+      connectionTimeoutMillis: CONNECT_MS,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      onConnect: (client) => prepare(client, statementTimeoutMs),
+    });
+    // Idle connections that are cut are replaced when they are needed.
+    pool.on('error', () => {});
+    return pool;
+  }
+
+  #dismiss(): void {
+    for (const pool of this.#pools.values()) {
+      const end = pool.end().finally(() => this.#ending.delete(end));
+      this.#ending.add(end);
+    }
+    this.#pools.clear();
+  }
+}
+
+/** A transaction that was begun and neither committed nor rolled back is not idle. */
+async function isIdle(client: Client): Promise<boolean> {
+  return client.getTransactionStatus() === 'I';
+}
+
+function checkedUrl(url: string, path: string): string {
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return url;
+  throw new AppError(
+    'credentials',
+    `cannot use ${path}: it holds no URL like postgres://user:password@host/database`,
+  );
+}
+
+// What a server of ours must not do: run on when nobody waits, hold a transaction open, or promise what it does not keep.
+async function prepare(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
+  const settings = [
+    `SET statement_timeout = ${statementTimeoutMs}`,
+    `SET idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
+    `SET lock_timeout = ${Math.min(statementTimeoutMs, 30_000)}`,
+    "SET client_connection_check_interval = '2s'",
+    'SET client_min_messages = warning',
+    'SET extra_float_digits = 1',
+    // Many small statements: compiling them takes longer than they do.
+    'SET jit = off',
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+  ];
+  await client.query(settings.join(';'));
+}
+
+async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal | undefined): Promise<T> {
+  const { promise: cut, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+  const abort = () => reject(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, cut]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    work.catch(() => {});
+  }
+}

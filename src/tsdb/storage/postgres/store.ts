@@ -1,0 +1,201 @@
+// The store over PostgreSQL: several processes may share one, and it keeps what it has said it took.
+
+import type { Labels } from '../../../model/labels.ts';
+import type { Matcher } from '../../../model/matcher.ts';
+import type {
+  AppendOptions,
+  AppendResult,
+  Batch,
+  Buckets,
+  Budget,
+  Selection,
+  Slice,
+  Store,
+  StoreStats,
+} from '../contract.ts';
+import { Append, type Appending } from './append.ts';
+import { buckets } from './buckets.ts';
+import { Connections } from './connections.ts';
+import { notDurable } from './failures.ts';
+import type { Bounds } from './judge.ts';
+import { labelNames, labelValues, series } from './label-queries.ts';
+import { DEFAULT_OPTIONS, type PostgresStoreOptions } from './options.ts';
+import { Patience, type Trouble } from './patience.ts';
+import { Ranges, widthOf } from './ranges.ts';
+import { Reader } from './reader.ts';
+import { type Resolving, resolve } from './resolve.ts';
+import { select } from './select.ts';
+import { SeriesMemory } from './series-memory.ts';
+import { Statistics } from './stats.ts';
+import { type Division, migrate, type Names, namesIn } from './tables.ts';
+import { startUpkeep, Upkeep, type UpkeepLoop } from './upkeep.ts';
+import { WriteQueue } from './write-queue.ts';
+
+export interface PostgresStore extends Store {
+  /** Why it cannot be written to; undefined while it can. */
+  trouble(): Trouble | undefined;
+  /** Samples that wait to be written. */
+  waiting(): number;
+  /** Drops what has expired and rolls hours up. It is done without being asked as well. */
+  upkeep(signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Connects, and makes the tables when they are not there.
+ * @throws AppError `not_durable` when the database is not there within `waitMs`, `schema` when it is of a newer version.
+ */
+export async function openPostgresStore(
+  options: Partial<PostgresStoreOptions> & { readonly urlFile: string },
+): Promise<PostgresStore> {
+  const all = { ...DEFAULT_OPTIONS, ...options };
+  const names = namesIn(all.schema);
+  const connections = new Connections(all);
+  const patience = new Patience(all);
+  const widthMs = widthOf(all.retentionMs);
+  try {
+    const division = await patience.attempt(() =>
+      connections.transaction('upkeep', (client) => migrate(client, names, widthMs)),
+    );
+    const store = new OpenStore(all, names, connections, patience, division);
+    await store.begin();
+    return store;
+  } catch (error) {
+    await connections.close();
+    throw notDurable(error, 'make the tables');
+  }
+}
+
+class OpenStore implements PostgresStore {
+  readonly #options: PostgresStoreOptions;
+  readonly #connections: Connections;
+  readonly #patience: Patience;
+  readonly #resolving: Resolving;
+  readonly #appending: Appending;
+  readonly #queue: WriteQueue;
+  readonly #reader: Reader;
+  readonly #statistics: Statistics;
+  readonly #upkeep: Upkeep;
+  #loop: UpkeepLoop | undefined;
+  #newest = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    options: PostgresStoreOptions,
+    names: Names,
+    connections: Connections,
+    patience: Patience,
+    division: Division,
+  ) {
+    this.#options = options;
+    this.#connections = connections;
+    this.#patience = patience;
+    const memory = new SeriesMemory(options.rememberedSeries);
+    const ranges = new Ranges(connections, names, widthOf(options.retentionMs), division);
+    const shared = { connections, names, memory };
+    this.#resolving = { ...shared, maxSeries: options.maxSeries };
+    this.#appending = { ...shared, ranges, bounds: this.#bounds };
+    this.#queue = new WriteQueue(this.#write, options.maxWaiting);
+    this.#reader = new Reader(connections, names, options.maxSelected, this.#oldestKept);
+    this.#statistics = new Statistics(this.#reader, division);
+    this.#upkeep = new Upkeep({ connections, names, ranges, now: options.now, oldestKept: this.#oldestKept });
+  }
+
+  /** Learns what the database has, and starts what goes on by itself. */
+  async begin(): Promise<void> {
+    await this.#patience.attempt(() => this.#learnNewest());
+    this.#loop = startUpkeep((signal) => this.upkeep(signal), this.#options);
+  }
+
+  async resolve(labels: readonly Labels[]): Promise<Uint32Array> {
+    try {
+      return await this.#patience.attempt(() => resolve(this.#resolving, labels));
+    } catch (error) {
+      throw notDurable(error, 'look series up');
+    }
+  }
+
+  append(batch: Batch, { durable }: AppendOptions): Promise<AppendResult> {
+    return this.#queue.push(batch, durable);
+  }
+
+  select(selection: Selection, budget: Budget): AsyncIterable<readonly Slice[]> {
+    return select(this.#reader, selection, budget);
+  }
+
+  buckets(
+    matchers: readonly Matcher[],
+    bounds: Float64Array,
+    budget: Budget,
+  ): AsyncIterable<readonly Buckets[]> {
+    return buckets(this.#reader, matchers, bounds, budget);
+  }
+
+  labelNames(selections: readonly Selection[], budget: Budget): Promise<readonly string[]> {
+    return labelNames(this.#reader, selections, budget);
+  }
+
+  labelValues(name: string, selections: readonly Selection[], budget: Budget): Promise<readonly string[]> {
+    return labelValues(this.#reader, name, selections, budget);
+  }
+
+  series(selections: readonly Selection[], budget: Budget): Promise<readonly Labels[]> {
+    return series(this.#reader, selections, budget);
+  }
+
+  stats(top: number): Promise<StoreStats> {
+    return this.#statistics.read(top);
+  }
+
+  trouble(): Trouble | undefined {
+    return this.#patience.trouble;
+  }
+
+  waiting(): number {
+    return this.#queue.rows;
+  }
+
+  async upkeep(signal?: AbortSignal): Promise<void> {
+    await this.#learnNewest();
+    await this.#upkeep.run(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#loop?.stop();
+    this.#patience.close();
+    await this.#queue.settled();
+    await this.#connections.close();
+  }
+
+  // By the newest sample as well: a clock that jumps ahead must not make everything expire.
+  readonly #oldestKept = (): number =>
+    Math.min(this.#options.now(), this.#newest) - this.#options.retentionMs;
+
+  readonly #bounds = (): Bounds => {
+    const { now, aheadMs, outOfOrderMs } = this.#options;
+    return { oldest: this.#oldestKept(), newest: now() + aheadMs, lateMs: outOfOrderMs };
+  };
+
+  readonly #write = async (
+    batches: readonly Batch[],
+    durable: boolean,
+    since: number,
+  ): Promise<readonly AppendResult[]> => {
+    const append = new Append(this.#appending, batches, durable);
+    try {
+      const results = await this.#patience.attempt(() => append.attempt(), since);
+      for (const { times } of batches) for (const time of times) this.#sawTime(time);
+      return results;
+    } catch (error) {
+      throw notDurable(error, 'store samples');
+    }
+  };
+
+  // Other processes write as well. Of an hour that is going on only the end is known.
+  async #learnNewest(): Promise<void> {
+    this.#sawTime(Math.min(await this.#upkeep.newestTime(), this.#options.now()));
+  }
+
+  // What is too far in the future was not stored.
+  #sawTime(time: number): void {
+    if (time > this.#newest && time <= this.#options.now() + this.#options.aheadMs) this.#newest = time;
+  }
+}

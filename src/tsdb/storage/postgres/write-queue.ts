@@ -1,0 +1,100 @@
+// Batches that wait to be written: a bound on how much, and many small ones in one transaction.
+
+import { AppError } from '../../../lib/errors.ts';
+import type { AppendResult, Batch } from '../contract.ts';
+import { WRITERS } from './connections.ts';
+
+/** A transaction costs about as much as a thousand samples, so what has gathered meanwhile goes together. */
+const ROWS_A_TRANSACTION = 50_000;
+
+interface Waiting {
+  readonly batch: Batch;
+  readonly durable: boolean;
+  /** Milliseconds of a clock that never jumps. */
+  readonly since: number;
+  readonly done: (result: AppendResult) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** @param since when the first of the batches began to wait. */
+export type WriteBatches = (
+  batches: readonly Batch[],
+  durable: boolean,
+  since: number,
+) => Promise<readonly AppendResult[]>;
+
+export class WriteQueue {
+  readonly #write: WriteBatches;
+  readonly #maxWaiting: number;
+  #waiting: Waiting[] = [];
+  #rows = 0;
+  #writers = new Set<Promise<void>>();
+
+  constructor(write: WriteBatches, maxWaiting: number) {
+    this.#write = write;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  /** Samples that wait. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** @throws AppError `overloaded` when too much waits already, and what writing threw. */
+  push(batch: Batch, durable: boolean): Promise<AppendResult> {
+    const rows = batch.refs.length;
+    // A batch that is larger than the bound is taken when nothing else waits.
+    if (this.#rows > 0 && this.#rows + rows > this.#maxWaiting) {
+      const why = `${this.#rows} samples wait for PostgreSQL already`;
+      return Promise.reject(
+        new AppError('overloaded', `cannot take ${rows} samples: ${why}; none was taken`),
+      );
+    }
+    this.#rows += rows;
+    const result = new Promise<AppendResult>((done, failed) => {
+      this.#waiting.push({ batch, durable, since: performance.now(), done, failed });
+    });
+    if (this.#writers.size < WRITERS) this.#startWriter();
+    return result.finally(() => {
+      this.#rows -= rows;
+    });
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settled(): Promise<void> {
+    while (this.#writers.size > 0) await Promise.all(this.#writers);
+  }
+
+  #startWriter(): void {
+    const writer = this.#run().finally(() => this.#writers.delete(writer));
+    this.#writers.add(writer);
+  }
+
+  async #run(): Promise<void> {
+    // Whoever calls in this turn of the event loop comes along.
+    await new Promise(setImmediate);
+    for (let taken = this.#take(); taken.length > 0; taken = this.#take()) await this.#writeTaken(taken);
+  }
+
+  #take(): Waiting[] {
+    let rows = 0;
+    let count = 0;
+    for (const { batch } of this.#waiting) {
+      if (count > 0 && rows + batch.refs.length > ROWS_A_TRANSACTION) break;
+      rows += batch.refs.length;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #writeTaken(taken: readonly Waiting[]): Promise<void> {
+    try {
+      const durable = taken.some((one) => one.durable);
+      const batches = taken.map(({ batch }) => batch);
+      const results = await this.#write(batches, durable, taken[0]?.since ?? 0);
+      for (const [i, { done }] of taken.entries()) done(results[i] as AppendResult);
+    } catch (error) {
+      for (const { failed } of taken) failed(error);
+    }
+  }
+}
