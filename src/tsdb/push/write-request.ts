@@ -1,0 +1,234 @@
+// The WriteRequest of remote write 1.0 (protobuf `prometheus.WriteRequest`) → a batch.
+// Source: prompb/remote.proto and prompb/types.proto of Prometheus, and what its own receiver takes and refuses.
+
+import { AppError, messageOf } from '../../lib/errors.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { PushedFamily } from '../queue/contract.ts';
+import { type Columns, createColumns } from './columns.ts';
+import type { DoorBatch } from './intake.ts';
+import type { LabelMemory } from './label-memory.ts';
+import {
+  checkEnd,
+  delimited,
+  endOfPart,
+  fixed64,
+  readDouble,
+  readInt64,
+  readText,
+  skipField,
+  varint,
+  type WireReader,
+  wireReader,
+} from './wire-reader.ts';
+
+export interface WriteRequest {
+  readonly batch: DoorBatch;
+  /** Left out, as a receiver does that keeps none. */
+  readonly exemplars: number;
+  readonly histograms: number;
+}
+
+/** What one request may hold, whatever its bytes. */
+const MOST_FAMILIES = 100_000;
+/** Milliseconds from 1970 to either end of what a calendar holds. */
+const MOST_TIME = 8.64e15;
+
+/**
+ * @param mostSamples the most that anybody may send at once.
+ * @throws AppError `bad_data` that names the first faulty series by its index, `too_large`.
+ */
+export function readWriteRequest(bytes: Buffer, mostSamples: number, memory: LabelMemory): WriteRequest {
+  const reading = new Reading(wireReader(bytes), mostSamples, memory);
+  try {
+    reading.readAll();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('bad_data', `cannot read ${reading.where()}: ${messageOf(error)}`, { cause: error });
+  }
+  return {
+    batch: reading.columns.batch(reading.families),
+    exemplars: reading.exemplars,
+    histograms: reading.histograms,
+  };
+}
+
+class Reading {
+  readonly columns: Columns = createColumns();
+  readonly families = new Map<string, PushedFamily>();
+  exemplars = 0;
+  histograms = 0;
+  #reader: WireReader;
+  #mostSamples: number;
+  #memory: LabelMemory;
+  #series = -1;
+  #metadata = -1;
+
+  constructor(reader: WireReader, mostSamples: number, memory: LabelMemory) {
+    this.#reader = reader;
+    this.#mostSamples = mostSamples;
+    this.#memory = memory;
+  }
+
+  /** What is being read. */
+  where(): string {
+    if (this.#metadata >= 0) return `metadata[${this.#metadata}]`;
+    return this.#series < 0 ? 'the WriteRequest' : `timeseries[${this.#series}]`;
+  }
+
+  readAll(): void {
+    const reader = this.#reader;
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag === delimited(1)) {
+        this.#series += 1;
+        this.#metadata = -1;
+        this.#readSeries(endOfPart(reader, reader.len));
+      } else if (tag === delimited(3)) {
+        this.#metadata += 1;
+        this.#readMetadata(endOfPart(reader, reader.len));
+      } else skipField(reader, tag, 3);
+    }
+    checkEnd(reader, reader.len);
+  }
+
+  #readSeries(end: number): void {
+    const reader = this.#reader;
+    const from = this.columns.rows;
+    const labels = this.#readLabels(end);
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      if (tag === delimited(2)) this.#readSample(endOfPart(reader, end));
+      else if (tag === delimited(3)) {
+        this.exemplars += 1;
+        reader.pos = endOfPart(reader, end);
+      } else if (tag === delimited(4)) {
+        this.histograms += 1;
+        reader.pos = endOfPart(reader, end);
+      } else if (tag === delimited(1)) throw new Error('a label comes after the samples');
+      else skipField(reader, tag, 4);
+    }
+    checkEnd(reader, end);
+    this.columns.label(from, labels);
+  }
+
+  // Every sender writes the labels first, as they are numbered.
+  #readLabels(end: number): Labels {
+    const reader = this.#reader;
+    const { buf, pos } = reader;
+    while (buf[reader.pos] === delimited(1) && reader.pos < end) {
+      reader.pos += 1;
+      reader.pos = endOfPart(reader, end);
+    }
+    const bytes = buf.latin1Slice(pos, reader.pos);
+    const known = this.#memory.get(bytes);
+    if (known !== undefined) return known;
+    const labels = readLabels(reader, pos, reader.pos);
+    this.#memory.set(bytes, labels);
+    return labels;
+  }
+
+  #readSample(end: number): void {
+    const reader = this.#reader;
+    let time = 0;
+    let value = 0;
+    let isStale = false;
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      if (tag === fixed64(1)) {
+        isStale = isStaleMarker(reader.buf, reader.pos);
+        value = readDouble(reader, end);
+      } else if (tag === varint(2)) time = readInt64(reader);
+      else skipField(reader, tag, 2);
+    }
+    checkEnd(reader, end);
+    if (!(Math.abs(time) <= MOST_TIME)) throw new Error('a timestamp is beyond every calendar');
+    if (this.columns.rows === this.#mostSamples) throw tooMany(`${this.#mostSamples} samples`);
+    this.columns.add(time, value, isStale);
+  }
+
+  #readMetadata(end: number): void {
+    const { name, family } = readFamily(this.#reader, end);
+    if (name === '') throw new Error('it names no metric family');
+    if (this.families.size === MOST_FAMILIES) throw tooMany(`${MOST_FAMILIES} metric families`);
+    this.families.set(name, family);
+  }
+}
+
+function readFamily(reader: WireReader, end: number): { name: string; family: PushedFamily } {
+  let name = '';
+  const family = { type: '', help: '', unit: '' };
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (tag === varint(1)) family.type = TYPES[readInt64(reader)] ?? '';
+    else if (tag === delimited(2)) name = readText(reader, end);
+    else if (tag === delimited(4)) family.help = readText(reader, end);
+    else if (tag === delimited(5)) family.unit = readText(reader, end);
+    else skipField(reader, tag, 5);
+  }
+  checkEnd(reader, end);
+  return { name, family };
+}
+
+/** MetricMetadata.MetricType; the first is unknown. */
+const TYPES = ['', 'counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'info', 'stateset'];
+
+/** Reads again what lies between `from` and `end`: nothing but whole labels. */
+function readLabels(reader: WireReader, from: number, end: number): Labels {
+  const labels: Record<string, string> = {};
+  reader.pos = from;
+  let last = '';
+  while (reader.pos < end) {
+    reader.pos += 1;
+    const name = readLabel(reader, endOfPart(reader, end), labels, last);
+    if (name > last) last = name;
+  }
+  if (!labels.__name__) throw new Error('it has no __name__');
+  for (const name in labels) if (labels[name] === '') delete labels[name];
+  return labels;
+}
+
+/** @param last the largest name so far. @returns the name. */
+function readLabel(reader: WireReader, end: number, labels: Record<string, string>, last: string): string {
+  let name = '';
+  let value = '';
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (tag === delimited(1)) name = readText(reader, end);
+    else if (tag === delimited(2)) value = readText(reader, end);
+    else skipField(reader, tag, 2);
+  }
+  checkEnd(reader, end);
+  if (name === '') throw new Error('a label has no name');
+  // Some senders do not sort. Prometheus takes any order, and so do we; sorted ones cannot come twice.
+  if (name <= last && Object.hasOwn(labels, name)) throw new Error(`label ${shown(name)} comes twice`);
+  put(labels, name, value);
+  return name;
+}
+
+// An empty value stands here until the series is whole: its name is taken.
+function put(labels: Record<string, string>, name: string, value: string): void {
+  if (name === '__proto__')
+    Object.defineProperty(labels, name, { value, enumerable: true, configurable: true, writable: true });
+  else labels[name] = value;
+}
+
+/** The bits of Prometheus' stale marker: any arithmetic may change those of a NaN, so they are looked at as bytes. */
+function isStaleMarker(bytes: Buffer, at: number): boolean {
+  // Beyond the end: undefined, which is no such byte.
+  return (
+    bytes[at + 7] === 0x7f && bytes[at + 6] === 0xf0 && bytes[at] === 2 && areZero(bytes, at + 1, at + 6)
+  );
+}
+
+function areZero(bytes: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i += 1) if (bytes[i] !== 0) return false;
+  return true;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+}
+
+function tooMany(what: string): AppError<'too_large'> {
+  return new AppError('too_large', `the body holds more than ${what}; send it in parts`);
+}
