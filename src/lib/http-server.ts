@@ -1,8 +1,8 @@
 // The listener of our programs: socket, TLS, limits, timeouts and a clean stop. Who may ask what is the gate's.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { createPlaces } from './connection-places.ts';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import { createPlaces, type PlaceLimits } from './connection-places.ts';
 import { AppError, codeOf, messageOf } from './errors.ts';
 import { hostPort, type ListenAddress } from './listen-address.ts';
 import { boundHandshakes, boundReaders, boundRequests } from './slow-connections.ts';
@@ -90,8 +90,8 @@ async function secureServer(onRequest: RequestListener, limits: Limits, gate: We
   return server;
 }
 
-// What has no place is cut before anything else sees it. @returns the connections that are open.
-function boundConnections(server: Server, limits: Limits): ReadonlySet<Socket> {
+/** What has no place is cut before anything else sees it. @returns the connections that are open. */
+export function boundConnections(server: NetServer, limits: PlaceLimits): ReadonlySet<Socket> {
   const places = createPlaces(limits);
   const open = new Set<Socket>();
   const serve = server.listeners('connection');
@@ -112,7 +112,8 @@ function boundConnections(server: Server, limits: Limits): ReadonlySet<Socket> {
   return open;
 }
 
-function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
+/** @throws AppError `listen`. */
+export function listen(server: NetServer, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       const why = codeOf(cause) === 'EADDRINUSE' ? 'another program listens there' : messageOf(cause);

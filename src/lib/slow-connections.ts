@@ -2,8 +2,8 @@
 // sent by the hundred before the first is answered. Node bounds the time in which a request must arrive.
 
 import type { RequestListener, Server } from 'node:http';
-import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Server as SecureServer } from 'node:tls';
 
 /** Cuts a connection whose handshake takes longer than this. */
 export function boundHandshakes(server: SecureServer, boundMs: number): void {

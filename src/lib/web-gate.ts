@@ -1,7 +1,7 @@
 // What stands before every route once there is a web configuration: response headers, client certificates, users.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { judgeBasic } from './basic-auth.ts';
+import { judgeBasic, type Verdict } from './basic-auth.ts';
 import { refuseClient } from './client-certificate.ts';
 import { isLivenessProof } from './liveness-proof.ts';
 import { createPasswordChecker } from './password-checker.ts';
@@ -19,6 +19,8 @@ import {
 export interface WebGate extends WebConfigFile {
   /** Hands on to `onRequest` what may pass, and answers the rest. */
   guard(onRequest: RequestListener): RequestListener;
+  /** For other listeners of the same configuration: who asks from `address`; undefined while there are no users. */
+  judge(authorization: string | undefined, address: string): Promise<Verdict | undefined>;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,10 @@ export function openWebGate(
           else sendReply(response, refusal);
         })
         .catch(observer.failed);
+    },
+    async judge(authorization, address) {
+      const { users } = current();
+      return users.size === 0 ? undefined : judgeBasic(authorization, users, address, memory);
     },
     close: checker.close,
   };

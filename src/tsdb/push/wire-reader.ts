@@ -92,3 +92,17 @@ export function readDouble(reader: WireReader, end: number): number {
   reader.pos += 8;
   return value;
 }
+
+/**
+ * Whether the double that comes next is Prometheus' stale marker. Any arithmetic may change the bits of a NaN, so they
+ * are looked at as bytes.
+ */
+export function isStaleMarker({ buf, pos }: WireReader): boolean {
+  // Beyond the end there is nothing, which is no such byte.
+  return buf[pos + 7] === 0x7f && buf[pos + 6] === 0xf0 && buf[pos] === 2 && areZero(buf, pos + 1, pos + 6);
+}
+
+function areZero(bytes: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i += 1) if (bytes[i] !== 0) return false;
+  return true;
+}

@@ -1,17 +1,20 @@
 // The WriteRequest of remote write 1.0 (protobuf `prometheus.WriteRequest`) → a batch.
 // Source: prompb/remote.proto and prompb/types.proto of Prometheus, and what its own receiver takes and refuses.
 
-import { AppError, messageOf } from '../../lib/errors.ts';
+import { messageOf } from '../../lib/errors.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { PushedFamily } from '../queue/contract.ts';
 import { type Columns, createColumns } from './columns.ts';
 import type { DoorBatch } from './intake.ts';
 import type { LabelMemory } from './label-memory.ts';
+import { setOwn } from './own-property.ts';
+import { Refusal } from './refusal.ts';
 import {
   checkEnd,
   delimited,
   endOfPart,
   fixed64,
+  isStaleMarker,
   readDouble,
   readInt64,
   readText,
@@ -35,15 +38,15 @@ const MOST_TIME = 8.64e15;
 
 /**
  * @param mostSamples the most that anybody may send at once.
- * @throws AppError `bad_data` that names the first faulty series by its index, `too_large`.
+ * @throws Refusal `bad_data` that names the first faulty series by its index, `too_large`.
  */
 export function readWriteRequest(bytes: Buffer, mostSamples: number, memory: LabelMemory): WriteRequest {
   const reading = new Reading(wireReader(bytes), mostSamples, memory);
   try {
     reading.readAll();
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError('bad_data', `cannot read ${reading.where()}: ${messageOf(error)}`, { cause: error });
+    if (error instanceof Refusal) throw error;
+    throw new Refusal('bad_data', `cannot read ${reading.where()}: ${messageOf(error)}`, { cause: error });
   }
   return {
     batch: reading.columns.batch(reading.families),
@@ -135,7 +138,7 @@ class Reading {
     while (reader.pos < end) {
       const tag = reader.uint32();
       if (tag === fixed64(1)) {
-        isStale = isStaleMarker(reader.buf, reader.pos);
+        isStale = isStaleMarker(reader);
         value = readDouble(reader, end);
       } else if (tag === varint(2)) time = readInt64(reader);
       else skipField(reader, tag, 2);
@@ -201,34 +204,15 @@ function readLabel(reader: WireReader, end: number, labels: Record<string, strin
   if (name === '') throw new Error('a label has no name');
   // Some senders do not sort. Prometheus takes any order, and so do we; sorted ones cannot come twice.
   if (name <= last && Object.hasOwn(labels, name)) throw new Error(`label ${shown(name)} comes twice`);
-  put(labels, name, value);
+  // An empty value stands here until the series is whole: its name is taken.
+  setOwn(labels, name, value);
   return name;
-}
-
-// An empty value stands here until the series is whole: its name is taken.
-function put(labels: Record<string, string>, name: string, value: string): void {
-  if (name === '__proto__')
-    Object.defineProperty(labels, name, { value, enumerable: true, configurable: true, writable: true });
-  else labels[name] = value;
-}
-
-/** The bits of Prometheus' stale marker: any arithmetic may change those of a NaN, so they are looked at as bytes. */
-function isStaleMarker(bytes: Buffer, at: number): boolean {
-  // Beyond the end: undefined, which is no such byte.
-  return (
-    bytes[at + 7] === 0x7f && bytes[at + 6] === 0xf0 && bytes[at] === 2 && areZero(bytes, at + 1, at + 6)
-  );
-}
-
-function areZero(bytes: Buffer, from: number, to: number): boolean {
-  for (let i = from; i < to; i += 1) if (bytes[i] !== 0) return false;
-  return true;
 }
 
 function shown(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
 
-function tooMany(what: string): AppError<'too_large'> {
-  return new AppError('too_large', `the body holds more than ${what}; send it in parts`);
+function tooMany(what: string): Refusal {
+  return new Refusal('too_large', `the body holds more than ${what}; send it in parts`);
 }

@@ -1,0 +1,128 @@
+// What stands before every call that pushes: who it is, whether there is room, and for how long its message may come.
+
+import {
+  Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  type ServerListener,
+  status,
+} from '@grpc/grpc-js';
+import type { Caller, DoorBatch, Entered, Intake, Receipt } from '../intake.ts';
+import { Refusal } from '../refusal.ts';
+import { type CallStatus, statusOf } from './refusal-status.ts';
+
+export interface GatekeeperOptions {
+  /** With which the paths of calls begin that are guarded: `/data_nexus.MetricsService/`. */
+  readonly guarded: string;
+  /** @throws Refusal `unauthorized`. */
+  readonly identify: (call: ServerInterceptingCallInterface, metadata: Metadata) => Promise<Caller>;
+  readonly intake: Pick<Intake, 'enter'>;
+  /** In which a message must have come. */
+  readonly messageTimeoutMs: number;
+  /** Told of faults of ours. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface Gatekeeper {
+  readonly interceptor: ServerInterceptor;
+  /** Takes the batch of the call that came with this metadata. @throws Refusal */
+  accept(metadata: Metadata, batch: () => DoorBatch): Promise<Receipt>;
+}
+
+export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
+  const places = new WeakMap<Metadata, Place>();
+  return {
+    interceptor({ path }, call) {
+      if (!path.startsWith(options.guarded)) return new ServerInterceptingCall(call);
+      const begin = async (metadata: Metadata) => {
+        const place = new Place(options.intake.enter(await options.identify(call, metadata)));
+        places.set(metadata, place);
+        return place;
+      };
+      return guarded(call, begin, options);
+    },
+    accept: (metadata, batch) => (places.get(metadata) as Place).accept(batch),
+  };
+}
+
+function guarded(
+  call: ServerInterceptingCallInterface,
+  begin: (metadata: Metadata) => Promise<Place>,
+  { messageTimeoutMs, failed }: GatekeeperOptions,
+): ServerInterceptingCall {
+  let isOver = false;
+  let place: Place | undefined;
+  const timeout = setTimeout(() => call.sendStatus(LATE), messageTimeoutMs).unref();
+  const listener: ServerListener = {
+    onReceiveMetadata(metadata, next) {
+      begin(metadata).then(
+        (begun) => {
+          place = begun;
+          if (isOver) begun.over();
+          else next(metadata);
+        },
+        (error: unknown) => call.sendStatus(statusOfAny(error, failed)),
+      );
+    },
+    onReceiveHalfClose(next) {
+      clearTimeout(timeout);
+      next();
+    },
+    onCancel() {
+      clearTimeout(timeout);
+      isOver = true;
+      place?.over();
+    },
+  };
+  return new ServerInterceptingCall(call, {
+    start: (next) => next(listener),
+    sendStatus: (answer, next) => next(worded(answer)),
+  });
+}
+
+const LATE = {
+  code: status.DEADLINE_EXCEEDED,
+  details: 'the message did not come in time; nothing was taken',
+};
+
+/** What a client is told of anything that was thrown. */
+export function statusOfAny(error: unknown, failed: (error: unknown) => void): CallStatus {
+  if (error instanceof Refusal) return statusOf(error);
+  failed(error);
+  return { code: status.INTERNAL, details: 'internal error; the log says more', metadata: new Metadata() };
+}
+
+// What grpc-js says of a call that is no gRPC as it should be sounds like a fault of ours.
+const FAULTY = /^(Failed to decompress|Received (no|a second|multiple) )/;
+
+function worded<A extends { readonly code: number; readonly details: string }>(answer: A): A {
+  return FAULTY.test(answer.details) ? { ...answer, code: status.INVALID_ARGUMENT } : answer;
+}
+
+/** Of a call among those that are under way, given back when it is over and its batch is settled. */
+class Place {
+  readonly #entered: Entered;
+  #isHeld = true;
+  #isSettling = false;
+
+  constructor(entered: Entered) {
+    this.#entered = entered;
+  }
+
+  async accept(batch: () => DoorBatch): Promise<Receipt> {
+    this.#isSettling = true;
+    try {
+      return await this.#entered.accept(batch());
+    } finally {
+      this.#isSettling = false;
+      this.over();
+    }
+  }
+
+  over(): void {
+    if (!this.#isHeld || this.#isSettling) return;
+    this.#isHeld = false;
+    this.#entered.leave();
+  }
+}
