@@ -18,7 +18,9 @@ import { type Flags, flagsHelp, readFlags } from './tsdb/config/flags.ts';
 import { registerMetrics } from './tsdb/metrics.ts';
 import { createBudget } from './tsdb/promql/budget.ts';
 import { createEngine } from './tsdb/promql/engine.ts';
+import type { GrpcServer } from './tsdb/push/grpc/server.ts';
 import { openPush, type Push } from './tsdb/push/open-push.ts';
+import { createRemoteWrite } from './tsdb/push/remote-write.ts';
 import type { Queue } from './tsdb/queue/contract.ts';
 import { createDirectQueue } from './tsdb/queue/direct.ts';
 import { createWriteMetrics, registerQueueMetrics } from './tsdb/queue/metrics.ts';
@@ -68,10 +70,13 @@ async function run(flags: Flags): Promise<void> {
   const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
   const server = await startHttpServer(flags.listenAddress, web, { gate });
   log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
+  let grpc: GrpcServer | undefined;
   try {
+    grpc = await openGrpc(flags, gate, push, log);
     apply(scraper, first, log);
     if (!stopping.aborted) await once(stopping, 'abort');
   } finally {
+    await grpc?.stop();
     await server.stop();
     await gate?.close();
     await queue.close();
@@ -91,8 +96,8 @@ function openQueue(store: Store, families: PushedFamilies, registry: Registry): 
 }
 
 /** Where samples can be pushed. */
-function doorsOf({ enablePush, listenAddress }: Flags): ListenAddress[] {
-  return enablePush ? [listenAddress] : [];
+function doorsOf({ enablePush, enableRemoteWrite, listenAddress, grpcAddress }: Flags): ListenAddress[] {
+  return [enablePush || enableRemoteWrite ? listenAddress : [], grpcAddress ?? []].flat();
 }
 
 // Loaded only when it is needed.
@@ -104,6 +109,21 @@ async function openGate({ webConfigFile: file }: Flags, log: Logger): Promise<We
     faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
     failed: (err) => log.error({ err }, 'request failed'),
   });
+}
+
+// Loaded only when it is needed.
+async function openGrpc(
+  { grpcAddress: address }: Flags,
+  gate: WebGate | undefined,
+  push: Push,
+  log: Logger,
+): Promise<GrpcServer | undefined> {
+  if (address === undefined) return undefined;
+  const { startGrpcServer } = await import('./tsdb/push/grpc/server.ts');
+  const failed = (err: unknown) => log.error({ err }, 'call failed');
+  const grpc = await startGrpcServer({ address, gate, ...push, failed });
+  log.info({ address: hostPort(grpc.address.host, grpc.address.port) }, 'listening for gRPC');
+  return grpc;
 }
 
 function configure(flags: Flags, first: ConfigFile, scraper: ScrapeManager, log: Logger): Configuration {
@@ -147,6 +167,7 @@ function sourcesOf({ flags, store, scraper, configuration, registry, push, famil
     targets: scraper.status,
     metadata: () => scraper.metadata(families.all()),
     push: flags.enablePush ? push : undefined,
+    remoteWrite: flags.enableRemoteWrite ? { ...push, read: createRemoteWrite(registry) } : undefined,
     now: Date.now,
     admin: {
       reload: flags.enableLifecycle ? configuration.reload : undefined,

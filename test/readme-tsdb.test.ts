@@ -8,6 +8,7 @@ import { type Flags, readFlags } from '../src/tsdb/config/flags.ts';
 import { type Observed, registerMetrics } from '../src/tsdb/metrics.ts';
 import { openPush } from '../src/tsdb/push/open-push.ts';
 import { REFUSALS } from '../src/tsdb/push/refusal.ts';
+import { createRemoteWrite } from '../src/tsdb/push/remote-write.ts';
 import { createDirectQueue } from '../src/tsdb/queue/direct.ts';
 import { createWriteMetrics, registerQueueMetrics } from '../src/tsdb/queue/metrics.ts';
 import { createWriter } from '../src/tsdb/queue/writer.ts';
@@ -87,6 +88,7 @@ test('every metric has a row with its labels, and every row is a metric', async 
   const queue = createDirectQueue({ write: createWriter({ store }) });
   registerQueueMetrics(registry, queue);
   openPush({ flags: flags().push, queue, registry, log, addresses: [] });
+  createRemoteWrite(registry);
   registerMetrics(registry, { version: '0', configuration, store, isDiskTroubled: () => false });
   const metrics = await registry.getMetricsAsJSON();
   await scraper.stop();

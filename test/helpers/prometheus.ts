@@ -45,6 +45,7 @@ export interface PrometheusOptions {
   readonly dir?: string;
   /** Samples by series, as lines of OpenMetrics with times, that are in its storage from the start on. */
   readonly samples?: string;
+  readonly flags?: readonly string[];
 }
 
 const READY_MS = 60_000;
@@ -70,7 +71,7 @@ export async function startPrometheus(
   try {
     const path = await configFile(config, options.dir ?? own.path);
     if (options.samples !== undefined) await createBlocks(binary, options.samples, own.path);
-    const { program, url } = await startOnFreePort(binary, path, own.path);
+    const { program, url } = await startOnFreePort(binary, path, own.path, options.flags);
     return handle(binary, program, url, own);
   } catch (error) {
     await own.remove();
@@ -151,6 +152,7 @@ async function startOnFreePort(
   binary: PrometheusBinary,
   configPath: string,
   dir: string,
+  flags: readonly string[] = [],
 ): Promise<{ program: Program; url: string }> {
   for (let tries = 1; ; tries++) {
     const address = `127.0.0.1:${await freePort()}`;
@@ -159,6 +161,7 @@ async function startOnFreePort(
       `--storage.tsdb.path=${join(dir, 'data')}`,
       `--web.listen-address=${address}`,
       '--web.enable-lifecycle',
+      ...flags,
     ]);
     const trouble = await untilReady(program, `http://${address}`);
     if (trouble === undefined) return { program, url: `http://${address}` };

@@ -21,6 +21,9 @@ export interface Flags {
   readonly webConfigFile: string | undefined;
   readonly enableLifecycle: boolean;
   readonly enablePush: boolean;
+  readonly enableRemoteWrite: boolean;
+  /** Undefined: no gRPC. */
+  readonly grpcAddress: ListenAddress | undefined;
   readonly push: PushFlags;
   /** Undefined: memory only. */
   readonly storagePath: string | undefined;
@@ -88,6 +91,16 @@ const FLAGS = {
     default: 'false',
     read: readBoolean,
     says: 'POST /v1/metrics and POST /metrics take samples in JSON',
+  },
+  'web.enable-remote-write-receiver': {
+    default: 'false',
+    read: readBoolean,
+    says: 'POST /api/v1/write takes samples by remote write',
+  },
+  'grpc.listen-address': {
+    default: '',
+    read: readGrpcAddress,
+    says: 'where samples are taken by gRPC, e.g. :50051; none: nowhere',
   },
   'push.clients-file': {
     default: '',
@@ -186,6 +199,8 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     webConfigFile: values['web.config.file'],
     enableLifecycle: values['web.enable-lifecycle'],
     enablePush: values['web.enable-push'],
+    enableRemoteWrite: values['web.enable-remote-write-receiver'],
+    grpcAddress: values['grpc.listen-address'],
     push: pushFlags(values),
     storagePath: values['storage.tsdb.path'],
     retentionMs: values['storage.tsdb.retention.time'],
@@ -236,6 +251,10 @@ ${all.map(([left, right]) => `  ${left.padEnd(width)}${right}`.trimEnd()).join('
 function readConfigName(text: string): string {
   if (text === '') throw new Error('is empty; name a file');
   return text;
+}
+
+function readGrpcAddress(text: string): ListenAddress | undefined {
+  return text === '' ? undefined : readListenAddress(text);
 }
 
 function readBoolean(text: string): boolean {

@@ -7,6 +7,7 @@ import { AppError } from '../../lib/errors.ts';
 import { uncompressSnappy } from '../../lib/snappy.ts';
 import type { DoorBatch } from './intake.ts';
 import { createLabelMemory } from './label-memory.ts';
+import { Refusal } from './refusal.ts';
 import { readWriteRequest } from './write-request.ts';
 
 export interface RemoteWriteLimits {
@@ -18,15 +19,19 @@ export interface RemoteWriteLimits {
 
 /**
  * Reads one request.
- * @throws AppError `unsupported` (of another version or encoding), `bad_data` that names the first faulty series,
- *   `too_large`.
+ * @throws AppError `unsupported` (of another version or encoding).
+ * @throws Refusal `bad_data` that names the first faulty series, `too_large`.
  */
-export type ReadRemoteWrite = (headers: IncomingHttpHeaders, body: Buffer) => DoorBatch;
+export type ReadRemoteWrite = (
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  limits: RemoteWriteLimits,
+) => DoorBatch;
 
 /** Bytes of labels that are remembered, in each of two generations: about 60,000 series. */
 const MEMORY_BYTES = 8_000_000;
 
-export function createRemoteWrite(limits: RemoteWriteLimits, registry: Registry): ReadRemoteWrite {
+export function createRemoteWrite(registry: Registry): ReadRemoteWrite {
   const memory = createLabelMemory(MEMORY_BYTES);
   const left = new Counter({
     name: 'mini_tsdb_remote_write_left_out_total',
@@ -35,22 +40,32 @@ export function createRemoteWrite(limits: RemoteWriteLimits, registry: Registry)
     registers: [registry],
   });
   for (const kind of ['exemplar', 'native_histogram']) left.inc({ kind }, 0);
-  return (headers, body) => {
+  return (headers, body, { mostBytes, mostSamples }) => {
     checkHeaders(headers);
-    const bytes = uncompressSnappy(body, limits.mostBytes);
-    const { batch, exemplars, histograms } = readWriteRequest(bytes, limits.mostSamples, memory);
+    const bytes = uncompress(body, mostBytes);
+    const { batch, exemplars, histograms } = readWriteRequest(bytes, mostSamples, memory);
     left.inc({ kind: 'exemplar' }, exemplars);
     left.inc({ kind: 'native_histogram' }, histograms);
     return batch;
   };
 }
 
-// What is absent stands for what 1.0 says: early senders name nothing.
+function uncompress(body: Buffer, mostBytes: number): Buffer {
+  try {
+    return uncompressSnappy(body, mostBytes);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const reason = error.reason === 'too_large' ? 'too_large' : 'bad_data';
+    throw new Refusal(reason, `${error.message}; nothing was taken`, { cause: error });
+  }
+}
+
+// What is absent stands for what 1.0 says, but for the type: without one a page of any site could send it.
 function checkHeaders(headers: IncomingHttpHeaders): void {
   const encoding = headers['content-encoding'] ?? 'snappy';
   if (encoding.toLowerCase() !== 'snappy')
     throw unsupported(`encoding ${JSON.stringify(encoding)} is not spoken here; it is snappy`);
-  const type = headers['content-type'] ?? 'application/x-protobuf';
+  const type = headers['content-type'] ?? '';
   if (!isWriteRequest(type))
     throw unsupported(
       `content type ${JSON.stringify(type)} is not spoken here; it is application/x-protobuf of remote write 1.0`,

@@ -46,7 +46,9 @@ export function readWriteRequest(bytes: Buffer, mostSamples: number, memory: Lab
     reading.readAll();
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal('bad_data', `cannot read ${reading.where()}: ${messageOf(error)}`, { cause: error });
+    throw new Refusal('bad_data', `cannot read ${reading.where()}: ${messageOf(error)}; nothing was taken`, {
+      cause: error,
+    });
   }
   return {
     batch: reading.columns.batch(reading.families),
@@ -214,5 +216,5 @@ function shown(text: string): string {
 }
 
 function tooMany(what: string): Refusal {
-  return new Refusal('too_large', `the body holds more than ${what}; send it in parts`);
+  return new Refusal('too_large', `cannot take more than ${what} at once; nothing was taken`);
 }

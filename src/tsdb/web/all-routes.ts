@@ -6,6 +6,7 @@ import type { Budget, Store } from '../storage/contract.ts';
 import { absentRoutes } from './absent-routes.ts';
 import { type Admin, adminRoutes } from './admin-routes.ts';
 import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
+import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
 import { type Federation, federateRoutes } from './federate-routes.ts';
 import { labelRoutes, type MetadataByMetric } from './label-routes.ts';
@@ -25,6 +26,8 @@ export interface Sources {
   readonly admin: Admin;
   /** Undefined while `--web.enable-push` is not given. */
   readonly push?: PushDoors | undefined;
+  /** Undefined while `--web.enable-remote-write-receiver` is not given. */
+  readonly remoteWrite?: RemoteWriteDoor | undefined;
   /** What `/federate` adds to every series, and how old a sample may be there. */
   readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs'>;
   /** Unix milliseconds. */
@@ -40,6 +43,7 @@ export function allRoutes({
   status,
   admin,
   push,
+  remoteWrite,
   federation,
   now,
 }: Sources): Route[] {
@@ -51,6 +55,7 @@ export function allRoutes({
     ...simpleRoutes({ store, budget, now }),
     ...federateRoutes({ ...federation, store, budget, now }),
     ...pushRoutes(push),
+    ...remoteWriteRoutes(remoteWrite),
     ...absentRoutes(),
     ...adminRoutes(admin),
   ];

@@ -25,6 +25,8 @@ test('what holds without any', () => {
     webConfigFile: undefined,
     enableLifecycle: false,
     enablePush: false,
+    enableRemoteWrite: false,
+    grpcAddress: undefined,
     push: {
       clientsFile: undefined,
       samplesPerSecond: 10_000,
@@ -47,6 +49,8 @@ test('what holds without any', () => {
       'web.config.file': '',
       'web.enable-lifecycle': 'false',
       'web.enable-push': 'false',
+      'web.enable-remote-write-receiver': 'false',
+      'grpc.listen-address': '',
       'push.clients-file': '',
       'push.samples-per-second': '10000',
       'push.requests-per-second': '10000',
@@ -71,6 +75,8 @@ describe('each way to write one:', () => {
   f(['--config.file=a=b.yml'], { configFile: 'a=b.yml' });
   f(['--config.file', 'a.yml', '--log.level', 'warn'], { configFile: 'a.yml', logLevel: 'warn' });
   f(['--web.listen-address=127.0.0.1:0'], { listenAddress: { host: '127.0.0.1', port: 0 } });
+  f(['--grpc.listen-address=:50051'], { grpcAddress: { host: '', port: 50_051 } });
+  f(['--web.enable-remote-write-receiver'], { enableRemoteWrite: true });
   f(['--web.enable-lifecycle'], { enableLifecycle: true });
   f(['--web.enable-lifecycle', '--config.file=a'], { enableLifecycle: true, configFile: 'a' });
   f(['--web.enable-lifecycle=true'], { enableLifecycle: true });

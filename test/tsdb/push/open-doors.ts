@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { createLogger } from '../../../src/lib/log.ts';
 import { type PushFlags, readFlags } from '../../../src/tsdb/config/flags.ts';
 import { openPush, type Push } from '../../../src/tsdb/push/open-push.ts';
+import { createRemoteWrite } from '../../../src/tsdb/push/remote-write.ts';
 import type { Queue, Writer } from '../../../src/tsdb/queue/contract.ts';
 import { createDirectQueue } from '../../../src/tsdb/queue/direct.ts';
 import { createPushedFamilies, type PushedFamilies } from '../../../src/tsdb/queue/pushed-families.ts';
@@ -51,7 +52,8 @@ export async function openDoors(
   const families = createPushedFamilies();
   const queue = createDirectQueue({ write: wrap(createWriter({ store, described: families.describe })) });
   const push = openPush({ flags: pushFlags(...args), queue, registry, log, addresses: [] });
-  const web = await startTestWeb(store, { push }, []);
+  const remoteWrite = { ...push, read: createRemoteWrite(registry) };
+  const web = await startTestWeb(store, { push, remoteWrite }, []);
   return {
     url: web.url,
     store,

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AppError } from '../../../src/lib/errors.ts';
 import { createLabelMemory } from '../../../src/tsdb/push/label-memory.ts';
+import { Refusal } from '../../../src/tsdb/push/refusal.ts';
 import { readWriteRequest } from '../../../src/tsdb/push/write-request.ts';
 import { encodeWriteRequest, type SentSeries } from '../../helpers/remote-write.ts';
 
@@ -17,7 +17,7 @@ function refusal(message: Buffer, most?: number): string {
     read(message, most);
     return 'taken';
   } catch (error) {
-    return error instanceof AppError ? `${error.reason}: ${error.message}` : `not ours: ${error}`;
+    return error instanceof Refusal ? `${error.reason}: ${error.message}` : `not ours: ${error}`;
   }
 }
 
@@ -156,13 +156,15 @@ describe('a fault is told by the index of its series', () => {
       'label "b" comes twice',
     ],
     [{ labels: { __name__: 'a' }, samples: [[8.64e15 + 2, 1]] }, 'a timestamp is beyond every calendar'],
-  ])('%j', (faulty, why) => expect(f(faulty)).toBe(`bad_data: cannot read timeseries[1]: ${why}`));
+  ])('%j', (faulty, why) =>
+    expect(f(faulty)).toBe(`bad_data: cannot read timeseries[1]: ${why}; nothing was taken`),
+  );
 
   test('a text that is not UTF-8', () => {
     const message = encodeWriteRequest([good, { labels: { __name__: 'a', b: 'xyz' } }]);
     message[message.indexOf('xyz') + 1] = 0xff;
     expect(refusal(message)).toMatch(
-      /^bad_data: cannot read timeseries\[1\]: the text at byte \d+ is not UTF-8$/,
+      /^bad_data: cannot read timeseries\[1\]: the text at byte \d+ is not UTF-8; nothing was taken$/,
     );
   });
 
@@ -174,7 +176,9 @@ describe('a fault is told by the index of its series', () => {
 
   test('metadata without a name', () => {
     const message = encodeWriteRequest([good], [{ type: 1, help: 'x' }]);
-    expect(refusal(message)).toBe('bad_data: cannot read metadata[0]: it names no metric family');
+    expect(refusal(message)).toBe(
+      'bad_data: cannot read metadata[0]: it names no metric family; nothing was taken',
+    );
   });
 });
 
@@ -185,7 +189,7 @@ test('more samples than anybody may send are too large, and reading ends there',
   });
   expect(refusal(encodeWriteRequest([series(600), series(400)]))).toBe('taken');
   expect(refusal(encodeWriteRequest([series(600), series(401)]))).toBe(
-    'too_large: the body holds more than 1000 samples; send it in parts',
+    'too_large: cannot take more than 1000 samples at once; nothing was taken',
   );
 });
 

@@ -27,7 +27,7 @@ export interface GatekeeperOptions {
 export interface Gatekeeper {
   readonly interceptor: ServerInterceptor;
   /** Takes the batch of the call that came with this metadata. @throws Refusal */
-  accept(metadata: Metadata, batch: () => DoorBatch): Promise<Receipt>;
+  accept(metadata: Metadata, read: (caller: Caller) => DoorBatch): Promise<Receipt>;
 }
 
 export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
@@ -36,13 +36,14 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
     interceptor({ path }, call) {
       if (!path.startsWith(options.guarded)) return new ServerInterceptingCall(call);
       const begin = async (metadata: Metadata) => {
-        const place = new Place(options.intake.enter(await options.identify(call, metadata)));
+        const caller = await options.identify(call, metadata);
+        const place = new Place(caller, options.intake.enter(caller));
         places.set(metadata, place);
         return place;
       };
       return guarded(call, begin, options);
     },
-    accept: (metadata, batch) => (places.get(metadata) as Place).accept(batch),
+    accept: (metadata, read) => (places.get(metadata) as Place).accept(read),
   };
 }
 
@@ -102,18 +103,20 @@ function worded<A extends { readonly code: number; readonly details: string }>(a
 
 /** Of a call among those that are under way, given back when it is over and its batch is settled. */
 class Place {
+  readonly #caller: Caller;
   readonly #entered: Entered;
   #isHeld = true;
   #isSettling = false;
 
-  constructor(entered: Entered) {
+  constructor(caller: Caller, entered: Entered) {
+    this.#caller = caller;
     this.#entered = entered;
   }
 
-  async accept(batch: () => DoorBatch): Promise<Receipt> {
+  async accept(read: (caller: Caller) => DoorBatch): Promise<Receipt> {
     this.#isSettling = true;
     try {
-      return await this.#entered.accept(batch());
+      return await this.#entered.accept(read(this.#caller));
     } finally {
       this.#isSettling = false;
       this.over();

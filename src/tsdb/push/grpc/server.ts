@@ -44,12 +44,10 @@ export interface GrpcOptions {
   readonly address: ListenAddress;
   /** Absent: plain, for everybody. */
   readonly gate?: WebGate | undefined;
-  readonly clients: Pick<Clients, 'callerOf'>;
+  readonly clients: Clients;
   readonly intake: Pick<Intake, 'enter'>;
   /** Of a message, as it comes and unpacked. */
-  readonly mostBytes: number;
-  /** The most that anybody may send at once. */
-  readonly mostSamples: number;
+  readonly bodyBytes: number;
   /** Told of faults of ours. */
   readonly failed: (error: unknown) => void;
   readonly limits?: Partial<typeof LIMITS>;
@@ -74,7 +72,7 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
     messageTimeoutMs: limits.messageTimeoutMs,
     failed: options.failed,
   });
-  const server = createServer(limits, options.mostBytes, gatekeeper);
+  const server = createServer(limits, options.bodyBytes, gatekeeper);
   server.addService(withBytes(metrics.definition), doors(gatekeeper, options));
   const health = addCompanions(server, metrics);
   // Connections are ours, so that their number and their TLS are bounded and renewed as everywhere here.
@@ -84,10 +82,10 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
   return { address: listener.address, stop: () => stop(server, listener, health, limits.stopTimeoutMs) };
 }
 
-function createServer(limits: typeof LIMITS, mostBytes: number, { interceptor }: Gatekeeper): Server {
+function createServer(limits: typeof LIMITS, bodyBytes: number, { interceptor }: Gatekeeper): Server {
   return new Server({
     'grpc.enable_channelz': 0,
-    'grpc.max_receive_message_length': mostBytes,
+    'grpc.max_receive_message_length': bodyBytes,
     'grpc.max_concurrent_streams': limits.callsPerConnection,
     'grpc.max_connection_idle_ms': limits.idleMs,
     'grpc.keepalive_time_ms': limits.keepAliveMs,
@@ -129,14 +127,14 @@ function withBytes(definition: ServiceDefinition): ServiceDefinition {
   return Object.fromEntries(methods);
 }
 
-function doors(gatekeeper: Gatekeeper, { mostSamples, failed }: GrpcOptions): UntypedServiceImplementation {
+function doors(gatekeeper: Gatekeeper, { clients, failed }: GrpcOptions): UntypedServiceImplementation {
   const readLabels = createJsonLabels();
   type Call = ServerUnaryCall<Buffer, object>;
   const door =
-    (read: (bytes: Buffer) => DoorBatch, answerOf: (ids: readonly string[]) => object) =>
+    (read: (bytes: Buffer, mostSamples: number) => DoorBatch, answerOf: (ids: readonly string[]) => object) =>
     ({ metadata, request }: Call, answer: sendUnaryData<object>) => {
       gatekeeper
-        .accept(metadata, () => read(request))
+        .accept(metadata, ({ client }) => read(request, clients.limitsOf(client).samples.burst))
         .then(({ ids }) => answer(null, answerOf(ids)))
         .catch((error: unknown) => answer(statusOfAny(error, failed)));
     };
@@ -146,7 +144,7 @@ function doors(gatekeeper: Gatekeeper, { mostSamples, failed }: GrpcOptions): Un
       ([eventId]) => ({ eventId }),
     ),
     IngestMetrics: door(
-      (bytes) => readMetrics(bytes, readLabels, mostSamples),
+      (bytes, mostSamples) => readMetrics(bytes, readLabels, mostSamples),
       (eventIds) => ({ eventIds }),
     ),
   };

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClients } from '../../../../src/tsdb/push/clients.ts';
+import { oneSecondOf } from '../../../../src/tsdb/push/gcra.ts';
 import { type GrpcServer, startGrpcServer } from '../../../../src/tsdb/push/grpc/server.ts';
 import { DEFAULT_LIMITS } from '../../../../src/tsdb/push/limits.ts';
 import { Refusal } from '../../../../src/tsdb/push/refusal.ts';
@@ -30,10 +31,9 @@ let client: GrpcClient;
 beforeAll(async () => {
   server = await startGrpcServer({
     address: { host: '127.0.0.1', port: 0 },
-    clients: createClients(() => undefined, DEFAULT_LIMITS.client),
+    clients: createClients(() => undefined, { ...DEFAULT_LIMITS.client, samples: oneSecondOf(1000) }),
     intake,
-    mostBytes: 100_000,
-    mostSamples: 1000,
+    bodyBytes: 100_000,
     failed: (error) => faults.push(error),
   });
   client = grpcClient(PROTO, SERVICE, `127.0.0.1:${server.address.port}`);
