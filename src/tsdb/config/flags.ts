@@ -25,6 +25,9 @@ export interface Flags {
   /** Undefined: no gRPC. */
   readonly grpcAddress: ListenAddress | undefined;
   readonly push: PushFlags;
+  readonly storageEngine: StorageEngine;
+  /** A file that holds the URL of the database; undefined unless the engine is `postgres`. */
+  readonly postgresUrlFile: string | undefined;
   /** Undefined: memory only. */
   readonly storagePath: string | undefined;
   readonly retentionMs: number;
@@ -52,6 +55,9 @@ export interface PushFlags {
   /** Requests at once. */
   readonly maxConcurrency: number;
 }
+
+const STORAGE_ENGINES = ['memory', 'postgres'] as const;
+export type StorageEngine = (typeof STORAGE_ENGINES)[number];
 
 /** What the command line asks for. */
 export type CommandLine =
@@ -132,6 +138,16 @@ const FLAGS = {
     read: integerBetween(1, 100_000),
     says: 'requests at once; a quarter of them by one client',
   },
+  'storage.engine': {
+    default: 'memory',
+    read: readStorageEngine,
+    says: 'memory, or postgres: several processes may share it',
+  },
+  'storage.postgres.url-file': {
+    default: '',
+    read: readFileName,
+    says: 'a file that holds postgres://user:password@host/database',
+  },
   'storage.tsdb.path': { default: '', read: readFileName, says: 'folder of the data; none: memory only' },
   'storage.tsdb.retention.time': {
     default: '15d',
@@ -174,7 +190,7 @@ export function readFlags(args: readonly string[]): CommandLine {
   if (args.includes('--version')) return { kind: 'version' };
   const { given, faults: misused } = readGiven(args, NAMES, SWITCHES);
   const { values, faults } = readValues(given);
-  const all = [...misused, ...faults];
+  const all = [...misused, ...faults, ...(faults.length === 0 ? contradictions(values) : [])];
   if (all.length > 0) throw new AppError('flags', describe(all));
   return { kind: 'run', flags: flagsOf(values, effectiveOf(given)) };
 }
@@ -192,6 +208,21 @@ function readValues(given: ReadonlyMap<string, string>): { values: Values; fault
   return { values: Object.fromEntries(values), faults };
 }
 
+function contradictions(values: Values): string[] {
+  const urlFile = values['storage.postgres.url-file'];
+  if (values['storage.engine'] === 'memory')
+    return urlFile === undefined ? [] : ['--storage.postgres.url-file needs --storage.engine=postgres'];
+  return [
+    ...(urlFile === undefined ? ['--storage.engine=postgres needs --storage.postgres.url-file'] : []),
+    ...(values['storage.tsdb.path'] === undefined
+      ? []
+      : ['--storage.tsdb.path is a folder of --storage.engine=memory']),
+    ...(values['storage.tsdb.retention.size'] === 0
+      ? []
+      : ['--storage.tsdb.retention.size is known to --storage.engine=memory only']),
+  ];
+}
+
 function flagsOf(values: Values, effective: Flags['effective']): Flags {
   return Object.freeze({
     configFile: values['config.file'],
@@ -202,6 +233,8 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     enableRemoteWrite: values['web.enable-remote-write-receiver'],
     grpcAddress: values['grpc.listen-address'],
     push: pushFlags(values),
+    storageEngine: values['storage.engine'],
+    postgresUrlFile: values['storage.postgres.url-file'],
     storagePath: values['storage.tsdb.path'],
     retentionMs: values['storage.tsdb.retention.time'],
     retentionBytes: values['storage.tsdb.retention.size'],
@@ -260,6 +293,12 @@ function readGrpcAddress(text: string): ListenAddress | undefined {
 function readBoolean(text: string): boolean {
   if (text !== 'true' && text !== 'false') throw new Error(`is ${quoted(text)}, neither true nor false`);
   return text === 'true';
+}
+
+function readStorageEngine(text: string): StorageEngine {
+  const engine = STORAGE_ENGINES.find((name) => name === text);
+  if (engine === undefined) throw new Error(`is ${quoted(text)}, neither memory nor postgres`);
+  return engine;
 }
 
 function readSize(text: string): number {
