@@ -21,7 +21,7 @@ import { createEngine } from './tsdb/promql/engine.ts';
 import type { GrpcServer } from './tsdb/push/grpc/server.ts';
 import { openPush, type Push } from './tsdb/push/open-push.ts';
 import { createRemoteWrite } from './tsdb/push/remote-write.ts';
-import type { Queue } from './tsdb/queue/contract.ts';
+import type { Queue, Writer } from './tsdb/queue/contract.ts';
 import { createDirectQueue } from './tsdb/queue/direct.ts';
 import { createWriteMetrics, registerQueueMetrics } from './tsdb/queue/metrics.ts';
 import { createPushedFamilies, type PushedFamilies } from './tsdb/queue/pushed-families.ts';
@@ -50,29 +50,38 @@ async function run(flags: Flags): Promise<void> {
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
   const registry = new Registry();
   const gate = await openGate(flags, log);
-  const { store, isDiskTroubled } = await openStore(flags, registry, log);
+  const store = await openMemoryStore({
+    log,
+    ...(flags.storagePath !== undefined && { path: flags.storagePath }),
+    retentionMs: flags.retentionMs,
+    retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
+  });
   const userAgent = `mini-tsdb/${version}`;
   const scraper = createScrapeManager({ store, registry, log, userAgent, seed: hashText(hostname()) });
   const configuration = configure(flags, first, scraper, log);
+  const isDiskTroubled = () => store.diskTrouble() !== undefined;
   registerMetrics(registry, { version, configuration, store, isDiskTroubled });
   const families = createPushedFamilies();
-  const queue = openQueue(store, families, registry);
-  const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
-  // Without a listener this signal ends a process. What was wrong has been logged.
-  process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
-  const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry, push, families }));
-  const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
-  const server = await startHttpServer(flags.listenAddress, web, { gate });
-  log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
-  let grpc: GrpcServer | undefined;
+  const queue = await openQueue({ flags, store, families, registry, log });
   try {
-    grpc = await openGrpc(flags, gate, push, log);
-    apply(scraper, first, log);
-    if (!stopping.aborted) await once(stopping, 'abort');
+    const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
+    // Without a listener this signal ends a process. What was wrong has been logged.
+    process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
+    const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry, push, families }));
+    const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
+    const server = await startHttpServer(flags.listenAddress, web, { gate });
+    log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
+    let grpc: GrpcServer | undefined;
+    try {
+      grpc = await openGrpc(flags, gate, push, log);
+      apply(scraper, first, log);
+      if (!stopping.aborted) await once(stopping, 'abort');
+    } finally {
+      await grpc?.stop();
+      await server.stop();
+      await gate?.close();
+    }
   } finally {
-    await grpc?.stop();
-    await server.stop();
-    await gate?.close();
     await queue.close();
     await scraper.stop();
     await store.close();
@@ -80,40 +89,37 @@ async function run(flags: Flags): Promise<void> {
   log.info('mini-tsdb stopped');
 }
 
-function openQueue(store: Store, families: PushedFamilies, registry: Registry): Queue {
+async function openQueue({ flags, store, families, registry, log }: QueueParts): Promise<Queue> {
   const written = createWriteMetrics(registry);
-  const queue = createDirectQueue({
-    write: createWriter({ store, written, described: families.describe }),
-  });
+  const write = createWriter({ store, written, described: families.describe });
+  const queue =
+    flags.queue.engine === 'redis'
+      ? await openRedisQueue(flags, write, registry, log)
+      : createDirectQueue({ write });
   registerQueueMetrics(registry, queue);
   return queue;
+}
+
+interface QueueParts extends Pick<Parts, 'flags' | 'store' | 'families' | 'registry'> {
+  readonly log: Logger;
+}
+
+// Its client is loaded only when it is needed.
+async function openRedisQueue(
+  { queue: flags, listenAddress: { port } }: Flags,
+  writer: Writer,
+  registry: Registry,
+  log: Logger,
+): Promise<Queue> {
+  const { openQueueOfFlags } = await import('./tsdb/queue/redis/open.ts');
+  // The same after a restart, and another for each process of a machine.
+  const consumer = `${hostname()}:${port || process.pid}`;
+  return openQueueOfFlags(flags, { writer, registry, log, consumer });
 }
 
 /** Where samples can be pushed. */
 function doorsOf({ enablePush, enableRemoteWrite, listenAddress, grpcAddress }: Flags): ListenAddress[] {
   return [enablePush || enableRemoteWrite ? listenAddress : [], grpcAddress ?? []].flat();
-}
-
-interface OpenedStore {
-  readonly store: Store;
-  readonly isDiskTroubled: () => boolean;
-}
-
-async function openStore(flags: Flags, registry: Registry, log: Logger): Promise<OpenedStore> {
-  const { retentionMs, postgresUrlFile: urlFile } = flags;
-  if (urlFile !== undefined) {
-    // Loaded only when it is needed.
-    const { openPostgresStore } = await import('./tsdb/storage/postgres/store.ts');
-    const store = await openPostgresStore({ urlFile, retentionMs, log, registry });
-    return { store, isDiskTroubled: () => false };
-  }
-  const store = await openMemoryStore({
-    log,
-    ...(flags.storagePath !== undefined && { path: flags.storagePath }),
-    retentionMs,
-    retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
-  });
-  return { store, isDiskTroubled: () => store.diskTrouble() !== undefined };
 }
 
 // Loaded only when it is needed.

@@ -11,6 +11,8 @@ import { REFUSALS } from '../src/tsdb/push/refusal.ts';
 import { createRemoteWrite } from '../src/tsdb/push/remote-write.ts';
 import { createDirectQueue } from '../src/tsdb/queue/direct.ts';
 import { createWriteMetrics, registerQueueMetrics } from '../src/tsdb/queue/metrics.ts';
+import { createRedisQueueMetrics, REFUSALS as QUEUE_REFUSALS } from '../src/tsdb/queue/redis/metrics.ts';
+import { NO_ENTRIES } from '../src/tsdb/queue/redis/stream.ts';
 import { createWriter } from '../src/tsdb/queue/writer.ts';
 import { createScrapeManager } from '../src/tsdb/scrape/manager.ts';
 import { SCRAPE_FAILURES } from '../src/tsdb/scrape/metrics.ts';
@@ -87,6 +89,7 @@ test('every metric has a row with its labels, and every row is a metric', async 
   createWriteMetrics(registry);
   const queue = createDirectQueue({ write: createWriter({ store }) });
   registerQueueMetrics(registry, queue);
+  createRedisQueueMetrics(registry, { isUp: () => false, state: async () => NO_ENTRIES });
   openPush({ flags: flags().push, queue, registry, log, addresses: [] });
   createRemoteWrite(registry);
   registerMetrics(registry, { version: '0', configuration, store, isDiskTroubled: () => false });
@@ -102,6 +105,8 @@ test('every metric has a row with its labels, and every row is a metric', async 
   expect(words(reasons)).toEqual(SCRAPE_FAILURES);
   const [, refusals] = rows.find(([name]) => name?.includes('push_refused_total')) ?? [];
   expect(words(refusals)).toEqual(REFUSALS);
+  const [, queueRefusals] = rows.find(([name]) => name?.includes('queue_refused_batches_total')) ?? [];
+  expect(words(queueRefusals)).toEqual(QUEUE_REFUSALS);
 });
 
 test('the samples of metrics that it shows are metrics it tells of', () => {

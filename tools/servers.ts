@@ -1,9 +1,9 @@
-// Run before the tests: finds the real servers they need, and installs what is missing.
+// Run before the tests: finds the real servers they need, Prometheus and VictoriaMetrics, and installs what is missing.
 
 import '../src/lib/node-version.ts';
 import { messageOf } from '../src/lib/errors.ts';
+import { findProgram } from './find-program.ts';
 import { installPackages } from './install-packages.ts';
-import { findPostgres } from './postgres-binaries.ts';
 import { findPrometheus, missingVersions, type PrometheusBinary } from './prometheus-binaries.ts';
 import { findVictoriaMetrics } from './victoria-metrics-binary.ts';
 
@@ -21,7 +21,7 @@ try {
   if (missing.length > 0) throw new Error(`no Prometheus ${missing.join(' and no ')}: ${BY_HAND}`);
   if (found.length === 0) throw new Error(`no Prometheus: ${BY_HAND}`);
   console.log(`victoria-metrics at ${await victoriaMetrics()}`);
-  console.log(`postgresql in ${await postgres()}`);
+  console.log(`redis-server at ${await redisServer()}`);
 } catch (error) {
   console.error(`cannot run the tests: ${messageOf(error)}`);
   process.exitCode = 1;
@@ -51,13 +51,12 @@ async function victoriaMetrics(): Promise<string> {
   return installed;
 }
 
-async function postgres(): Promise<string> {
-  const found = await findPostgres();
+async function redisServer(): Promise<string> {
+  const found = await findProgram('redis-server');
   if (found !== undefined) return found;
-  console.log("no PostgreSQL on PATH or in its packages' folders: installing Debian's package");
-  await installPackages(['postgresql']);
-  const installed = await findPostgres();
-  if (installed === undefined)
-    throw new Error('no PostgreSQL (initdb, postgres) on PATH or in /usr/lib/postgresql');
+  console.log("no redis-server on PATH: installing Debian's package");
+  await installPackages(['redis-server']);
+  const installed = await findProgram('redis-server');
+  if (installed === undefined) throw new Error('no redis-server on PATH');
   return installed;
 }

@@ -25,9 +25,7 @@ export interface Flags {
   /** Undefined: no gRPC. */
   readonly grpcAddress: ListenAddress | undefined;
   readonly push: PushFlags;
-  readonly storageEngine: StorageEngine;
-  /** A file that holds the URL of the database; undefined unless the engine is `postgres`. */
-  readonly postgresUrlFile: string | undefined;
+  readonly queue: QueueFlags;
   /** Undefined: memory only. */
   readonly storagePath: string | undefined;
   readonly retentionMs: number;
@@ -56,8 +54,19 @@ export interface PushFlags {
   readonly maxConcurrency: number;
 }
 
-const STORAGE_ENGINES = ['memory', 'postgres'] as const;
-export type StorageEngine = (typeof STORAGE_ENGINES)[number];
+/** Of what stands between the doors and the store. */
+export interface QueueFlags {
+  readonly engine: 'direct' | 'redis';
+  /** Of `redis` only, as are those below. */
+  readonly urlFile: string | undefined;
+  readonly caFile: string | undefined;
+  readonly stream: string;
+  readonly appendfsync: 'any' | 'everysec' | 'always';
+  readonly maxEntries: number;
+  /** Bytes. */
+  readonly maxSize: number;
+  readonly claimAfterMs: number;
+}
 
 /** What the command line asks for. */
 export type CommandLine =
@@ -138,15 +147,41 @@ const FLAGS = {
     read: integerBetween(1, 100_000),
     says: 'requests at once; a quarter of them by one client',
   },
-  'storage.engine': {
-    default: 'memory',
-    read: readStorageEngine,
-    says: 'memory, or postgres: several processes may share it',
+  'queue.engine': {
+    default: 'direct',
+    read: oneOf('direct', 'redis'),
+    says: 'direct: pushed samples go to the store at once; redis: by Redis Streams',
   },
-  'storage.postgres.url-file': {
+  'queue.redis.url-file': {
     default: '',
     read: readFileName,
-    says: 'a file that holds postgres://user:password@host/database',
+    says: 'file with the URL of Redis, redis:// or rediss://, perhaps with a password',
+  },
+  'queue.redis.ca-file': {
+    default: '',
+    read: readFileName,
+    says: "certificates that a rediss:// server is checked against; none: the system's",
+  },
+  'queue.redis.stream': { default: 'mini-tsdb:{push}', read: readStream, says: 'key of the stream' },
+  'queue.redis.appendfsync': {
+    default: 'any',
+    read: oneOf('any', 'everysec', 'always'),
+    says: 'pushes are refused while Redis writes to its disk less surely than this',
+  },
+  'queue.redis.max-entries': {
+    default: '100000',
+    read: integerBetween(1, 1e9),
+    says: 'batches in the stream; then pushes are refused',
+  },
+  'queue.redis.max-size': {
+    default: '512MB',
+    read: readQueueSize,
+    says: 'bytes of the batches in the stream; then pushes are refused',
+  },
+  'queue.redis.claim-after': {
+    default: '1m',
+    read: durationBetween(1000, DAY),
+    says: 'batches of a process that gave no sign for so long are taken over',
   },
   'storage.tsdb.path': { default: '', read: readFileName, says: 'folder of the data; none: memory only' },
   'storage.tsdb.retention.time': {
@@ -190,7 +225,7 @@ export function readFlags(args: readonly string[]): CommandLine {
   if (args.includes('--version')) return { kind: 'version' };
   const { given, faults: misused } = readGiven(args, NAMES, SWITCHES);
   const { values, faults } = readValues(given);
-  const all = [...misused, ...faults, ...(faults.length === 0 ? contradictions(values) : [])];
+  const all = [...misused, ...faults];
   if (all.length > 0) throw new AppError('flags', describe(all));
   return { kind: 'run', flags: flagsOf(values, effectiveOf(given)) };
 }
@@ -208,21 +243,6 @@ function readValues(given: ReadonlyMap<string, string>): { values: Values; fault
   return { values: Object.fromEntries(values), faults };
 }
 
-function contradictions(values: Values): string[] {
-  const urlFile = values['storage.postgres.url-file'];
-  if (values['storage.engine'] === 'memory')
-    return urlFile === undefined ? [] : ['--storage.postgres.url-file needs --storage.engine=postgres'];
-  return [
-    ...(urlFile === undefined ? ['--storage.engine=postgres needs --storage.postgres.url-file'] : []),
-    ...(values['storage.tsdb.path'] === undefined
-      ? []
-      : ['--storage.tsdb.path is a folder of --storage.engine=memory']),
-    ...(values['storage.tsdb.retention.size'] === 0
-      ? []
-      : ['--storage.tsdb.retention.size is known to --storage.engine=memory only']),
-  ];
-}
-
 function flagsOf(values: Values, effective: Flags['effective']): Flags {
   return Object.freeze({
     configFile: values['config.file'],
@@ -233,8 +253,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     enableRemoteWrite: values['web.enable-remote-write-receiver'],
     grpcAddress: values['grpc.listen-address'],
     push: pushFlags(values),
-    storageEngine: values['storage.engine'],
-    postgresUrlFile: values['storage.postgres.url-file'],
+    queue: queueFlags(values),
     storagePath: values['storage.tsdb.path'],
     retentionMs: values['storage.tsdb.retention.time'],
     retentionBytes: values['storage.tsdb.retention.size'],
@@ -255,6 +274,19 @@ function pushFlags(values: Values): PushFlags {
     maxSeries: values['push.max-series-per-client'],
     maxBody: values['push.max-body-size'],
     maxConcurrency: values['push.max-concurrency'],
+  });
+}
+
+function queueFlags(values: Values): QueueFlags {
+  return Object.freeze({
+    engine: values['queue.engine'],
+    urlFile: values['queue.redis.url-file'],
+    caFile: values['queue.redis.ca-file'],
+    stream: values['queue.redis.stream'],
+    appendfsync: values['queue.redis.appendfsync'],
+    maxEntries: values['queue.redis.max-entries'],
+    maxSize: values['queue.redis.max-size'],
+    claimAfterMs: values['queue.redis.claim-after'],
   });
 }
 
@@ -295,10 +327,23 @@ function readBoolean(text: string): boolean {
   return text === 'true';
 }
 
-function readStorageEngine(text: string): StorageEngine {
-  const engine = STORAGE_ENGINES.find((name) => name === text);
-  if (engine === undefined) throw new Error(`is ${quoted(text)}, neither memory nor postgres`);
-  return engine;
+function oneOf<const Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw new Error(`is ${quoted(text)}; it is one of ${words.join(', ')}`);
+    return found;
+  };
+}
+
+function readStream(text: string): string {
+  if (text === '') throw new Error('is empty; name a key');
+  return text;
+}
+
+function readQueueSize(text: string): number {
+  const bytes = readSize(text);
+  if (bytes < 2 ** 20) throw new Error(`is ${quoted(text)}, less than 1MB`);
+  return bytes;
 }
 
 function readSize(text: string): number {

@@ -35,8 +35,16 @@ test('what holds without any', () => {
       maxBody: 8 * 2 ** 20,
       maxConcurrency: 512,
     },
-    storageEngine: 'memory',
-    postgresUrlFile: undefined,
+    queue: {
+      engine: 'direct',
+      urlFile: undefined,
+      caFile: undefined,
+      stream: 'mini-tsdb:{push}',
+      appendfsync: 'any',
+      maxEntries: 100_000,
+      maxSize: 512 * 2 ** 20,
+      claimAfterMs: 60_000,
+    },
     storagePath: undefined,
     retentionMs: 15 * 86_400_000,
     retentionBytes: 0,
@@ -59,8 +67,14 @@ test('what holds without any', () => {
       'push.max-series-per-client': '100000',
       'push.max-body-size': '8MB',
       'push.max-concurrency': '512',
-      'storage.engine': 'memory',
-      'storage.postgres.url-file': '',
+      'queue.engine': 'direct',
+      'queue.redis.url-file': '',
+      'queue.redis.ca-file': '',
+      'queue.redis.stream': 'mini-tsdb:{push}',
+      'queue.redis.appendfsync': 'any',
+      'queue.redis.max-entries': '100000',
+      'queue.redis.max-size': '512MB',
+      'queue.redis.claim-after': '1m',
       'storage.tsdb.path': '',
       'storage.tsdb.retention.time': '15d',
       'storage.tsdb.retention.size': '0',
@@ -114,6 +128,9 @@ describe('what is faulty is named:', () => {
   f(['--config.file'], '--config.file has no value');
   f(['--config.file', '--web.enable-lifecycle'], '--config.file has no value');
   f(['--config.file='], '--config.file is empty; name a file');
+  f(['--queue.engine=kafka'], '--queue.engine is "kafka"; it is one of direct, redis');
+  f(['--queue.redis.stream='], '--queue.redis.stream is empty; name a key');
+  f(['--queue.redis.max-size=1KB'], '--queue.redis.max-size is "1KB", less than 1MB');
   f(['--log.level=info', '--log.level=warn'], '--log.level is given twice');
   f(
     ['--log.level=loud'],

@@ -108,11 +108,8 @@ export class Consumer {
     const { stream, delivery, name } = this.#options;
     for (let after: string | undefined; ; ) {
       const page = await stream.pending(name, after, PAGE);
-      for (const entry of page) {
-        if (delivery.has(entry.id)) continue;
-        if (delivery.isFull || this.#isStopping) return false;
-        await delivery.take(entry);
-      }
+      if (delivery.isFull || this.#isStopping) return false;
+      await delivery.take(page.filter(({ id }) => !delivery.has(id)));
       if (page.length < PAGE) return true;
       after = page.at(-1)?.id;
     }

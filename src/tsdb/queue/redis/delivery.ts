@@ -4,12 +4,12 @@
 // another one is written at once. Only if that one gets through did the store refuse the first, and a delivery counts.
 // An entry that was delivered before, and perhaps ended its consumer, goes alone, counted before it is tried.
 
-import { messageOf } from '../../../lib/errors.ts';
+import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { PushedBatch, Writer } from '../contract.ts';
+import { joinBatches } from '../join-batches.ts';
 import { waitMs } from './connection.ts';
 import { decodeBatch } from './decode-batch.ts';
-import { mergeBatches } from './merge.ts';
 import type { RedisQueueMetrics } from './metrics.ts';
 import type { Moment } from './moments.ts';
 import type { PendingEntry, Stream, StreamEntry } from './stream.ts';
@@ -42,6 +42,14 @@ interface Held {
   retryAt: number;
 }
 
+/** Of a write: over with (in the store, or given up), refused by a store that is there, or failed, who knows why. */
+type Outcome = 'over' | 'refused' | 'failed';
+
+/** What a store that is there says of samples for which it has no place. */
+const REFUSED = 'too_many_series';
+/** Samples of one write. */
+const TOGETHER = 10_000;
+
 /** One more entry that nobody has read, without waiting for it. */
 export type ReadOne = () => Promise<readonly StreamEntry[]>;
 
@@ -50,7 +58,8 @@ export class Delivery {
   readonly #held = new Map<string, Held>();
   /** In the store, and not acknowledged yet. */
   readonly #written = new Set<string>();
-  #trying: Held | undefined;
+  /** Counted as delivered once more than they are known to have failed. */
+  #trying: readonly Held[] = [];
   #failures = 0;
   #awayUntil = 0;
   #shownAt: number;
@@ -81,45 +90,38 @@ export class Delivery {
     return this.#held.has(id) || this.#written.has(id);
   }
 
-  /** Writes entries that were delivered for the first time, those of one client together. */
+  /** Writes entries that were delivered for the first time, many together. */
   async deliver(entries: readonly StreamEntry[]): Promise<void> {
     if (entries.length > 0) this.#options.reached('read');
-    const byClient = new Map<string, Held[]>();
-    for (const entry of entries) {
-      const held = await this.#decode(entry, 1);
-      if (held !== undefined)
-        byClient.set(held.batch.client, [...(byClient.get(held.batch.client) ?? []), held]);
-    }
-    for (const group of byClient.values()) for (const held of group) this.#held.set(held.id, held);
-    for (const group of byClient.values()) if (!(await this.#write(group))) return;
+    const all: Held[] = [];
+    for (const entry of entries) all.push(...(await this.#hold(entry, 1)));
+    for (const group of groupsOf(all)) if ((await this.#write(group)) === 'failed') return;
   }
 
-  /** Holds an entry that was delivered before; `retry` writes it. */
-  async take({ id, deliveries }: PendingEntry): Promise<void> {
-    const { stream, metrics, log } = this.#options;
-    metrics.redelivered();
-    const entry = await stream.entry(id);
-    if (entry === undefined) {
-      log.error({ id }, 'an entry was deleted from the stream before it was in the store');
-      metrics.vanished();
-      return stream.acknowledge([id]);
+  /** Holds entries that were delivered before; `retry` writes them. */
+  async take(pending: readonly PendingEntry[]): Promise<void> {
+    const { stream, metrics } = this.#options;
+    metrics.redelivered(pending.length);
+    const entries = await Promise.all(pending.map(({ id }) => stream.entry(id)));
+    for (const [i, { id, deliveries }] of pending.entries()) {
+      const entry = entries[i];
+      if (entry === undefined) await this.#miss(id);
+      else await this.#hold(entry, deliveries);
     }
-    const held = await this.#decode(entry, deliveries);
-    if (held !== undefined) this.#held.set(id, held);
-    return undefined;
   }
 
-  /** Tries, one by one, what is held and has waited long enough. */
+  /**
+   * Tries what is held and has waited long enough: together what has not failed since the store was last away, and
+   * alone what has.
+   */
   async retry(readOne: ReadOne): Promise<void> {
     const { now } = this.#options;
     if (this.isStoreAway && now() < this.#awayUntil) return;
     const due = [...this.#held.values()].filter(({ retryAt }) => retryAt <= now());
-    for (const held of due) {
-      if (!this.#held.has(held.id)) continue;
-      if (await this.#isWrittenOrGivenUp(held)) continue;
-      if (!(await this.#isAnotherWritten(held, readOne))) return;
-      await this.#count(held);
-    }
+    const isFirstTry = ({ deliveries, tries }: Held) => deliveries === 1 && tries === 0;
+    for (const group of groupsOf(due.filter(isFirstTry))) if ((await this.#try(group)) === 'failed') return;
+    for (const held of due.filter(({ id, retryAt }) => this.#held.has(id) && retryAt <= now()))
+      if (!(await this.#isSettledAlone(held, readOne))) return;
   }
 
   /** Acknowledges what is in the store already, but lost its acknowledgement with a connection. */
@@ -133,24 +135,35 @@ export class Delivery {
   async release(): Promise<void> {
     const { stream, consumer, claimAfterMs } = this.#options;
     await this.acknowledgeWritten();
-    const { id, deliveries } = this.#trying ?? {};
-    if (id !== undefined && deliveries !== undefined) await stream.setDeliveries(consumer, id, deliveries);
+    for (const { id, deliveries } of this.#trying) await stream.setDeliveries(consumer, [id], deliveries);
     await stream.release(consumer, [...this.#held.keys()], claimAfterMs);
   }
 
-  // The store took it, or nobody will try it again.
-  async #isWrittenOrGivenUp(held: Held): Promise<boolean> {
+  // Whether others may be tried.
+  async #isSettledAlone(held: Held, readOne: ReadOne): Promise<boolean> {
+    if (!this.#held.has(held.id)) return true;
+    const outcome = await this.#try([held]);
+    if (outcome === 'failed' && !(await this.#isAnotherWritten(held, readOne))) return false;
+    if (outcome !== 'over') await this.#count(held);
+    return true;
+  }
+
+  /** @param group of which each was delivered as often. */
+  async #try(group: readonly Held[]): Promise<Outcome> {
     const { stream, consumer, maxDeliveries } = this.#options;
-    if (held.deliveries >= maxDeliveries) {
-      await this.#bury(held.id, 'deliveries', `it was delivered ${held.deliveries} times and never arrived`);
-      return true;
+    const [{ deliveries } = { deliveries: 0 }] = group;
+    if (deliveries >= maxDeliveries) {
+      for (const { id } of group)
+        await this.#bury(id, 'deliveries', `it was delivered ${deliveries} times and never arrived`);
+      return 'over';
     }
-    this.#trying = held;
-    await stream.setDeliveries(consumer, held.id, held.deliveries + 1);
-    const isWritten = await this.#write([held]);
-    if (!isWritten) await stream.setDeliveries(consumer, held.id, held.deliveries);
-    this.#trying = undefined;
-    return isWritten;
+    this.#trying = group;
+    const ids = group.map(({ id }) => id);
+    await stream.setDeliveries(consumer, ids, deliveries + 1);
+    const outcome = await this.#write(group);
+    if (outcome !== 'over') await stream.setDeliveries(consumer, ids, deliveries);
+    this.#trying = [];
+    return outcome;
   }
 
   async #isAnotherWritten(failed: Held, readOne: ReadOne): Promise<boolean> {
@@ -161,7 +174,7 @@ export class Delivery {
       await this.deliver(fresh);
       if (fresh.length > 0) return this.#failures === 0;
     }
-    if (other !== undefined) await this.#isWrittenOrGivenUp(other);
+    if (other !== undefined) await this.#try([other]);
     return this.#failures === 0;
   }
 
@@ -172,18 +185,17 @@ export class Delivery {
       { id: held.id, deliveries: held.deliveries },
       'the store takes other samples, but not this batch',
     );
-    await stream.setDeliveries(consumer, held.id, held.deliveries);
+    await stream.setDeliveries(consumer, [held.id], held.deliveries);
   }
 
-  async #write(group: readonly Held[]): Promise<boolean> {
+  async #write(group: readonly Held[]): Promise<Outcome> {
     const { writer, metrics, reached } = this.#options;
     await this.#showSigns();
     reached('before commit');
     try {
-      await writer(mergeBatches(group.map(({ batch }) => batch)));
+      await writer(joinBatches(group.map(({ batch }) => batch)));
     } catch (error) {
-      this.#failed(group, error);
-      return false;
+      return this.#failed(group, error);
     }
     reached('after commit');
     this.#recovered();
@@ -194,24 +206,37 @@ export class Delivery {
     metrics.delivered(group.length);
     reached('before acknowledge');
     await this.acknowledgeWritten();
-    return true;
+    return 'over';
   }
 
-  #failed(group: readonly Held[], error: unknown): void {
+  #failed(group: readonly Held[], error: unknown): Outcome {
     const { log, metrics, now, retryMs } = this.#options;
     metrics.storeFailed();
-    if (this.#failures === 0)
-      log.warn(`cannot write queued samples: ${messageOf(error)}; they wait in Redis and are tried again`);
-    this.#awayUntil = now() + waitMs(this.#failures, retryMs);
-    this.#failures += 1;
     for (const held of group) {
       held.retryAt = now() + waitMs(held.tries + 2, retryMs);
       held.tries += 1;
     }
+    const why = messageOf(error);
+    if (error instanceof AppError && error.reason === REFUSED) {
+      this.#recovered();
+      return 'refused';
+    }
+    if (this.#failures === 0)
+      log.warn(`cannot write queued samples: ${why}; they wait in Redis and are tried again`);
+    this.#awayUntil = now() + waitMs(this.#failures, retryMs);
+    this.#failures += 1;
+    return 'failed';
   }
 
+  // What failed while the store was away says nothing of the batches.
   #recovered(): void {
-    if (this.#failures > 1) this.#options.log.info('queued samples are written again');
+    if (this.#failures > 1) {
+      this.#options.log.info('queued samples are written again');
+      for (const held of this.#held.values()) {
+        held.tries = 0;
+        held.retryAt = 0;
+      }
+    }
     this.#failures = 0;
   }
 
@@ -223,14 +248,24 @@ export class Delivery {
     await stream.hold(consumer, [...this.#held.keys()]);
   }
 
-  async #decode({ id, batch }: StreamEntry, deliveries: number): Promise<Held | undefined> {
+  /** @returns it, unless it is no batch and lies with the dead letters now. */
+  async #hold({ id, batch }: StreamEntry, deliveries: number): Promise<Held[]> {
     try {
       if (batch === undefined) throw new Error('cannot read the batch: the entry holds none');
-      return { id, batch: decodeBatch(batch), deliveries, tries: 0, retryAt: 0 };
+      const held = { id, batch: decodeBatch(batch), deliveries, tries: 0, retryAt: 0 };
+      this.#held.set(id, held);
+      return [held];
     } catch (error) {
       await this.#bury(id, 'undecodable', messageOf(error));
-      return undefined;
+      return [];
     }
+  }
+
+  async #miss(id: string): Promise<void> {
+    const { stream, metrics, log } = this.#options;
+    log.error({ id }, 'an entry was deleted from the stream before it was in the store');
+    metrics.vanished();
+    await stream.acknowledge([id]);
   }
 
   async #bury(id: string, reason: 'deliveries' | 'undecodable', why: string): Promise<void> {
@@ -241,4 +276,19 @@ export class Delivery {
     }
     this.#held.delete(id);
   }
+}
+
+function groupsOf(all: readonly Held[]): Held[][] {
+  const groups: Held[][] = [];
+  let samples = Number.POSITIVE_INFINITY;
+  for (const held of all) {
+    const rows = held.batch.times.length;
+    if (samples + rows > TOGETHER) {
+      groups.push([]);
+      samples = 0;
+    }
+    groups.at(-1)?.push(held);
+    samples += rows;
+  }
+  return groups;
 }

@@ -12,7 +12,7 @@ export interface RedisQueueMetrics {
   refused(reason: Refusal): void;
   /** Entries are in the store. */
   delivered(entries: number): void;
-  redelivered(): void;
+  redelivered(entries: number): void;
   takenOver(entries: number): void;
   buried(reason: (typeof BURIED)[number]): void;
   /** An entry was gone before it was written. */
@@ -31,8 +31,8 @@ export function createRedisQueueMetrics(registry: Registry, observed: Observed):
   registerGauges(registry, observed);
   const counter = (name: string, help: string) =>
     new Counter({ name: `mini_tsdb_queue_${name}_total`, help, registers: [registry] });
-  const refusals = reasons(registry, 'refused', 'Batches that were not taken, by reason.', REFUSALS);
-  const burials = reasons(registry, 'dead_letters', 'Entries that were given up, by reason.', BURIED);
+  const refusals = reasons(registry, 'refused_batches', 'Batches that were not taken, by reason.', REFUSALS);
+  const burials = reasons(registry, 'given_up_entries', 'Entries that were given up, by reason.', BURIED);
   const delivered = counter('delivered_entries', 'Entries that this process has brought into the store.');
   const redelivered = counter('redelivered_entries', 'Entries that were tried again after a crash.');
   const takenOver = counter('taken_over_entries', 'Entries taken over from a consumer that gave no sign.');
@@ -45,7 +45,7 @@ export function createRedisQueueMetrics(registry: Registry, observed: Observed):
   return {
     refused: (reason) => refusals.inc({ reason }),
     delivered: (entries) => delivered.inc(entries),
-    redelivered: () => redelivered.inc(),
+    redelivered: (entries) => redelivered.inc(entries),
     takenOver: (entries) => takenOver.inc(entries),
     buried: (reason) => burials.inc({ reason }),
     vanished: () => vanished.inc(),

@@ -12,7 +12,7 @@ import { Door } from './door.ts';
 import { createRedisQueueMetrics, type RedisQueueMetrics } from './metrics.ts';
 import type { Moment } from './moments.ts';
 import { isKept, type Keeps, type RedisPromise, readPromise } from './promise.ts';
-import { Stream, type StreamBounds, type StreamState } from './stream.ts';
+import { NO_ENTRIES, Stream, type StreamBounds, type StreamState } from './stream.ts';
 
 export interface RedisQueueOptions {
   /** The secret URL, asked for before each connection. */
@@ -25,7 +25,7 @@ export interface RedisQueueOptions {
   /** The same after a restart of this process, and another in every other process: host and port. */
   readonly consumer: string;
   /** Key of the stream. */
-  readonly stream?: string;
+  readonly stream: string;
   /** What Redis has to promise of accepted samples; pushes are refused while it does not. */
   readonly keeps?: Keeps;
   readonly bounds?: Partial<Bounds>;
@@ -67,18 +67,6 @@ const DEFAULTS: Bounds = {
   promiseMs: 10_000,
 };
 
-export const DEFAULT_STREAM = 'mini-tsdb:{push}';
-
-const EMPTY: StreamState = {
-  entries: 0,
-  lag: 0,
-  pending: 0,
-  samples: 0,
-  bytes: 0,
-  oldestMs: 0,
-  deadLetters: 0,
-};
-
 /** Begins at once, also while Redis is away: then pushes are refused, and it is tried again. */
 export function openRedisQueue(options: RedisQueueOptions): Queue {
   return new RedisQueue(options);
@@ -97,12 +85,12 @@ class RedisQueue implements Queue {
   readonly #metrics: RedisQueueMetrics;
   readonly #watching: Promise<void>;
   #promise: RedisPromise | undefined;
-  #state = EMPTY;
+  #state = NO_ENTRIES;
   #looking: Promise<StreamState> | undefined;
   #trouble: string | undefined;
 
   constructor(options: RedisQueueOptions) {
-    const { log, registry, consumer: name, writer, stream = DEFAULT_STREAM } = options;
+    const { log, registry, consumer: name, writer, stream } = options;
     this.#options = options;
     const bounds = { ...DEFAULTS, ...options.bounds };
     this.#bounds = bounds;
@@ -208,12 +196,13 @@ class RedisQueue implements Queue {
 
   #judge(promise: RedisPromise): void {
     const { log } = this.#options;
-    if (promise.lost !== this.#promise?.lost)
-      promise.lost === undefined
-        ? log.info('Redis keeps every sample that it accepts (appendfsync always)')
-        : log.warn(promise.lost);
-    if (promise.evicts !== this.#promise?.evicts && promise.evicts !== undefined) log.warn(promise.evicts);
+    const before = this.#promise;
     this.#promise = promise;
+    if (before === undefined || promise.lost !== before.lost) {
+      if (promise.lost !== undefined) log.warn(promise.lost);
+      else log.info('Redis keeps every sample that it accepts (appendfsync always)');
+    }
+    if (promise.evicts !== undefined && promise.evicts !== before?.evicts) log.warn(promise.evicts);
   }
 
   #brokenPromise(): string | undefined {

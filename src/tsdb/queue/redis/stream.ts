@@ -52,6 +52,16 @@ export interface StreamState {
   readonly deadLetters: number;
 }
 
+export const NO_ENTRIES: StreamState = {
+  entries: 0,
+  lag: 0,
+  pending: 0,
+  samples: 0,
+  bytes: 0,
+  oldestMs: 0,
+  deadLetters: 0,
+};
+
 export class Stream {
   readonly #connection: Connection;
   readonly #keys: StreamKeys;
@@ -132,9 +142,9 @@ export class Stream {
     if (ids.length > 0) await this.#claim(consumer, ids, ['IDLE', String(idleMs)]);
   }
 
-  /** Sets how often an entry counts as delivered. */
-  async setDeliveries(consumer: string, id: string, deliveries: number): Promise<void> {
-    await this.#claim(consumer, [id], ['RETRYCOUNT', String(deliveries)]);
+  /** Sets how often entries count as delivered. */
+  async setDeliveries(consumer: string, ids: readonly string[], deliveries: number): Promise<void> {
+    await this.#claim(consumer, ids, ['RETRYCOUNT', String(deliveries)]);
   }
 
   /**
@@ -167,20 +177,18 @@ export class Stream {
 
   /** Trims what every consumer has done with, and tells what is left. */
   async settle(): Promise<StreamState> {
-    const { stream, totals, deadLetters } = this.#keys;
-    const reply = await run(this.#connection.send, SETTLE, [stream, totals, deadLetters], [GROUP]);
+    const keys = [this.#keys.stream, this.#keys.totals, this.#keys.deadLetters];
+    const numbers = listOf(await run(this.#connection.send, SETTLE, keys, [GROUP])).map(Number);
     // Should totals and stream come from different times (one of them was restored or deleted), none goes below 0.
-    const [entries, lag, pending, samples, bytes, oldestMs, dead] = listOf(reply).map((n) =>
-      Math.max(0, Number(n)),
-    );
+    const at = (place: number) => Math.max(0, numbers[place] ?? 0);
     return {
-      entries: entries ?? 0,
-      lag: lag ?? 0,
-      pending: pending ?? 0,
-      samples: samples ?? 0,
-      bytes: bytes ?? 0,
-      oldestMs: oldestMs ?? 0,
-      deadLetters: dead ?? 0,
+      entries: at(0),
+      lag: at(1),
+      pending: at(2),
+      samples: at(3),
+      bytes: at(4),
+      oldestMs: at(5),
+      deadLetters: at(6),
     };
   }
 

@@ -19,7 +19,6 @@ import { Connections } from './connections.ts';
 import { notDurable } from './failures.ts';
 import type { Bounds } from './judge.ts';
 import { labelNames, labelValues, series } from './label-queries.ts';
-import { registerMetrics } from './metrics.ts';
 import { DEFAULT_OPTIONS, type PostgresStoreOptions } from './options.ts';
 import { Patience, type Trouble } from './patience.ts';
 import { Ranges, widthOf } from './ranges.ts';
@@ -59,7 +58,6 @@ export async function openPostgresStore(
     );
     const store = new OpenStore(all, names, connections, patience, division);
     await store.begin();
-    if (all.registry !== undefined) registerMetrics(all.registry, store);
     return store;
   } catch (error) {
     await connections.close();
@@ -104,7 +102,6 @@ class OpenStore implements PostgresStore {
   /** Learns what the database has, and starts what goes on by itself. */
   async begin(): Promise<void> {
     await this.#patience.attempt(() => this.#learnNewest());
-    await this.#warnOfPromises();
     this.#loop = startUpkeep((signal) => this.upkeep(signal), this.#options);
   }
 
@@ -191,18 +188,6 @@ class OpenStore implements PostgresStore {
       throw notDurable(error, 'store samples');
     }
   };
-
-  async #warnOfPromises(): Promise<void> {
-    const { rows } = await this.#connections.use('upkeep', (client) =>
-      client.query(
-        "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'",
-      ),
-    );
-    for (const { name } of rows)
-      this.#options.log.warn(
-        `PostgreSQL runs with ${name}=off: a crash of its machine may lose samples it has taken`,
-      );
-  }
 
   // Other processes write as well. Of an hour that is going on only the end is known.
   async #learnNewest(): Promise<void> {

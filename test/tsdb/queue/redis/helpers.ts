@@ -5,6 +5,9 @@ import { createLogger } from '../../../../src/lib/log.ts';
 import type { PushedBatch, Queue, Writer } from '../../../../src/tsdb/queue/contract.ts';
 import { openRedisQueue, type RedisQueueOptions } from '../../../../src/tsdb/queue/redis/queue.ts';
 import type { RunningRedis } from '../../../helpers/redis.ts';
+import { waitFor } from '../../../helpers/wait-for.ts';
+
+export const STREAM = 'mini-tsdb:{push}';
 
 /** A store of one process that can be away, and can hate a series. */
 export class TestStore {
@@ -64,6 +67,7 @@ export function openTestQueue(
     registry,
     log: createLogger('debug', { write: (line) => void log.push(line) }),
     consumer: 'host:1',
+    stream: STREAM,
     ...options,
     bounds: { ...QUICK, ...options.bounds },
   });
@@ -75,6 +79,15 @@ export function openTestQueue(
     log,
     metric: async (name) => readValue(await registry.metrics(), name),
   };
+}
+
+/** Pushes each until it is taken. */
+export async function pushed(queue: Queue, ...batches: readonly PushedBatch[]): Promise<void> {
+  for (const batch of batches)
+    await waitFor('a push to be taken', async () => {
+      await queue.push(batch);
+      return true;
+    });
 }
 
 function readValue(exposition: string, name: string): number {

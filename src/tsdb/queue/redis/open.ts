@@ -1,0 +1,42 @@
+// The queue in Redis as the flags ask for it.
+
+import { AppError } from '../../../lib/errors.ts';
+import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
+import type { QueueFlags } from '../../config/flags.ts';
+import type { Queue } from '../contract.ts';
+import { openRedisQueue, type RedisQueueOptions } from './queue.ts';
+
+type Wiring = Pick<RedisQueueOptions, 'writer' | 'registry' | 'log' | 'consumer'>;
+
+/** Certificates of authorities, at most. */
+const CA_BYTES = 2 ** 20;
+
+/** @throws AppError `flags` without a file, `credentials` when it cannot be read. */
+export async function openQueueOfFlags(flags: QueueFlags, wiring: Wiring): Promise<Queue> {
+  const { urlFile, caFile, stream, appendfsync, maxEntries, maxSize, claimAfterMs } = flags;
+  if (urlFile === undefined)
+    throw new AppError('flags', 'cannot start: --queue.engine=redis needs --queue.redis.url-file');
+  const secret = secretFile(urlFile);
+  const url = () => readUrl(secret);
+  const ca = caFile === undefined ? undefined : secretFile(caFile, CA_BYTES);
+  // What cannot be read now is a mistake; later it may be a file that is just being replaced.
+  await url();
+  await ca?.read();
+  return openRedisQueue({
+    ...wiring,
+    url,
+    ...(ca !== undefined && { ca: ca.read }),
+    stream,
+    keeps: appendfsync,
+    bounds: { entries: maxEntries, bytes: maxSize, claimAfterMs },
+  });
+}
+
+async function readUrl({ path, read }: SecretFile): Promise<string> {
+  const url = (await read()).trim();
+  if (/^rediss?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+  throw new AppError(
+    'credentials',
+    `cannot use ${path}: it holds no URL that begins with redis:// or rediss://`,
+  );
+}

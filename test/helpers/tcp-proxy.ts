@@ -1,0 +1,67 @@
+// A TCP proxy on loopback whose connections can be cut, and whose bytes can be held up.
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** Connections that were made through it so far. */
+  readonly connections: number;
+  /** Ends every connection at once; new ones are taken. */
+  cut(): void;
+  /** From now on answers of the server go nowhere; new connections are taken, and stay silent. */
+  swallow(isOn: boolean): void;
+  /** Ends every connection at once, and each new one. */
+  refuse(isOn: boolean): void;
+  stop(): Promise<void>;
+}
+
+export async function startTcpProxy(target: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  let isSwallowing = false;
+  let isRefusing = false;
+  const server = createServer((client) => {
+    if (isRefusing) return void client.destroy();
+    connections += 1;
+    const upstream = connect(target, '127.0.0.1');
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    client.on('data', (bytes) => upstream.write(bytes));
+    upstream.on('data', (bytes) => isSwallowing || client.write(bytes));
+    return undefined;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections;
+    },
+    cut,
+    swallow: (isOn) => {
+      isSwallowing = isOn;
+    },
+    refuse: (isOn) => {
+      isRefusing = isOn;
+      if (isOn) cut();
+    },
+    stop: async () => {
+      server.close();
+      cut();
+      await once(server, 'close');
+    },
+  };
+}

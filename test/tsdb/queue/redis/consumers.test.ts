@@ -1,0 +1,285 @@
+// Consumers that crash, hang, share the work, or meet entries that cannot be written.
+
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { AppError } from '../../../../src/lib/errors.ts';
+import type { Queue } from '../../../../src/tsdb/queue/contract.ts';
+import { encodeBatch } from '../../../../src/tsdb/queue/redis/encode-batch.ts';
+import { type RunningRedis, startRedis } from '../../../helpers/redis.ts';
+import { startTcpProxy, type TcpProxy } from '../../../helpers/tcp-proxy.ts';
+import { waitFor } from '../../../helpers/wait-for.ts';
+import { batchOf, openTestQueue, pushed, STREAM, TestStore } from './helpers.ts';
+
+const DEAD = `${STREAM}:dead`;
+
+let redis: RunningRedis;
+let proxy: TcpProxy;
+let store: TestStore;
+const open: Queue[] = [];
+
+beforeAll(async () => {
+  redis = await startRedis();
+  proxy = await startTcpProxy(redis.port);
+});
+afterAll(async () => {
+  await proxy.stop();
+  await redis.stop();
+});
+beforeEach(async () => {
+  await redis.ask('FLUSHALL');
+  store = new TestStore();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((queue) => queue.close()));
+});
+
+function start(...args: Parameters<typeof openTestQueue>) {
+  const queue = openTestQueue(...args);
+  open.push(queue);
+  return queue;
+}
+
+/** Entries that `consumer` was given and never acknowledged, as after a crash. */
+async function abandon(consumer: string, ...series: readonly string[]): Promise<void> {
+  await redis.ask('XGROUP', 'CREATE', STREAM, 'store', '$', 'MKSTREAM').catch(() => {});
+  for (const name of series) {
+    const batch = encodeBatch(batchOf(name, 0));
+    await redis.ask('XADD', STREAM, '*', 'batch', batch, 'samples', '3');
+    await redis.ask('XREADGROUP', 'GROUP', 'store', consumer, 'COUNT', '1', 'STREAMS', STREAM, '>');
+  }
+}
+
+async function pendingOf(consumer: string): Promise<number> {
+  const rows = (await redis.ask('XPENDING', STREAM, 'store', '-', '+', '1000', consumer)) as unknown[];
+  return rows.length;
+}
+
+async function fieldsOf(stream: string): Promise<Record<string, string>[]> {
+  const entries = (await redis.ask('XRANGE', stream, '-', '+')) as [string, string[]][];
+  return entries.map(([, flat]) =>
+    Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? '']] : []))),
+  );
+}
+
+/** Names of its series in the order in which they came. */
+const seriesOf = (target: TestStore) => [
+  ...new Set(target.batches.flatMap(({ labels }) => labels.map((set) => set.__name__))),
+];
+
+test('what was given to a consumer before a crash comes first when it starts again', async () => {
+  await abandon('host:1', 'a', 'b');
+  await redis.ask('XADD', STREAM, '*', 'batch', encodeBatch(batchOf('new', 0)), 'samples', '3');
+  const queue = start(redis, store);
+  await waitFor('all', () => store.samples.size === 9);
+  expect(seriesOf(store)).toEqual(['a', 'b', 'new']);
+  expect(await queue.metric('mini_tsdb_queue_redelivered_entries_total')).toBe(2);
+  await waitFor('an empty stream', async () => (await redis.ask('XLEN', STREAM)) === 0);
+});
+
+test('entries of a crashed peer are taken over once it gave no sign for long enough', async () => {
+  await abandon('other:1', ...Array.from({ length: 250 }, (_, i) => `s${i}`));
+  const queue = start(redis, store, { bounds: { claimAfterMs: 1000 } });
+  await waitFor('all', () => store.samples.size === 750);
+  expect(await queue.metric('mini_tsdb_queue_taken_over_entries_total')).toBe(250);
+  expect(store.duplicates).toBe(0);
+  await waitFor('an empty stream', async () => (await redis.ask('XLEN', STREAM)) === 0);
+});
+
+test('a consumer that waits for its store keeps its entries, however long that takes', async () => {
+  const waiting = start(redis, store, { bounds: { claimAfterMs: 600 } });
+  store.isAway = true;
+  await pushed(waiting, batchOf('a', 0), batchOf('b', 0));
+  await waitFor('them to be held', async () => (await pendingOf('host:1')) === 2);
+  const other = new TestStore();
+  const peer = start(redis, other, { consumer: 'host:2', bounds: { claimAfterMs: 600 } });
+  await waitFor(
+    'many tries',
+    async () => (await waiting.metric('mini_tsdb_queue_store_failures_total')) > 15,
+  );
+  expect(await peer.metric('mini_tsdb_queue_taken_over_entries_total')).toBe(0);
+  expect(other.samples.size).toBe(0);
+  store.isAway = false;
+  await waitFor('the samples', () => store.samples.size === 6);
+});
+
+test('two processes share the work, and nothing is written twice', async () => {
+  const other = new TestStore();
+  const first = start(redis, store, { bounds: { readEntries: 5 } });
+  start(redis, other, { consumer: 'host:2', bounds: { readEntries: 5 } });
+  await pushed(first, batchOf('warm', 0));
+  for (let i = 0; i < 300; i += 1) await first.push(batchOf('a', i * 3));
+  await waitFor('all', () => store.samples.size + other.samples.size === 903);
+  expect(store.duplicates + other.duplicates).toBe(0);
+  expect(Math.min(store.samples.size, other.samples.size)).toBeGreaterThan(100);
+});
+
+test('a batch that the store never takes is given up after five deliveries, and the others are not held up', async () => {
+  const queue = start(redis, store);
+  store.hates = ({ labels }) => labels.some((set) => set.__name__ === 'bad');
+  await pushed(queue, batchOf('a', 0), batchOf('bad', 0), batchOf('b', 0));
+  await waitFor('the others', () => store.samples.size === 6);
+  // Nothing tells a store that refuses one batch from a store that is away, unless something else gets through.
+  for (let i = 1; (await queue.stats()).deadLetters === 0; i += 1) {
+    expect(i).toBeLessThan(1000);
+    await queue.push(batchOf('a', i * 10));
+  }
+  const [letter] = await fieldsOf(DEAD);
+  expect(letter).toMatchObject({ reason: 'it was delivered 5 times and never arrived', samples: '3' });
+  expect(await queue.stats()).toMatchObject({ deadLetters: 3 });
+  expect(await queue.metric('mini_tsdb_queue_given_up_entries_total{reason="deliveries"}')).toBe(1);
+  await waitFor('an empty stream', async () => (await redis.ask('XLEN', STREAM)) === 0);
+});
+
+test('while the store is away nothing is given up, however often it is tried', async () => {
+  const queue = start(redis, store, { bounds: { retryMs: 20 } });
+  store.isAway = true;
+  await pushed(queue, batchOf('a', 0), batchOf('b', 0), batchOf('c', 0));
+  await waitFor('many tries', async () => (await queue.metric('mini_tsdb_queue_store_failures_total')) > 60);
+  store.isAway = false;
+  await waitFor('all', () => store.samples.size === 9);
+  expect((await queue.stats()).deadLetters).toBe(0);
+});
+
+test('restarts while the store is away do not count as deliveries', async () => {
+  store.isAway = true;
+  for (let i = 0; i < 7; i += 1) {
+    const queue = openTestQueue(redis, store);
+    if (i === 0) await pushed(queue, batchOf('a', 0), batchOf('b', 0));
+    await waitFor('a try', async () => (await queue.metric('mini_tsdb_queue_store_failures_total')) > 1);
+    await queue.close();
+  }
+  store.isAway = false;
+  start(redis, store);
+  await waitFor('both', () => store.samples.size === 6);
+  expect(await redis.ask('EXISTS', DEAD)).toBe(0);
+});
+
+test('a store that has no place for the series of one batch gives it up, and takes what comes after', async () => {
+  const refusing = {
+    writer: async (batch: Parameters<typeof store.writer>[0]) => {
+      if (batch.labels.some((set) => set.__name__ === 'new')) throw new AppError('too_many_series', 'full');
+      return store.writer(batch);
+    },
+  };
+  const queue = start(redis, refusing);
+  await pushed(queue, batchOf('new', 0), batchOf('a', 0));
+  await waitFor('the other', () => store.samples.size === 3);
+  await waitFor('a dead letter', async () => (await queue.stats()).deadLetters === 3);
+  expect(await queue.metric('mini_tsdb_queue_given_up_entries_total{reason="deliveries"}')).toBe(1);
+});
+
+test('entries that are no batches go to the dead letters at once, with the reason', async () => {
+  const queue = start(redis, store);
+  await redis.ask('XADD', STREAM, '*', 'hello', 'world');
+  await redis.ask('XADD', STREAM, '*', 'batch', Buffer.from([9, 1, 2, 3, 4, 5]), 'samples', '7');
+  await pushed(queue, batchOf('a', 0));
+  await waitFor('the good one', () => store.samples.size === 3);
+  await waitFor('both', async () => (await redis.ask('XLEN', DEAD)) === 2);
+  expect((await fieldsOf(DEAD)).map(({ reason }) => reason)).toEqual([
+    'cannot read the batch: the entry holds none',
+    'cannot read the batch: it has version 9; this program reads version 1',
+  ]);
+  expect(await queue.metric('mini_tsdb_queue_given_up_entries_total{reason="undecodable"}')).toBe(2);
+});
+
+test('dead letters are bounded by number and by bytes; the oldest make room', async () => {
+  const bad = Buffer.alloc(100, 9);
+  start(redis, store, { bounds: { deadLetters: 4, deadLetterBytes: 250 } });
+  for (let i = 0; i < 6; i += 1) await redis.ask('XADD', STREAM, '*', 'no', 'batch', 'samples', '1');
+  await waitFor('four', async () => (await redis.ask('XLEN', DEAD)) === 4);
+  for (let i = 0; i < 3; i += 1)
+    await redis.ask('XADD', STREAM, '*', 'batch', bad, 'samples', String(10 + i));
+  await waitFor('two', async () => (await redis.ask('XLEN', DEAD)) === 2);
+  const stats = await open.at(-1)?.stats();
+  expect((await fieldsOf(DEAD)).map(({ samples }) => samples)).toEqual(['11', '12']);
+  expect(stats?.deadLetters).toBe(23);
+});
+
+test('a lost group is made again from the first entry on', async () => {
+  const queue = start(redis, store);
+  await pushed(queue, batchOf('a', 0));
+  await waitFor('the first', () => store.samples.size === 3);
+  store.isAway = true;
+  await pushed(queue, batchOf('b', 0), batchOf('c', 0));
+  await waitFor('them to be held', async () => (await pendingOf('host:1')) === 2);
+  await redis.ask('XGROUP', 'DESTROY', STREAM, 'store');
+  await pushed(queue, batchOf('d', 0));
+  store.isAway = false;
+  await waitFor('all', () => store.samples.size === 12);
+  await waitFor('an empty stream', async () => (await redis.ask('XLEN', STREAM)) === 0);
+  expect(queue.log.join()).toContain('the group of consumers is gone from Redis');
+});
+
+test('a deleted stream is made again, and goes on', async () => {
+  const queue = start(redis, store);
+  await pushed(queue, batchOf('a', 0));
+  await waitFor('the first', () => store.samples.size === 3);
+  await redis.ask('FLUSHALL');
+  await pushed(queue, batchOf('b', 0));
+  await waitFor('the second', () => store.samples.size === 6);
+  expect((await queue.stats()).waiting).toBe(0);
+});
+
+test('an entry that somebody deleted before it was written is reported, and does not stop the rest', async () => {
+  await abandon('host:1', 'a', 'b');
+  const [[first]] = (await redis.ask('XRANGE', STREAM, '-', '+')) as [[string]];
+  await redis.ask('XDEL', STREAM, first);
+  const queue = start(redis, store);
+  await waitFor('the other', () => store.samples.size === 3);
+  expect(await queue.metric('mini_tsdb_queue_vanished_entries_total')).toBe(1);
+  await waitFor('nothing to be pending', async () => (await pendingOf('host:1')) === 0);
+});
+
+test('a peer that is idle for long is forgotten, unless it still holds something', async () => {
+  await redis.ask('XGROUP', 'CREATE', STREAM, 'store', '$', 'MKSTREAM');
+  await redis.ask('XGROUP', 'CREATECONSUMER', STREAM, 'store', 'idle:1');
+  const queue = start(redis, store, { bounds: { claimAfterMs: 20 } });
+  await pushed(queue, batchOf('a', 0));
+  await waitFor('it to be gone', async () => {
+    const consumers = (await redis.ask('XINFO', 'CONSUMERS', STREAM, 'store')) as string[][];
+    return !consumers.some((flat) => flat.includes('idle:1'));
+  });
+  expect(store.samples.size).toBe(3);
+});
+
+test('connections that are cut cost nothing, at any moment', async () => {
+  const through = { url: `redis://127.0.0.1:${proxy.port}` };
+  const queue = start(through, store, { bounds: { claimAfterMs: 600_000, retryMs: 50 } });
+  await pushed(queue, batchOf('warm', 0));
+  for (let i = 0; i < 200; i += 1) {
+    if (i % 10 === 0) proxy.cut();
+    await pushed(queue, batchOf('a', i * 3));
+  }
+  await waitFor('all', () => store.samples.size === 603);
+  await waitFor('an empty stream', async () => (await queue.stats()).waiting === 0);
+  expect((await queue.stats()).deadLetters).toBe(0);
+  expect(await queue.metric('mini_tsdb_queue_redis_connections_total')).toBeGreaterThan(3);
+});
+
+test('answers that are lost cost nothing', async () => {
+  const through = { url: `redis://127.0.0.1:${proxy.port}` };
+  const queue = start(through, store, { bounds: { claimAfterMs: 600_000, retryMs: 50, answerMs: 150 } });
+  await pushed(queue, batchOf('warm', 0));
+  for (let i = 0; i < 8; i += 1) {
+    proxy.swallow(true);
+    await expect(queue.push(batchOf('a', i * 3))).rejects.toThrow('Redis is away');
+    proxy.swallow(false);
+    await pushed(queue, batchOf('a', i * 3));
+  }
+  await waitFor('all', () => store.samples.size === 27);
+  await waitFor('an empty stream', async () => (await queue.stats()).waiting === 0);
+  expect((await queue.stats()).deadLetters).toBe(0);
+});
+
+test('Redis is killed and started again: what it accepted is there', async () => {
+  const queue = start(redis, store);
+  store.isAway = true;
+  await pushed(queue, ...Array.from({ length: 20 }, (_, i) => batchOf('a', i * 3)));
+  await redis.kill();
+  await expect(queue.push(batchOf('b', 0))).rejects.toThrow('Redis is away');
+  expect(await queue.metric('mini_tsdb_queue_redis_up')).toBe(0);
+  await redis.start();
+  store.isAway = false;
+  await pushed(queue, batchOf('b', 0));
+  await waitFor('all', () => store.samples.size === 63);
+  expect((await queue.stats()).deadLetters).toBe(0);
+});
