@@ -50,16 +50,10 @@ async function run(flags: Flags): Promise<void> {
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
   const registry = new Registry();
   const gate = await openGate(flags, log);
-  const store = await openMemoryStore({
-    log,
-    ...(flags.storagePath !== undefined && { path: flags.storagePath }),
-    retentionMs: flags.retentionMs,
-    retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
-  });
+  const { store, isDiskTroubled } = await openStore(flags, registry, log);
   const userAgent = `mini-tsdb/${version}`;
   const scraper = createScrapeManager({ store, registry, log, userAgent, seed: hashText(hostname()) });
   const configuration = configure(flags, first, scraper, log);
-  const isDiskTroubled = () => store.diskTrouble() !== undefined;
   registerMetrics(registry, { version, configuration, store, isDiskTroubled });
   const families = createPushedFamilies();
   const queue = await openQueue({ flags, store, families, registry, log });
@@ -120,6 +114,28 @@ async function openRedisQueue(
 /** Where samples can be pushed. */
 function doorsOf({ enablePush, enableRemoteWrite, listenAddress, grpcAddress }: Flags): ListenAddress[] {
   return [enablePush || enableRemoteWrite ? listenAddress : [], grpcAddress ?? []].flat();
+}
+
+interface OpenedStore {
+  readonly store: Store;
+  readonly isDiskTroubled: () => boolean;
+}
+
+async function openStore(flags: Flags, registry: Registry, log: Logger): Promise<OpenedStore> {
+  const { retentionMs, postgresUrlFile: urlFile } = flags;
+  if (urlFile !== undefined) {
+    // Loaded only when it is needed.
+    const { openPostgresStore } = await import('./tsdb/storage/postgres/store.ts');
+    const store = await openPostgresStore({ urlFile, retentionMs, log, registry });
+    return { store, isDiskTroubled: () => false };
+  }
+  const store = await openMemoryStore({
+    log,
+    ...(flags.storagePath !== undefined && { path: flags.storagePath }),
+    retentionMs,
+    retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
+  });
+  return { store, isDiskTroubled: () => store.diskTrouble() !== undefined };
 }
 
 // Loaded only when it is needed.

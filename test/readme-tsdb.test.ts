@@ -17,6 +17,7 @@ import { createWriter } from '../src/tsdb/queue/writer.ts';
 import { createScrapeManager } from '../src/tsdb/scrape/manager.ts';
 import { SCRAPE_FAILURES } from '../src/tsdb/scrape/metrics.ts';
 import { openMemoryStore } from '../src/tsdb/storage/memory/store.ts';
+import { registerMetrics as registerPostgresMetrics } from '../src/tsdb/storage/postgres/metrics.ts';
 import { allRoutes, type Sources } from '../src/tsdb/web/all-routes.ts';
 import { createWeb } from '../src/tsdb/web/server.ts';
 import { openReadme, words } from './helpers/readme.ts';
@@ -43,8 +44,14 @@ describe('flags', () => {
     );
   });
 
+  // One is nothing without the other.
+  const NEEDED: Readonly<Record<string, string>> = {
+    '--storage.engine': '--storage.postgres.url-file=url',
+    '--storage.postgres.url-file': '--storage.engine=postgres',
+  };
+
   test.each(rows)('$name has an example that the program takes', ({ name, example }) => {
-    const { effective: _, ...values } = flags(`${name}=${example}`);
+    const { effective: _, ...values } = flags(`${name}=${example}`, ...[NEEDED[name] ?? []].flat());
     const { effective: __, ...defaults } = flags();
     expect(values).not.toEqual(defaults);
   });
@@ -92,6 +99,7 @@ test('every metric has a row with its labels, and every row is a metric', async 
   createRedisQueueMetrics(registry, { isUp: () => false, state: async () => NO_ENTRIES });
   openPush({ flags: flags().push, queue, registry, log, addresses: [] });
   createRemoteWrite(registry);
+  registerPostgresMetrics(registry, { trouble: () => undefined, waiting: () => 0 });
   registerMetrics(registry, { version: '0', configuration, store, isDiskTroubled: () => false });
   const metrics = await registry.getMetricsAsJSON();
   await scraper.stop();

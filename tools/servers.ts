@@ -1,9 +1,10 @@
-// Run before the tests: finds the real servers they need, Prometheus and VictoriaMetrics, and installs what is missing.
+// Run before the tests: finds the real servers they need, and installs what is missing.
 
 import '../src/lib/node-version.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { findProgram } from './find-program.ts';
 import { installPackages } from './install-packages.ts';
+import { findPostgres } from './postgres-binaries.ts';
 import { findPrometheus, missingVersions, type PrometheusBinary } from './prometheus-binaries.ts';
 import { findVictoriaMetrics } from './victoria-metrics-binary.ts';
 
@@ -22,6 +23,7 @@ try {
   if (found.length === 0) throw new Error(`no Prometheus: ${BY_HAND}`);
   console.log(`victoria-metrics at ${await victoriaMetrics()}`);
   console.log(`redis-server at ${await redisServer()}`);
+  console.log(`postgresql in ${await postgres()}`);
 } catch (error) {
   console.error(`cannot run the tests: ${messageOf(error)}`);
   process.exitCode = 1;
@@ -58,5 +60,16 @@ async function redisServer(): Promise<string> {
   await installPackages(['redis-server']);
   const installed = await findProgram('redis-server');
   if (installed === undefined) throw new Error('no redis-server on PATH');
+  return installed;
+}
+
+async function postgres(): Promise<string> {
+  const found = await findPostgres();
+  if (found !== undefined) return found;
+  console.log("no PostgreSQL on PATH or in its packages' folders: installing Debian's package");
+  await installPackages(['postgresql']);
+  const installed = await findPostgres();
+  if (installed === undefined)
+    throw new Error('no PostgreSQL (initdb, postgres) on PATH or in /usr/lib/postgresql');
   return installed;
 }

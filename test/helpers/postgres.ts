@@ -1,6 +1,6 @@
 // Real PostgreSQL servers for tests: each over a folder of its own, on a free port, and gone afterwards.
 
-import { chmod, chown, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { messageOf } from '../../src/lib/errors.ts';
@@ -61,7 +61,11 @@ export async function startPostgres({ settings = [] }: PostgresOptions = {}): Pr
       return program.pid;
     },
     query: (text, values) => queryOnce(url, text, values),
-    crash: () => end('SIGKILL'),
+    async crash() {
+      // Its children would go on until they see that it is gone.
+      for (const pid of [program.pid, ...(await childrenOf(program.pid))]) killHard(pid);
+      await program.exit;
+    },
     halt: () => end('SIGQUIT'),
     async start() {
       program = await start(bin, data, dir.path, port, url);
@@ -159,6 +163,26 @@ async function queryOnce<Row extends pg.QueryResultRow>(
     return (await client.query<Row>(text, values)).rows;
   } finally {
     await client.end();
+  }
+}
+
+async function childrenOf(parent: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const children = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      // After the name, which may hold anything: state, parent.
+      return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]) === parent ? [Number(pid)] : [];
+    }),
+  );
+  return children.flat();
+}
+
+function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
   }
 }
 

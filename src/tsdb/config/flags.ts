@@ -26,6 +26,9 @@ export interface Flags {
   readonly grpcAddress: ListenAddress | undefined;
   readonly push: PushFlags;
   readonly queue: QueueFlags;
+  readonly storageEngine: 'memory' | 'postgres';
+  /** A file that holds the URL of the database; undefined unless the engine is `postgres`. */
+  readonly postgresUrlFile: string | undefined;
   /** Undefined: memory only. */
   readonly storagePath: string | undefined;
   readonly retentionMs: number;
@@ -183,6 +186,16 @@ const FLAGS = {
     read: durationBetween(1000, DAY),
     says: 'batches of a process that gave no sign for so long are taken over',
   },
+  'storage.engine': {
+    default: 'memory',
+    read: oneOf('memory', 'postgres'),
+    says: 'memory, or postgres: several processes may share it',
+  },
+  'storage.postgres.url-file': {
+    default: '',
+    read: readFileName,
+    says: 'a file that holds postgres://user:password@host/database',
+  },
   'storage.tsdb.path': { default: '', read: readFileName, says: 'folder of the data; none: memory only' },
   'storage.tsdb.retention.time': {
     default: '15d',
@@ -225,7 +238,7 @@ export function readFlags(args: readonly string[]): CommandLine {
   if (args.includes('--version')) return { kind: 'version' };
   const { given, faults: misused } = readGiven(args, NAMES, SWITCHES);
   const { values, faults } = readValues(given);
-  const all = [...misused, ...faults];
+  const all = [...misused, ...faults, ...(faults.length === 0 ? contradictions(values) : [])];
   if (all.length > 0) throw new AppError('flags', describe(all));
   return { kind: 'run', flags: flagsOf(values, effectiveOf(given)) };
 }
@@ -243,6 +256,21 @@ function readValues(given: ReadonlyMap<string, string>): { values: Values; fault
   return { values: Object.fromEntries(values), faults };
 }
 
+function contradictions(values: Values): string[] {
+  const urlFile = values['storage.postgres.url-file'];
+  if (values['storage.engine'] === 'memory')
+    return urlFile === undefined ? [] : ['--storage.postgres.url-file needs --storage.engine=postgres'];
+  return [
+    ...(urlFile === undefined ? ['--storage.engine=postgres needs --storage.postgres.url-file'] : []),
+    ...(values['storage.tsdb.path'] === undefined
+      ? []
+      : ['--storage.tsdb.path is a folder of --storage.engine=memory']),
+    ...(values['storage.tsdb.retention.size'] === 0
+      ? []
+      : ['--storage.tsdb.retention.size is known to --storage.engine=memory only']),
+  ];
+}
+
 function flagsOf(values: Values, effective: Flags['effective']): Flags {
   return Object.freeze({
     configFile: values['config.file'],
@@ -254,6 +282,8 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     grpcAddress: values['grpc.listen-address'],
     push: pushFlags(values),
     queue: queueFlags(values),
+    storageEngine: values['storage.engine'],
+    postgresUrlFile: values['storage.postgres.url-file'],
     storagePath: values['storage.tsdb.path'],
     retentionMs: values['storage.tsdb.retention.time'],
     retentionBytes: values['storage.tsdb.retention.size'],

@@ -45,6 +45,8 @@ test('what holds without any', () => {
       maxSize: 512 * 2 ** 20,
       claimAfterMs: 60_000,
     },
+    storageEngine: 'memory',
+    postgresUrlFile: undefined,
     storagePath: undefined,
     retentionMs: 15 * 86_400_000,
     retentionBytes: 0,
@@ -75,6 +77,8 @@ test('what holds without any', () => {
       'queue.redis.max-entries': '100000',
       'queue.redis.max-size': '512MB',
       'queue.redis.claim-after': '1m',
+      'storage.engine': 'memory',
+      'storage.postgres.url-file': '',
       'storage.tsdb.path': '',
       'storage.tsdb.retention.time': '15d',
       'storage.tsdb.retention.size': '0',
@@ -104,6 +108,10 @@ describe('each way to write one:', () => {
     retentionBytes: 1.5 * 2 ** 30,
   });
   f(['--storage.tsdb.path='], { storagePath: undefined });
+  f(['--storage.engine=postgres', '--storage.postgres.url-file=/run/url'], {
+    storageEngine: 'postgres',
+    postgresUrlFile: '/run/url',
+  });
   f(['--query.lookback-delta', '1m30s'], { lookbackMs: 90_000 });
 });
 
@@ -144,6 +152,19 @@ describe('what is faulty is named:', () => {
   f(
     ['--storage.tsdb.retention.size=512'],
     '--storage.tsdb.retention.size is "512", no size; write e.g. 512MB or 0',
+  );
+  f(['--storage.engine=redis'], '--storage.engine is "redis"; it is one of memory, postgres');
+  f(['--storage.engine=postgres'], '--storage.engine=postgres needs --storage.postgres.url-file');
+  f(['--storage.postgres.url-file=u'], '--storage.postgres.url-file needs --storage.engine=postgres');
+  f(
+    [
+      '--storage.engine=postgres',
+      '--storage.postgres.url-file=u',
+      '--storage.tsdb.path=d',
+      '--storage.tsdb.retention.size=1GB',
+    ],
+    '--storage.tsdb.path is a folder of --storage.engine=memory',
+    '--storage.tsdb.retention.size is known to --storage.engine=memory only',
   );
   f(
     ['--query.max-samples=0', '--query.timeout=2', '--query.lookback-delta=x', 'y'],

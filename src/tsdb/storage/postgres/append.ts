@@ -1,6 +1,7 @@
 // Batches → one transaction: judged, copied into a temporary table, inserted from there once, counted exactly.
 
-import { AppError } from '../../../lib/errors.ts';
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import type { AppendResult, Batch, SeriesRef } from '../contract.ts';
 import type { Client, Connections } from './connections.ts';
 import { copyIn } from './copy.ts';
@@ -32,19 +33,15 @@ export interface Appending {
   bounds(): Bounds;
 }
 
-/** A transaction whose COMMIT was sent and not answered. */
-interface Doubt {
-  readonly xid: string;
-  readonly timeline: string;
-  readonly results: readonly AppendResult[];
-}
-
 /** The batches of one transaction, tried until it is known what became of it. */
 export class Append {
   readonly #store: Appending;
   readonly #batches: readonly Batch[];
   readonly #durable: boolean;
-  #doubt: Doubt | undefined;
+  // Written with the rows. Numbers of transactions do not do: after a crash PostgreSQL gives some of them again.
+  readonly #token = randomUUID();
+  /** What is so when the COMMIT that was sent and not answered came about. */
+  #doubtful: readonly AppendResult[] | undefined;
 
   constructor(store: Appending, batches: readonly Batch[], durable: boolean) {
     this.#store = store;
@@ -61,11 +58,7 @@ export class Append {
     );
     for (const times of timesIn) await ranges.ensure(times);
     try {
-      return await connections.use('write', async (client) => {
-        const settled = this.#doubt && (await settle(client, this.#doubt));
-        this.#doubt = undefined;
-        return settled ?? (await this.#write(client));
-      });
+      return await connections.use('write', (client) => this.#write(client));
     } catch (error) {
       ranges.forget();
       throw error;
@@ -74,61 +67,47 @@ export class Append {
 
   async #write(client: Client): Promise<readonly AppendResult[]> {
     try {
-      const place = await begin(client, this.#store.names, this.#durable);
-      const results = await write(client, this.#store, join(this.#batches), place);
-      this.#doubt = { ...place, results };
+      const place = await begin(client, this.#store.names, this.#token, this.#durable);
+      const known = place.isCommitted ? this.#doubtful : undefined;
+      const results = known ?? (await write(client, this.#store, join(this.#batches), place));
+      this.#doubtful = results;
       await client.query('COMMIT');
-      this.#doubt = undefined;
       return results;
     } catch (error) {
-      // What the server refused was rolled back by it; a lost connection leaves the doubt.
-      if (client.getTransactionStatus() === 'E') {
-        this.#doubt = undefined;
-        await client.query('ROLLBACK');
-      }
+      if (client.getTransactionStatus() === 'E') await client.query('ROLLBACK');
       throw error;
     }
   }
 }
 
 interface Place {
-  readonly xid: string;
-  /** Another one after a standby has taken over: then numbers of transactions mean others. */
-  readonly timeline: string;
+  /** How often series were removed. */
+  readonly freed: number;
   readonly epoch: string;
+  /** An earlier try came about. */
+  readonly isCommitted: boolean;
 }
 
-// While it holds the gate no series is removed, and no hour begins to be rolled up.
-async function begin(client: Client, names: Names, durable: boolean): Promise<Place & { freed: number }> {
+// While it holds the gate no series is removed, and no hour begins to be rolled up. A token that an earlier try of ours
+// is about to commit is waited for.
+async function begin(client: Client, names: Names, token: string, durable: boolean): Promise<Place> {
   const results = (await client.query(`
     BEGIN;
     CREATE TEMP TABLE IF NOT EXISTS mini_tsdb_staged (
       row integer, series integer, ms bigint, value float8, stale boolean) ON COMMIT DELETE ROWS;
     ${durable ? '' : 'SET LOCAL synchronous_commit = off;'}
+    INSERT INTO ${names.commits} (token) VALUES ('${token}') ON CONFLICT DO NOTHING;
     SELECT pg_advisory_xact_lock_shared(${names.lock('gate')});
-    SELECT epoch, freed::float8, pg_current_xact_id()::text AS xid, ${TIMELINE} AS timeline FROM ${names.state}`)) as unknown;
-  const last = (results as { rows: unknown[] }[]).at(-1);
-  return last?.rows[0] as Place & { freed: number };
-}
-
-const TIMELINE = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)';
-
-async function settle(client: Client, doubt: Doubt): Promise<readonly AppendResult[] | undefined> {
-  const { rows } = await client.query(`SELECT pg_xact_status($1::xid8) AS status, ${TIMELINE} AS timeline`, [
-    doubt.xid,
-  ]);
-  const { status, timeline } = rows[0];
-  if (timeline !== doubt.timeline) return undefined;
-  // Its connection is gone, and it will soon be one or the other.
-  if (status === 'in progress') throw new AppError('in_doubt', 'an earlier transaction has not ended yet');
-  return status === 'committed' ? doubt.results : undefined;
+    SELECT epoch, freed::float8 FROM ${names.state}`)) as unknown as pg.QueryResult[];
+  const inserted = results.find(({ command }) => command === 'INSERT');
+  return { ...results.at(-1)?.rows[0], isCommitted: inserted?.rowCount === 0 };
 }
 
 async function write(
   client: Client,
   store: Appending,
   joined: Joined,
-  { freed, epoch, xid }: Place & { freed: number },
+  { freed, epoch }: Place,
 ): Promise<readonly AppendResult[]> {
   const bounds = store.bounds();
   store.memory.renew(freed);
@@ -142,7 +121,7 @@ async function write(
   );
   if (ordered.firsts.length > 0) {
     await copyIn(client, 'pg_temp.mini_tsdb_staged', encodeRows(joined, ordered.firsts));
-    count(joined, ordered, await insert(client, store.names, hoursOf(joined, ordered), epoch, xid, ordered));
+    count(joined, ordered, await insert(client, store.names, hoursOf(joined, ordered), epoch, ordered));
   }
   return joined.tallies;
 }
@@ -191,7 +170,6 @@ async function insert(
   names: Names,
   hours: readonly number[],
   epoch: string,
-  xid: string,
   { firsts }: Ordered,
 ): Promise<Map<number, Standing | undefined>> {
   // Marks come first: who waits for the mark of another must not hold samples that the other waits for.
@@ -208,8 +186,7 @@ async function insert(
     `SELECT staged.row, stands.value, stands.stale FROM pg_temp.mini_tsdb_staged staged LEFT JOIN LATERAL (
        SELECT value, stale, xmin FROM ${names.samples} s
         WHERE s.series = staged.series AND s.ms = staged.ms LIMIT 1) stands ON true
-      WHERE stands.xmin IS DISTINCT FROM $1::xid8::xid`,
-    [xid],
+      WHERE stands.xmin IS DISTINCT FROM pg_current_xact_id()::xid`,
   );
   return new Map(
     rows.map(({ row, value, stale }) => [row, value === null ? undefined : { value, stale }] as const),

@@ -70,6 +70,11 @@ export class Connections {
     });
   }
 
+  /** Whether the file holds a URL. @throws AppError `credentials`. */
+  async checkUrl(): Promise<void> {
+    checkedUrl(await this.#file.read(), this.#file.path);
+  }
+
   async close(): Promise<void> {
     this.#dismiss();
     await Promise.all(this.#ending);
@@ -103,7 +108,7 @@ export class Connections {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      onConnect: (client) => prepare(client, statementTimeoutMs),
+      onConnect: (client) => prepare(client, lane, statementTimeoutMs),
     });
     // Idle connections that are cut are replaced when they are needed.
     pool.on('error', () => {});
@@ -133,10 +138,11 @@ function checkedUrl(url: string, path: string): string {
 }
 
 // What a server of ours must not do: run on when nobody waits, hold a transaction open, or promise what it does not keep.
-async function prepare(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
+async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: number): Promise<void> {
   const settings = [
     `SET statement_timeout = ${statementTimeoutMs}`,
-    `SET idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
+    // A writer whose connection is silently dead holds up its next try for so long; a reader may stop for breath.
+    `SET idle_in_transaction_session_timeout = ${lane === 'write' ? 10_000 : 60_000}`,
     `SET lock_timeout = ${Math.min(statementTimeoutMs, 30_000)}`,
     "SET client_connection_check_interval = '2s'",
     'SET client_min_messages = warning',

@@ -7,8 +7,8 @@ import { AppError, codeOf, messageOf } from '../../../lib/errors.ts';
  * of PostgreSQL's manual.
  */
 const LASTING = ['0A', '22', '23', '42', '3D', '3F'];
-/** The file with the URL is being changed; a connection has gone while it committed. */
-const PASSING: readonly string[] = ['credentials', 'in_doubt'];
+/** The file with the URL is being changed. */
+const PASSING: readonly string[] = ['credentials'];
 /** A partition that was dropped meanwhile; it is made anew. */
 const NO_PARTITION = '23514';
 const CANCELED = '57014';

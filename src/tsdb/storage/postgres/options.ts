@@ -1,5 +1,6 @@
 // What the store over PostgreSQL can be told.
 
+import type { Registry } from 'prom-client';
 import { createLogger, type Logger } from '../../../lib/log.ts';
 
 export interface PostgresStoreOptions {
@@ -17,6 +18,8 @@ export interface PostgresStoreOptions {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Where its metrics go; nowhere without one. */
+  readonly registry?: Registry;
   /** How long an append waits for a database that is away. */
   readonly waitMs: number;
   /** How many samples may wait to be written; more are refused. */

@@ -19,6 +19,7 @@ import { Connections } from './connections.ts';
 import { notDurable } from './failures.ts';
 import type { Bounds } from './judge.ts';
 import { labelNames, labelValues, series } from './label-queries.ts';
+import { registerMetrics } from './metrics.ts';
 import { DEFAULT_OPTIONS, type PostgresStoreOptions } from './options.ts';
 import { Patience, type Trouble } from './patience.ts';
 import { Ranges, widthOf } from './ranges.ts';
@@ -42,7 +43,8 @@ export interface PostgresStore extends Store {
 
 /**
  * Connects, and makes the tables when they are not there.
- * @throws AppError `not_durable` when the database is not there within `waitMs`, `schema` when it is of a newer version.
+ * @throws AppError `credentials` when the file holds no URL, `not_durable` when the database is not there within `waitMs`,
+ *   `schema` when its tables are those of a newer program.
  */
 export async function openPostgresStore(
   options: Partial<PostgresStoreOptions> & { readonly urlFile: string },
@@ -52,12 +54,14 @@ export async function openPostgresStore(
   const connections = new Connections(all);
   const patience = new Patience(all);
   const widthMs = widthOf(all.retentionMs);
+  await connections.checkUrl();
   try {
     const division = await patience.attempt(() =>
       connections.transaction('upkeep', (client) => migrate(client, names, widthMs)),
     );
     const store = new OpenStore(all, names, connections, patience, division);
     await store.begin();
+    if (all.registry !== undefined) registerMetrics(all.registry, store);
     return store;
   } catch (error) {
     await connections.close();
@@ -102,6 +106,7 @@ class OpenStore implements PostgresStore {
   /** Learns what the database has, and starts what goes on by itself. */
   async begin(): Promise<void> {
     await this.#patience.attempt(() => this.#learnNewest());
+    await this.#warnOfPromises();
     this.#loop = startUpkeep((signal) => this.upkeep(signal), this.#options);
   }
 
@@ -188,6 +193,18 @@ class OpenStore implements PostgresStore {
       throw notDurable(error, 'store samples');
     }
   };
+
+  async #warnOfPromises(): Promise<void> {
+    const { rows } = await this.#connections.use('upkeep', (client) =>
+      client.query(
+        "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'",
+      ),
+    );
+    for (const { name } of rows)
+      this.#options.log.warn(
+        `PostgreSQL runs with ${name}=off: a crash of its machine may lose samples it has taken`,
+      );
+  }
 
   // Other processes write as well. Of an hour that is going on only the end is known.
   async #learnNewest(): Promise<void> {

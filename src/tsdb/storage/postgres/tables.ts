@@ -13,6 +13,7 @@ export interface Names {
   readonly marks: string;
   readonly rolled: string;
   readonly ranges: string;
+  readonly commits: string;
   readonly migrations: string;
   /** An argument of `pg_advisory_…lock`. */
   lock(of: 'gate' | 'migrations' | 'making' | 'ranges' | 'upkeep'): string;
@@ -31,6 +32,7 @@ export function namesIn(schema: string): Names {
     marks: table('marks'),
     rolled: table('rolled'),
     ranges: table('ranges'),
+    commits: table('commits'),
     migrations: table('migrations'),
     lock: (of) => `hashtextextended('mini-tsdb ${schema} ${of}', 0)`,
   };
@@ -43,6 +45,7 @@ export type Division = 'partitions' | 'hypertable';
  * series: one row a label set. samples: a stale marker is the flag, its value 0. rollups: what an hour of a series holds.
  * state: `epoch` rises before hours are rolled up, `freed` whenever series were removed. marks: hours that were
  * written to in an epoch and are not rolled up since. rolled: hours that once were. ranges: the partitions there are.
+ * commits: tokens of transactions of late, by which a writer whose connection was lost finds out what became of its own.
  */
 function firstTables(n: Names, division: Division): string {
   const divided = division === 'partitions' ? (column: string) => `PARTITION BY RANGE (${column})` : () => '';
@@ -66,6 +69,7 @@ function firstTables(n: Names, division: Division): string {
     INSERT INTO ${n.state} VALUES (true, 1, 1, '${division}');
     CREATE TABLE ${n.marks} (hour bigint, epoch bigint, PRIMARY KEY (hour, epoch));
     CREATE TABLE ${n.rolled} (hour bigint PRIMARY KEY, samples float8 NOT NULL);
+    CREATE TABLE ${n.commits} (token uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
     CREATE TABLE ${n.ranges} (name text PRIMARY KEY, from_ms bigint NOT NULL, to_ms bigint NOT NULL)`;
 }
 

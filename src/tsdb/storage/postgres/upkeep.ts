@@ -13,6 +13,8 @@ import type { Names } from './tables.ts';
 const SERIES_A_PIECE = 5_000;
 /** A series that was just made has time to get its first sample. */
 const EMPTY_FOR = '1 hour';
+/** Much longer than anybody waits for a lost connection. */
+const TOKENS_FOR = '1 hour';
 
 export interface UpkeepParts {
   readonly connections: Connections;
@@ -46,6 +48,7 @@ export class Upkeep {
       const { rows } = await client.query(`SELECT pg_try_advisory_lock(${names.lock('upkeep')}) AS is_mine`);
       if (!rows[0].is_mine) return;
       try {
+        await client.query(`DELETE FROM ${names.commits} WHERE at < now() - interval '${TOKENS_FOR}'`);
         if (await this.#dropExpired(client)) await this.#removeEmptySeries(client);
         await rollUp(client, names, now());
       } finally {

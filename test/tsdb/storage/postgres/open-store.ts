@@ -1,0 +1,32 @@
+// Stores over one PostgreSQL for tests, each with tables of its own unless told otherwise.
+
+import { onTestFinished } from 'vitest';
+import type { Labels } from '../../../../src/model/labels.ts';
+import type { AppendResult } from '../../../../src/tsdb/storage/contract.ts';
+import type { PostgresStoreOptions } from '../../../../src/tsdb/storage/postgres/options.ts';
+import { openPostgresStore, type PostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
+import type { RunningPostgres } from '../../../helpers/postgres.ts';
+
+let schemas = 0;
+
+export function newSchema(): string {
+  schemas += 1;
+  return `test_${schemas}`;
+}
+
+export async function openStore(
+  { urlFile }: Pick<RunningPostgres, 'urlFile'>,
+  options: Partial<PostgresStoreOptions> = {},
+): Promise<PostgresStore> {
+  const store = await openPostgresStore({ schema: newSchema(), urlFile, ...options });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+export function metric(i: number | string): Labels {
+  return { __name__: 'm', i: String(i) };
+}
+
+export function counts(some: Partial<AppendResult>): AppendResult {
+  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [], ...some };
+}

@@ -1,0 +1,303 @@
+// What goes wrong with a database, what is told of it, and that it heals.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createLogger } from '../../../../src/lib/log.ts';
+import type { Budget } from '../../../../src/tsdb/storage/contract.ts';
+import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
+import { startCuttingProxy } from '../../../helpers/cutting-proxy.ts';
+import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
+import { tempDir } from '../../../helpers/temp-dir.ts';
+import { waitFor } from '../../../helpers/wait-for.ts';
+import { ALL_TIME, batchOf, freeBudget, readAll, rowOf } from '../rows.ts';
+import { counts, metric, newSchema, openStore } from './open-store.ts';
+
+let postgres: RunningPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const NOW = Date.now();
+const DURABLE = { durable: true };
+
+async function urlFileOf(url: string): Promise<string> {
+  const dir = await tempDir('url');
+  onTestFinished(() => dir.remove());
+  const path = join(dir.path, 'url');
+  await writeFile(path, url);
+  return path;
+}
+
+function password(): string {
+  return new URL(postgres.url).password;
+}
+
+function recorder() {
+  const lines: string[] = [];
+  return { lines, log: createLogger('debug', { write: (line) => void lines.push(line) }) };
+}
+
+test('what is away for longer than the bound is told, without the password', async () => {
+  const own = await startPostgres();
+  onTestFinished(() => own.stop());
+  const { lines, log } = recorder();
+  const store = await openStore(own, { waitMs: 300, log });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  await own.halt();
+  const rows = batchOf([[ref, NOW, 1]]);
+  await expect(store.append(rows, DURABLE)).rejects.toMatchObject({
+    reason: 'not_durable',
+    message: expect.stringMatching(/^cannot store samples in PostgreSQL: .+; do it again later$/),
+  });
+  await expect(store.resolve([metric(2)])).rejects.toMatchObject({ reason: 'not_durable' });
+  await expect(readAll(store, [])).rejects.toMatchObject({ reason: 'unavailable' });
+  await expect(store.stats(1)).rejects.toMatchObject({ reason: 'unavailable' });
+  expect(store.trouble()?.reason).toMatch(/ECONNREFUSED|terminat|shutting down|closed/);
+  await own.start();
+  expect(await store.append(rows, DURABLE)).toEqual(counts({ appended: 1 }));
+  expect(store.trouble()).toBeUndefined();
+  expect((await store.stats(1)).samples).toBe(1);
+  const said = lines.map((line) => JSON.parse(line).msg);
+  expect(said).toContain('cannot write to PostgreSQL; samples wait for it');
+  expect(said.at(-1)).toBe('PostgreSQL is written to again');
+  expect(lines.join('')).not.toContain(password());
+});
+
+test('more than may wait is refused at once, and what waits is written when the database is back', async () => {
+  const own = await startPostgres();
+  onTestFinished(() => own.stop());
+  const store = await openStore(own, { maxWaiting: 5 });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  await own.halt();
+  const waiting = [1, 2].map((i) =>
+    store.append(
+      batchOf([
+        [ref, NOW + i, 1],
+        [ref, NOW - i, 1],
+      ]),
+      DURABLE,
+    ),
+  );
+  expect(store.waiting()).toBe(4);
+  await expect(
+    store.append(
+      batchOf([
+        [ref, NOW, 1],
+        [ref, NOW, 2],
+      ]),
+      DURABLE,
+    ),
+  ).rejects.toMatchObject({
+    reason: 'overloaded',
+  });
+  await own.start();
+  expect(await Promise.all(waiting)).toEqual([counts({ appended: 2 }), counts({ appended: 2 })]);
+  expect(store.waiting()).toBe(0);
+});
+
+test('connections that are silently dead are given up', async () => {
+  const proxy = await startCuttingProxy(Number(new URL(postgres.url).port));
+  onTestFinished(() => proxy.close());
+  const urlFile = await urlFileOf(postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
+  const store = await openStore({ urlFile }, { statementTimeoutMs: 500, waitMs: 60_000 });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  proxy.freeze();
+  const appending = store.append(batchOf([[ref, NOW, 1]]), DURABLE);
+  await waitFor('the silence to be noticed', () => store.trouble()?.reason.includes('no answer within'));
+  proxy.thaw();
+  expect(await appending).toEqual(counts({ appended: 1 }));
+});
+
+describe('statements', () => {
+  async function blocked(table: string, schema: string) {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query(`BEGIN; LOCK TABLE ${schema}.${table} IN ACCESS EXCLUSIVE MODE`);
+    const end = async () => {
+      await client.end();
+    };
+    return { end };
+  }
+
+  const canceled = (lane: string) =>
+    waitFor(`a statement of ${lane} to wait`, async () => {
+      const rows = await postgres.query(
+        `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+          WHERE application_name = $1 AND wait_event_type = 'Lock'`,
+        [`mini-tsdb ${lane}`],
+      );
+      return rows.length > 0;
+    });
+
+  test('that write and are canceled are done again', async () => {
+    const schema = newSchema();
+    const store = await openStore(postgres, { schema });
+    const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+    expect(await store.append(batchOf([[ref, NOW, 1]]), DURABLE)).toEqual(counts({ appended: 1 }));
+    const lock = await blocked('samples', schema);
+    const appending = store.append(batchOf([[ref, NOW + 1, 1]]), DURABLE);
+    await canceled('write');
+    await lock.end();
+    expect(await appending).toEqual(counts({ appended: 1 }));
+  });
+
+  test('that read and are canceled end the query', async () => {
+    const schema = newSchema();
+    const store = await openStore(postgres, { schema });
+    const lock = await blocked('series', schema);
+    onTestFinished(() => lock.end());
+    const reading = readAll(store, []);
+    reading.catch(() => {});
+    await canceled('read');
+    await expect(reading).rejects.toMatchObject({ reason: 'timeout' });
+  });
+
+  test('end when the budget is over, also in the server', async () => {
+    const schema = newSchema();
+    const store = await openStore(postgres, { schema });
+    const lock = await blocked('series', schema);
+    onTestFinished(() => lock.end());
+    const begin = performance.now();
+    const budget: Budget = {
+      take: () => {},
+      breathe() {
+        if (performance.now() > begin + 100) throw new Error('over');
+        return undefined;
+      },
+    };
+    await expect(store.labelNames([], budget)).rejects.toThrow('over');
+    await waitFor('the server to end it', async () => {
+      const rows = await postgres.query(
+        "SELECT 1 FROM pg_stat_activity WHERE application_name = 'mini-tsdb read' AND wait_event_type = 'Lock'",
+      );
+      return rows.length === 0;
+    });
+  });
+});
+
+test('the file with the URL is read again: another password, another user', async () => {
+  await postgres.query("CREATE ROLE renter LOGIN SUPERUSER PASSWORD 'first'");
+  const urlOf = (word: string) => postgres.url.replace(/\/\/[^@]+@/, `//renter:${word}@`);
+  const urlFile = await urlFileOf(urlOf('first'));
+  const { lines, log } = recorder();
+  const store = await openStore({ urlFile }, { log });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  await postgres.query("ALTER ROLE renter PASSWORD 'second'");
+  await postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'renter'");
+  const appending = store.append(batchOf([[ref, NOW, 1]]), DURABLE);
+  await waitFor('it to be refused', () => store.trouble()?.reason.includes('password authentication failed'));
+  await writeFile(urlFile, urlOf('second'));
+  expect(await appending).toEqual(counts({ appended: 1 }));
+  expect(lines.join('')).not.toMatch(/first|second/);
+});
+
+describe('a file that cannot be used is told with its name and never with what is in it:', () => {
+  test.each([
+    ['nothing', ''],
+    ['no URL', 'host=db password=hidden'],
+    ['another kind of URL', 'http://user:hidden@127.0.0.1/db'],
+    ['a URL that is none', 'postgres://user:hidden@[/db'],
+    ['a port that is none', 'postgres://user:hidden@127.0.0.1:99999/db'],
+  ])('%s', async (_, text) => {
+    const urlFile = await urlFileOf(text);
+    const error = await openPostgresStore({ urlFile }).catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ name: 'AppError', reason: 'credentials' });
+    expect(String(error)).toContain(urlFile);
+    expect(JSON.stringify([String(error), error, (error as Error).cause ?? ''])).not.toContain('hidden');
+  });
+});
+
+test('what a user may not do is told at once', async () => {
+  await postgres.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
+  const urlFile = await urlFileOf(postgres.url.replace(/\/\/[^@]+@/, '//guest:guest@'));
+  await expect(openPostgresStore({ urlFile })).rejects.toMatchObject({
+    reason: 'not_durable',
+    message: expect.stringContaining('permission denied'),
+  });
+});
+
+test('a user that owns only the schema is enough', async () => {
+  await postgres.query("CREATE ROLE tenant LOGIN PASSWORD 'tenant'");
+  await postgres.query('CREATE SCHEMA tenant AUTHORIZATION tenant');
+  const urlFile = await urlFileOf(postgres.url.replace(/\/\/[^@]+@/, '//tenant:tenant@'));
+  const store = await openStore({ urlFile }, { schema: 'tenant' });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  expect(await store.append(batchOf([[ref, NOW, 1]]), DURABLE)).toEqual(counts({ appended: 1 }));
+  await store.upkeep();
+  expect((await store.stats(1)).samples).toBe(1);
+});
+
+test('a database that takes no writes for a while is waited for', async () => {
+  const own = await startPostgres();
+  onTestFinished(() => own.stop());
+  const store = await openStore(own);
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  await own.query("ALTER SYSTEM SET default_transaction_read_only = 'on'");
+  await own.query('SELECT pg_reload_conf()');
+  const appending = store.append(batchOf([[ref, NOW, 1]]), DURABLE);
+  await waitFor('it to be refused', () => store.trouble()?.reason.includes('read-only'));
+  await own.query('ALTER SYSTEM RESET default_transaction_read_only');
+  await own.query('SELECT pg_reload_conf()');
+  expect(await appending).toEqual(counts({ appended: 1 }));
+});
+
+test('a full disk is told, and what waits is written when there is room again', async () => {
+  const own = await startPostgres();
+  onTestFinished(() => own.stop());
+  const schema = newSchema();
+  const store = await openStore(own, { schema });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  expect(await store.append(batchOf([[ref, NOW, 1]]), DURABLE)).toEqual(counts({ appended: 1 }));
+  // What PostgreSQL says when a file cannot grow.
+  await own.query(`CREATE FUNCTION ${schema}.full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$`);
+  await own.query(
+    `CREATE TRIGGER full_disk BEFORE INSERT ON ${schema}.samples FOR EACH ROW EXECUTE FUNCTION ${schema}.full()`,
+  );
+  const appending = store.append(batchOf([[ref, NOW + 1, 2]]), DURABLE);
+  await waitFor('it to be told', () => store.trouble()?.reason.includes('No space left on device (53100)'));
+  await own.query(`DROP TRIGGER full_disk ON ${schema}.samples`);
+  expect(await appending).toEqual(counts({ appended: 1 }));
+});
+
+test('tables of a newer program are left alone', async () => {
+  const schema = newSchema();
+  const store = await openStore(postgres, { schema });
+  await store.close();
+  await postgres.query(`INSERT INTO ${schema}.migrations VALUES (99)`);
+  await expect(openPostgresStore({ urlFile: postgres.urlFile, schema })).rejects.toMatchObject({
+    reason: 'schema',
+    message: expect.stringContaining('version 99'),
+  });
+});
+
+test('what waits when it is closed has one more try', async () => {
+  const own = await startPostgres();
+  onTestFinished(() => own.stop());
+  const store = await openStore(own);
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  await own.halt();
+  const appending = store.append(batchOf([[ref, NOW, 1]]), DURABLE);
+  appending.catch(() => {});
+  await waitFor('it to be away', () => store.trouble() !== undefined);
+  await store.close();
+  await expect(appending).rejects.toMatchObject({ reason: 'not_durable' });
+});
+
+test('reading goes on beside a reader that takes its time', async () => {
+  const store = await openStore(postgres, { readers: 1 });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  const samples = Array.from({ length: 20_000 }, (_, i) => [ref, NOW - i, i] as const);
+  await store.append(batchOf(samples), DURABLE);
+  let lists = 0;
+  for await (const list of store.select({ matchers: [], range: ALL_TIME }, freeBudget())) {
+    lists += list.length;
+    expect(await readAll(store, [], { from: NOW, to: NOW })).toEqual([
+      { labels: metric(1), rows: [rowOf(NOW, 0)] },
+    ]);
+  }
+  expect(lists).toBeGreaterThan(2);
+});
