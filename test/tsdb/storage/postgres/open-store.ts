@@ -1,5 +1,6 @@
 // Stores over one PostgreSQL for tests, each with tables of its own unless told otherwise.
 
+import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import type { Labels } from '../../../../src/model/labels.ts';
 import type { AppendResult } from '../../../../src/tsdb/storage/contract.ts';
@@ -29,4 +30,16 @@ export function metric(i: number | string): Labels {
 
 export function counts(some: Partial<AppendResult>): AppendResult {
   return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [], ...some };
+}
+
+/** Holds a lock on a table until it is ended. */
+export async function lockTable(
+  { url }: Pick<RunningPostgres, 'url'>,
+  table: string,
+  mode: 'SHARE' | 'ACCESS EXCLUSIVE',
+): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`BEGIN; LOCK TABLE ${table} IN ${mode} MODE`);
+  return client;
 }

@@ -11,7 +11,7 @@ import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.t
 import { tempDir } from '../../../helpers/temp-dir.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
 import { ALL_TIME, batchOf, freeBudget, readAll, rowOf } from '../rows.ts';
-import { counts, metric, newSchema, openStore } from './open-store.ts';
+import { counts, lockTable, metric, newSchema, openStore } from './open-store.ts';
 
 let postgres: RunningPostgres;
 beforeAll(async () => {
@@ -111,17 +111,6 @@ test('connections that are silently dead are given up', async () => {
 });
 
 describe('statements', () => {
-  async function blocked(table: string, schema: string) {
-    const { default: pg } = await import('pg');
-    const client = new pg.Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query(`BEGIN; LOCK TABLE ${schema}.${table} IN ACCESS EXCLUSIVE MODE`);
-    const end = async () => {
-      await client.end();
-    };
-    return { end };
-  }
-
   const canceled = (lane: string) =>
     waitFor(`a statement of ${lane} to wait`, async () => {
       const rows = await postgres.query(
@@ -137,7 +126,7 @@ describe('statements', () => {
     const store = await openStore(postgres, { schema });
     const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
     expect(await store.append(batchOf([[ref, NOW, 1]]), DURABLE)).toEqual(counts({ appended: 1 }));
-    const lock = await blocked('samples', schema);
+    const lock = await lockTable(postgres, `${schema}.samples`, 'ACCESS EXCLUSIVE');
     const appending = store.append(batchOf([[ref, NOW + 1, 1]]), DURABLE);
     await canceled('write');
     await lock.end();
@@ -147,7 +136,7 @@ describe('statements', () => {
   test('that read and are canceled end the query', async () => {
     const schema = newSchema();
     const store = await openStore(postgres, { schema });
-    const lock = await blocked('series', schema);
+    const lock = await lockTable(postgres, `${schema}.series`, 'ACCESS EXCLUSIVE');
     onTestFinished(() => lock.end());
     const reading = readAll(store, []);
     reading.catch(() => {});
@@ -158,7 +147,7 @@ describe('statements', () => {
   test('end when the budget is over, also in the server', async () => {
     const schema = newSchema();
     const store = await openStore(postgres, { schema });
-    const lock = await blocked('series', schema);
+    const lock = await lockTable(postgres, `${schema}.series`, 'ACCESS EXCLUSIVE');
     onTestFinished(() => lock.end());
     const begin = performance.now();
     const budget: Budget = {

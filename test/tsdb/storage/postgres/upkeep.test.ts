@@ -6,8 +6,9 @@ import { bucketsOf } from '../../../../src/tsdb/storage/buckets.ts';
 import type { Buckets } from '../../../../src/tsdb/storage/contract.ts';
 import type { PostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
+import { waitFor } from '../../../helpers/wait-for.ts';
 import { ALL_TIME, batchOf, freeBudget, readAll, rowOf, type Sample } from '../rows.ts';
-import { counts, metric, newSchema, openStore } from './open-store.ts';
+import { counts, lockTable, metric, newSchema, openStore } from './open-store.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -257,5 +258,29 @@ describe('rollups', () => {
     await store.upkeep();
     await expectEqual(store, bounds);
     expect((await rolled(schema)).marks).toBe(0);
+  });
+
+  test('an append that is on its way when an hour is rolled up is waited for', async () => {
+    const schema = newSchema();
+    const store = await openStore(postgres, { schema, now: () => START + 20 * HOUR });
+    const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+    await store.append(batchOf([[ref, START, 1]]), DURABLE);
+    const lock = await lockTable(postgres, `${schema}.samples`, 'SHARE');
+    const appending = store.append(batchOf([[ref, START + 1, 2]]), DURABLE);
+    const waits = (lane: string) =>
+      waitFor(`${lane} to wait`, async () => {
+        const rows = await postgres.query(
+          `SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'`,
+          [`mini-tsdb ${lane}`],
+        );
+        return rows.length > 0;
+      });
+    await waits('write');
+    const keeping = store.upkeep();
+    await Promise.race([waits('upkeep'), keeping]);
+    await lock.end();
+    await Promise.all([appending, keeping]);
+    const [found] = await pushedDown(store, [START, START + HOUR]);
+    expect([...(found?.sums ?? [])]).toEqual([3]);
   });
 });
