@@ -204,7 +204,7 @@ function readLabel(reader: WireReader, end: number, labels: Record<string, strin
   }
   checkEnd(reader, end);
   if (name === '') throw new Error('a label has no name');
-  // Some senders do not sort. Prometheus takes any order, and so do we; sorted ones cannot come twice.
+  // Senders should sort. Prometheus takes any order, and so do we; sorted ones cannot come twice.
   if (name <= last && Object.hasOwn(labels, name)) throw new Error(`label ${shown(name)} comes twice`);
   // An empty value stands here until the series is whole: its name is taken.
   setOwn(labels, name, value);
