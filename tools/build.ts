@@ -3,6 +3,7 @@
 
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { build } from 'rolldown';
+import { inlineProtos } from './inline-protos.ts';
 import { collectNotices } from './notices.ts';
 
 const PROGRAMS = {
@@ -25,6 +26,7 @@ for (const [name, input] of Object.entries(PROGRAMS)) {
   await build({
     input,
     platform: 'node',
+    plugins: [inlineProtos()],
     // The first line makes the file a command of its own, wherever it is linked to.
     output: { file, format: 'cjs', minify: false, codeSplitting: false, banner: '#!/usr/bin/env node' },
     logLevel: 'warn',

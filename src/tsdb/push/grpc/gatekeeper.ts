@@ -94,8 +94,8 @@ export function statusOfAny(error: unknown, failed: (error: unknown) => void): C
   return { code: status.INTERNAL, details: 'internal error; the log says more', metadata: new Metadata() };
 }
 
-// What grpc-js says of a call that is no gRPC as it should be sounds like a fault of ours.
-const FAULTY = /^(Failed to decompress|Received (no|a second|multiple) )/;
+// What grpc-js says of a call without a whole message, or with two, sounds as if there were no such method.
+const FAULTY = /^Received (no|a second) request message/;
 
 function worded<A extends { readonly code: number; readonly details: string }>(answer: A): A {
   return FAULTY.test(answer.details) ? { ...answer, code: status.INVALID_ARGUMENT } : answer;

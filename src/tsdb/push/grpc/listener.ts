@@ -22,8 +22,8 @@ export interface Listener {
   readonly address: ListenAddress;
   /** The connection from this end, while it is open. */
   socketFrom(address: string | undefined, port: number | undefined): Socket | undefined;
-  /** Takes no new connection. */
-  close(): void;
+  /** Takes no new connection; resolves when the last one has ended. */
+  close(): Promise<void>;
   /** Cuts all that are open. */
   cut(): void;
 }
@@ -49,7 +49,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   return {
     address: { host: address.host, port: (server.address() as AddressInfo).port },
     socketFrom: (host, port) => byEnd.get(endOf(host, port)),
-    close: () => void server.close(),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
     cut,
   };
 }

@@ -64,9 +64,9 @@ export interface GrpcServer {
 export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer> {
   const limits = { ...LIMITS, ...options.limits };
   const metrics = loadProto(METRICS_PROTO);
-  let listener: Listener | undefined;
   const gatekeeper = createGatekeeper({
     guarded: `/${metrics.service}/`,
+    // No call comes before there is a listener.
     identify: (call, metadata) => identify(options, listener, call, metadata),
     intake: options.intake,
     messageTimeoutMs: limits.messageTimeoutMs,
@@ -78,7 +78,7 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
   // Connections are ours, so that their number and their TLS are bounded and renewed as everywhere here.
   const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure());
   const { address, gate: config } = options;
-  listener = await startListener({ address, config, limits, connected: injectConnection });
+  const listener: Listener = await startListener({ address, config, limits, connected: injectConnection });
   return { address: listener.address, stop: () => stop(server, listener, health, limits.stopTimeoutMs) };
 }
 
@@ -96,12 +96,12 @@ function createServer(limits: typeof LIMITS, bodyBytes: number, { interceptor }:
 
 async function identify(
   { gate, clients }: GrpcOptions,
-  listener: Listener | undefined,
+  listener: Listener,
   call: ServerInterceptingCallInterface,
   metadata: Metadata,
 ): Promise<Caller> {
   const { remoteAddress: address = '', remotePort } = call.getConnectionInfo();
-  const socket = listener?.socketFrom(address, remotePort);
+  const socket = listener.socketFrom(address, remotePort);
   const [given] = metadata.get('authorization');
   const authorization = given?.toString();
   const verdict = await gate?.judge(authorization, address);
@@ -162,14 +162,15 @@ function addCompanions(server: Server, metrics: Proto): Health {
   return served;
 }
 
-async function stop(server: Server, listener: Listener | undefined, health: Health, boundMs: number) {
-  listener?.close();
+async function stop(server: Server, listener: Listener, health: Health, boundMs: number): Promise<void> {
+  const ended = listener.close();
   health.stop();
   const cut = setTimeout(() => {
     server.forceShutdown();
-    listener?.cut();
+    listener.cut();
   }, boundMs);
-  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  // Its connections end when their calls have; it does not wait for those that it was handed.
+  server.tryShutdown(() => {});
+  await ended;
   clearTimeout(cut);
-  listener?.cut();
 }
