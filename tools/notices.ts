@@ -29,12 +29,20 @@ async function noticeOf(folder: string): Promise<string> {
 interface Manifest {
   readonly license?: string;
   readonly author?: string | { readonly name: string };
+  readonly repository?: string | { readonly url: string };
 }
 
 // A few packages bring no text, only its name.
 async function declaredIn(folder: string): Promise<string> {
-  const { license, author } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
-  if (license === undefined || author === undefined)
-    throw new Error(`cannot collect notices: ${folder} has no licence file, and names no licence and author`);
-  return `${license}, by ${typeof author === 'string' ? author : author.name}; the package holds no text of it\n`;
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const source = sourceOf(manifest);
+  if (manifest.license === undefined || source === undefined)
+    throw new Error(`cannot collect notices: ${folder} has no licence file, and names no licence and source`);
+  return `${manifest.license}, ${source}; the package holds no text of it\n`;
+}
+
+function sourceOf({ author, repository }: Manifest): string | undefined {
+  if (author !== undefined) return `by ${typeof author === 'string' ? author : author.name}`;
+  if (repository === undefined) return undefined;
+  return `from ${typeof repository === 'string' ? repository : repository.url}`;
 }

@@ -4,7 +4,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect as connectH2 } from 'node:http2';
+import { createRequire } from 'node:module';
 import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { status as codes, credentials, type ServiceError } from '@grpc/grpc-js';
 import { protoPath as HEALTH_PROTO } from 'grpc-health-check';
 import protobuf from 'protobufjs';
@@ -21,6 +23,10 @@ import { basic, WEB, webFolder } from '../../../helpers/web-config.ts';
 
 /** Made by the import of protobufjs' descriptors, which its types do not tell. */
 const { fromDescriptor } = protobuf.Root as unknown as { fromDescriptor(set: object): protobuf.Root };
+
+/** The folder of that package's program, beside which its .proto files are. */
+const require = createRequire(import.meta.url);
+const REFLECTION = dirname(require.resolve('@grpc/reflection'));
 
 const PROTO = 'test/fixtures/push/data-nexus.proto';
 const SERVICE = 'data_nexus.MetricsService';
@@ -100,7 +106,7 @@ interface ReflectionStream extends AsyncIterable<Record<string, never>> {
 }
 
 describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {
-  const reflectionProto = `node_modules/@grpc/reflection/build/proto/grpc/reflection/${version}/reflection.proto`;
+  const reflectionProto = join(REFLECTION, `../proto/grpc/reflection/${version}/reflection.proto`);
 
   async function ask(...requests: object[]): Promise<Record<string, never>[]> {
     const { client } = await start();
