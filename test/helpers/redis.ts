@@ -23,7 +23,7 @@ export interface RunningRedis {
 }
 
 /** Settings by their names in redis.conf. */
-export type RedisSettings = Readonly<Record<string, string>>;
+export type RedisSettings = Readonly<Record<string, string | string[]>>;
 
 const DURABLE: RedisSettings = { appendonly: 'yes', appendfsync: 'always', save: '' };
 const PORT_TRIES = 5;
@@ -50,7 +50,7 @@ export async function startRedis(settings: RedisSettings = {}): Promise<RunningR
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    ask: (...args) => ask(port, settings.requirepass, args),
+    ask: (...args) => ask(port, settings.requirepass?.toString(), args),
     kill: async () => {
       program.kill('SIGKILL');
       await program.exit;
@@ -69,7 +69,7 @@ export async function startRedis(settings: RedisSettings = {}): Promise<RunningR
 }
 
 async function launch(settings: RedisSettings): Promise<Program> {
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value].flat());
   const program = startProgram('redis-server', args);
   let code: number | null | undefined;
   void program.exit.then((exit) => {

@@ -5,25 +5,20 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Connections that were made through it so far. */
-  readonly connections: number;
   /** Ends every connection at once; new ones are taken. */
   cut(): void;
   /** From now on answers of the server go nowhere; new connections are taken, and stay silent. */
   swallow(isOn: boolean): void;
-  /** Ends every connection at once, and each new one. */
-  refuse(isOn: boolean): void;
+  /** Later connections lead to another port of this machine; those there are end. */
+  aim(target: number): void;
   stop(): Promise<void>;
 }
 
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+export async function startTcpProxy(firstTarget: number): Promise<TcpProxy> {
+  let target = firstTarget;
   const sockets = new Set<Socket>();
-  let connections = 0;
   let isSwallowing = false;
-  let isRefusing = false;
   const server = createServer((client) => {
-    if (isRefusing) return void client.destroy();
-    connections += 1;
     const upstream = connect(target, '127.0.0.1');
     for (const [socket, other] of [
       [client, upstream],
@@ -38,7 +33,6 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     }
     client.on('data', (bytes) => upstream.write(bytes));
     upstream.on('data', (bytes) => isSwallowing || client.write(bytes));
-    return undefined;
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,16 +41,13 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   };
   return {
     port: (server.address() as AddressInfo).port,
-    get connections() {
-      return connections;
-    },
     cut,
     swallow: (isOn) => {
       isSwallowing = isOn;
     },
-    refuse: (isOn) => {
-      isRefusing = isOn;
-      if (isOn) cut();
+    aim: (port) => {
+      target = port;
+      cut();
     },
     stop: async () => {
       server.close();

@@ -22,7 +22,7 @@ export interface StreamKeys {
   readonly deadLetters: string;
 }
 
-export function keysOf(stream: string): StreamKeys {
+function keysOf(stream: string): StreamKeys {
   return { stream, totals: `${stream}:totals`, deadLetters: `${stream}:dead` };
 }
 

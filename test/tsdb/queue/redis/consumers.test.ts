@@ -283,3 +283,51 @@ test('Redis is killed and started again: what it accepted is there', async () =>
   await waitFor('all', () => store.samples.size === 63);
   expect((await queue.stats()).deadLetters).toBe(0);
 });
+
+test('a replica takes over: what was copied to it arrives, from the same group', async () => {
+  const replica = await startRedis({ replicaof: ['127.0.0.1', String(redis.port)] });
+  const way = await startTcpProxy(redis.port);
+  try {
+    const queue = start({ url: `redis://127.0.0.1:${way.port}` }, store, { bounds: { retryMs: 50 } });
+    store.isAway = true;
+    await pushed(queue, ...Array.from({ length: 10 }, (_, i) => batchOf('a', i * 3)));
+    await waitFor('them to be copied', async () => (await replica.ask('XLEN', STREAM)) === 10);
+    way.aim(replica.port);
+    await waitFor('a refusal of the replica', () =>
+      expect(queue.push(batchOf('b', 0)))
+        .rejects.toThrow(/READONLY/)
+        .then(() => true),
+    );
+    store.isAway = false;
+    await replica.ask('REPLICAOF', 'NO', 'ONE');
+    await pushed(queue, batchOf('b', 0));
+    await waitFor('all', () => store.samples.size === 33);
+    await waitFor('an empty stream', async () => (await replica.ask('XLEN', STREAM)) === 0);
+    expect((await queue.stats()).deadLetters).toBe(0);
+    await queue.close();
+  } finally {
+    await way.stop();
+    await replica.stop();
+  }
+});
+
+test('a password that was changed is read again for the next connection', async () => {
+  await redis.ask('ACL', 'SETUSER', 'queue', 'on', '>old', '~*', '+@all');
+  let password = 'old';
+  const queue = openTestQueue(redis, store, {
+    url: async () => `redis://queue:${password}@127.0.0.1:${redis.port}`,
+  });
+  try {
+    await pushed(queue, batchOf('a', 0));
+    await redis.ask('ACL', 'SETUSER', 'queue', '<old', '>new');
+    await redis.ask('CLIENT', 'KILL', 'USER', 'queue');
+    await waitFor('its log to say so', () => queue.log.join().includes('cannot use Redis: WRONGPASS'));
+    password = 'new';
+    await pushed(queue, batchOf('b', 0));
+    await waitFor('all', () => store.samples.size === 6);
+    expect(queue.log.join()).toContain('connected to Redis again');
+  } finally {
+    await queue.close();
+    await redis.ask('ACL', 'DELUSER', 'queue');
+  }
+});
