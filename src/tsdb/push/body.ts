@@ -52,7 +52,10 @@ function collect(message: IncomingMessage, mostBytes: number): Promise<Buffer> {
       }
     });
     message.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    message.on('close', () => reject(new Refusal('bad_data', 'the body ends before its end')));
+    message.on('close', () => {
+      // It comes after the end as well, and an error is not made for nothing.
+      if (!message.complete) reject(new Refusal('bad_data', 'the body ends before its end'));
+    });
   });
 }
 
