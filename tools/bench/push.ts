@@ -44,7 +44,13 @@ function serverFlags(): string[] {
   const limits = ['samples', 'requests'].map((what) => `--push.${what}-per-second=10000000`);
   const store = options.disk ? [`--storage.tsdb.path=${join(folder, 'data')}`] : [];
   const file = join(folder, 'prometheus.yml');
-  return [`--config.file=${file}`, '--web.listen-address=127.0.0.1:0', '--web.enable-push', ...limits, ...store];
+  return [
+    `--config.file=${file}`,
+    '--web.listen-address=127.0.0.1:0',
+    '--web.enable-push',
+    ...limits,
+    ...store,
+  ];
 }
 
 async function portOf(): Promise<number> {
@@ -56,15 +62,23 @@ async function portOf(): Promise<number> {
 }
 
 async function report(port: number, what: string, metrics: number): Promise<void> {
-  const bodies = Array.from({ length: Math.max(1, Math.ceil(series / metrics)) }, (_, i) => bodyOf(i * metrics, metrics));
+  const bodies = Array.from({ length: Math.max(1, Math.ceil(series / metrics)) }, (_, i) =>
+    bodyOf(i * metrics, metrics),
+  );
   await load(port, bodies, 2);
   const found: number[] = [];
   for (let i = 0; i < rounds; i += 1) found.push(await load(port, bodies, seconds));
   const cost = median(found);
   const parsing = parseCost(bodies[0] as string);
-  console.log(`${what}: ${cost.toFixed(1)} µs of CPU a request (${found.map((one) => one.toFixed(1)).join(' ')})`);
-  console.log(`  ${Math.round(1e6 / cost)} requests and ${Math.round((metrics * 1e6) / cost)} samples a CPU second`);
-  console.log(`  JSON.parse alone ${parsing.toFixed(1)} µs; above it ${((cost - parsing) / metrics).toFixed(2)} µs a sample`);
+  console.log(
+    `${what}: ${cost.toFixed(1)} µs of CPU a request (${found.map((one) => one.toFixed(1)).join(' ')})`,
+  );
+  console.log(
+    `  ${Math.round(1e6 / cost)} requests and ${Math.round((metrics * 1e6) / cost)} samples a CPU second`,
+  );
+  console.log(
+    `  JSON.parse alone ${parsing.toFixed(1)} µs; above it ${((cost - parsing) / metrics).toFixed(2)} µs a sample`,
+  );
 }
 
 function bodyOf(first: number, metrics: number): string {
@@ -72,7 +86,10 @@ function bodyOf(first: number, metrics: number): string {
     name: `sensor_value_${(first + i) % 50}`,
     value: 20 + ((first + i) % 100) / 8,
     tags: Object.fromEntries(
-      Array.from({ length: tags }, (_unused, tag) => [`tag_${tag}`, tag === 0 ? `sensor-${first + i}` : `value-${tag}`]),
+      Array.from({ length: tags }, (_unused, tag) => [
+        `tag_${tag}`,
+        tag === 0 ? `sensor-${first + i}` : `value-${tag}`,
+      ]),
     ),
   }));
   return JSON.stringify(metrics === 1 ? list[0] : list);
@@ -97,7 +114,12 @@ function requestOf(body: string): Buffer {
 }
 
 // One request at a time, by hand: the load must not cost more than what it measures.
-function ask(port: number, requests: readonly Buffer[], first: number, stop: { now: boolean }): Promise<number> {
+function ask(
+  port: number,
+  requests: readonly Buffer[],
+  first: number,
+  stop: { now: boolean },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     let answered = 0;
     const socket = connect(port, '127.0.0.1');

@@ -1,19 +1,22 @@
 // How pushing is doing. The names of clients are theirs to choose, so only the first are labels.
 
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { REFUSALS, type Refusal } from './refusal.ts';
+import { REFUSALS, type Refusal, type RefusalReason } from './refusal.ts';
 
 export interface PushMetrics {
   /** What the gauges read. */
   observe(read: { readonly clients: () => number; readonly series: () => number }): void;
   /** A batch was taken. */
   taken(samples: number): void;
-  /** A request was answered by this refusal, which is returned. */
-  refused(refusal: Refusal, client: string): Refusal;
+  /** A request was answered by this refusal, which counts once however often it is told of. */
+  refused(refusal: Refusal): void;
+  /** Likewise, of a client that is known; returns the refusal. */
+  refusedOf(client: string, refusal: Refusal): Refusal;
 }
 
 const MOST_CLIENTS = 100;
 const OTHERS = 'others';
+const OF_A_LIMIT: ReadonlySet<RefusalReason> = new Set(['limited', 'too_large', 'too_many_series']);
 
 export function createPushMetrics(registry: Registry): PushMetrics {
   const counter = (name: string, help: string, labelNames: readonly string[] = []) =>
@@ -28,16 +31,22 @@ export function createPushMetrics(registry: Registry): PushMetrics {
   );
   const clients = new Set<string>();
   for (const reason of REFUSALS) refused.inc({ reason }, 0);
+  const counted = new WeakSet<Refusal>();
+  const count = (refusal: Refusal) => {
+    if (!counted.has(refusal)) refused.inc({ reason: refusal.reason });
+    counted.add(refusal);
+  };
   return {
     observe: (read) => observe(registry, read),
     taken(count) {
       samples.inc(count);
       batches.inc();
     },
-    refused(refusal, client) {
+    refused: count,
+    refusedOf(client, refusal) {
+      count(refusal);
       const { reason } = refusal;
-      refused.inc({ reason });
-      if (reason !== 'limited' && reason !== 'too_large' && reason !== 'too_many_series') return refusal;
+      if (!OF_A_LIMIT.has(reason)) return refusal;
       if (clients.size < MOST_CLIENTS) clients.add(client);
       limited.inc({ client: clients.has(client) ? client : OTHERS, reason });
       return refusal;

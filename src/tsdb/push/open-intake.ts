@@ -75,7 +75,7 @@ export function openIntake(options: IntakeOptions): Intake {
       const pushed = judge(batch, visit);
       if (count > 0 || batch.families.size > 0) await queue.push(pushed);
     } catch (error) {
-      throw metrics.refused(asRefusal(error), visit.client.name);
+      throw metrics.refusedOf(visit.client.name, asRefusal(error));
     }
     trouble.went();
     metrics.taken(count);
@@ -94,7 +94,7 @@ export function openIntake(options: IntakeOptions): Intake {
     try {
       return limiter.enter(client);
     } catch (error) {
-      throw metrics.refused(asRefusal(error), client);
+      throw metrics.refusedOf(client, asRefusal(error));
     }
   }
 

@@ -14,12 +14,15 @@ import type { Intake } from './intake.ts';
 import type { ClientLimits } from './limits.ts';
 import { createPushMetrics } from './metrics.ts';
 import { openIntake } from './open-intake.ts';
+import type { Refusal } from './refusal.ts';
 
 export interface Push {
   readonly intake: Intake;
   readonly clients: Clients;
   /** Of a body, as it comes and unpacked. */
   readonly bodyBytes: number;
+  /** Counts what a door has refused, once however often it is told of. */
+  readonly refused: (refusal: Refusal) => void;
 }
 
 export interface PushOptions {
@@ -40,7 +43,7 @@ export function openPush({ flags, queue, registry, log, addresses }: PushOptions
   const clients = createClients(() => file?.current(), limits);
   const metrics = createPushMetrics(registry);
   const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log });
-  return { intake, clients, bodyBytes };
+  return { intake, clients, bodyBytes, refused: metrics.refused };
 }
 
 function limitsOf({ samplesPerSecond, requestsPerSecond, maxSeries }: PushFlags): ClientLimits {

@@ -1,4 +1,4 @@
-// The queue of one process: samples go to the store at once, and what comes while it writes goes together next.
+// The queue of one process: what comes in one turn of the event loop, or while the store writes, is written together.
 
 import { AppError } from '../../lib/errors.ts';
 import type { PushedBatch, Queue, Writer } from './contract.ts';
@@ -36,6 +36,7 @@ export function createDirectQueue(options: DirectQueueOptions): Queue {
   const queue: Waiting[] = [];
   const samplesOf = new Map<string, number>();
   let writing: readonly Waiting[] = [];
+  let busy = false;
   let samples = 0;
   let closed = false;
   let idle: (() => void) | undefined;
@@ -68,6 +69,12 @@ export function createDirectQueue(options: DirectQueueOptions): Queue {
     return queue.splice(0, end);
   }
 
+  // Not at once: a write costs as much for one sample as for the hundred that other requests bring in the same turn.
+  function begin(): void {
+    busy = true;
+    setImmediate(() => void writeAll());
+  }
+
   async function writeAll(): Promise<void> {
     while (queue.length > 0) {
       writing = next();
@@ -75,6 +82,7 @@ export function createDirectQueue(options: DirectQueueOptions): Queue {
       for (const { batch } of writing) count(batch, -1);
     }
     writing = [];
+    busy = false;
     clearInterval(timer);
     timer = undefined;
     idle?.();
@@ -98,7 +106,7 @@ export function createDirectQueue(options: DirectQueueOptions): Queue {
         refuseWithoutRoom(batch);
         count(batch, 1);
         queue.push({ batch, since: clock(), resolve, reject });
-        if (writing.length === 0) void writeAll();
+        if (!busy) begin();
         else timer ??= setInterval(giveBack, LOOK_MS).unref();
       });
     },
@@ -108,7 +116,7 @@ export function createDirectQueue(options: DirectQueueOptions): Queue {
     },
     async close() {
       closed = true;
-      if (writing.length === 0) return;
+      if (!busy) return;
       await new Promise<void>((resolve) => {
         idle = resolve;
         setTimeout(resolve, closeWithinMs).unref();

@@ -1,6 +1,6 @@
 // A door of the HTTP server: declared once as JSON Schema, from which requests are checked and the documentation is made.
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TProperties, type TSchema } from 'typebox';
 import { reply as asApiError } from './api-errors.ts';
@@ -33,7 +33,12 @@ export interface Route {
   /** Of a success, for the documentation; 200 when it is not told. */
   readonly status?: number;
   readonly handle: (asked: Asked, reply: FastifyReply) => unknown;
+  /** Answers in the place of `handle` when the path is asked for as it stands, without a query. */
+  readonly receive?: Receive;
 }
+
+/** Answers a request past the framework, which costs more than to take a sample. */
+export type Receive = (message: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** A parameter that is one text. */
 export function textParameter(description: string, example?: string) {

@@ -1,12 +1,12 @@
 // The HTTP server of mini-tsdb: routes, how failures are told, and the documentation made from the routes.
 
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import { type FastifyError, type FastifyReply, fastify } from 'fastify';
 import { apiError, reply as asApiError } from './api-errors.ts';
 import { docsRoutes } from './docs-routes.ts';
-import { addRoutes, parseForm, type Route } from './route.ts';
+import { addRoutes, parseForm, type Receive, type Route } from './route.ts';
 
 export interface WebOptions {
   readonly version: string;
@@ -17,6 +17,8 @@ export interface WebOptions {
 
 /** Of a form and of a path, in bytes and characters. */
 const LIMITS = { bodyLimit: 1_048_576, routerOptions: { maxParamLength: 1_000 } };
+
+const INTERNAL = asApiError(500, 'internal', 'internal error; the log says more').body;
 
 /** Makes the listener that the shared HTTP server answers with. */
 export async function createWeb({ version, routes, failed }: WebOptions): Promise<RequestListener> {
@@ -43,10 +45,29 @@ export async function createWeb({ version, routes, failed }: WebOptions): Promis
   });
   addRoutes(app, [...routes, ...docsRoutes(() => app.swagger())]);
   await app.ready();
+  const receivers = receiversOf(routes);
   return (request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
-    app.routing(request, response);
+    const receive = receivers.get(`${request.method} ${request.url}`);
+    if (receive === undefined) app.routing(request, response);
+    else receive(request, response).catch((error) => fail(response, error, failed));
   };
+}
+
+function receiversOf(routes: readonly Route[]): ReadonlyMap<string, Receive> {
+  const receivers = new Map<string, Receive>();
+  for (const { methods, url, receive } of routes)
+    if (receive !== undefined) for (const method of methods) receivers.set(`${method} ${url}`, receive);
+  return receivers;
+}
+
+function fail(response: ServerResponse, error: unknown, failed: (error: unknown) => void): void {
+  failed(error);
+  if (response.headersSent) response.destroy();
+  else
+    response
+      .writeHead(500, { 'content-type': 'application/json; charset=utf-8' })
+      .end(JSON.stringify(INTERNAL));
 }
 
 function tell(error: FastifyError, reply: FastifyReply, failed: (error: unknown) => void) {
@@ -55,7 +76,7 @@ function tell(error: FastifyError, reply: FastifyReply, failed: (error: unknown)
   const { statusCode = 500 } = error;
   if (statusCode < 500) return send(reply, statusCode, 'bad_data', error.message);
   failed(error);
-  return send(reply, 500, 'internal', 'internal error; the log says more');
+  return reply.code(500).send(INTERNAL);
 }
 
 // The answer has begun, so it can only be cut.

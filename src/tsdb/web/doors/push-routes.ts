@@ -1,6 +1,6 @@
 // The doors for pushed metrics in JSON.
 
-import type { FastifyReply } from 'fastify';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import Type, { type TSchema } from 'typebox';
 import { isKnownEncoding, readBody } from '../../push/body.ts';
 import { type Clients, knockOf } from '../../push/clients.ts';
@@ -9,13 +9,15 @@ import { readMetrics } from '../../push/json-batch.ts';
 import { createJsonLabels } from '../../push/json-labels.ts';
 import { Refusal } from '../../push/refusal.ts';
 import { answerOf } from '../../push/refusal-answer.ts';
-import type { Asked, Route } from '../route.ts';
+import type { Asked, Receive, Route } from '../route.ts';
 
 export interface PushDoors {
   readonly intake: Intake;
   readonly clients: Clients;
   /** Of a body, as it comes and unpacked. */
   readonly bodyBytes: number;
+  /** Counts what a door has refused. */
+  readonly refused: (refusal: Refusal) => void;
 }
 
 /** The words of one door. */
@@ -77,23 +79,26 @@ const PLAIN: Words = {
 /** @param doors undefined while `--web.enable-push` is not given. */
 export function pushRoutes(doors: PushDoors | undefined): Route[] {
   const readLabels = createJsonLabels();
-  const door = (url: string, summary: string, body: TSchema, words: Words): Route => ({
-    methods: ['POST'],
-    url,
-    tag: 'push',
-    summary,
-    body: { type: 'application/json', schema: body },
-    status: words.status,
-    handle({ message }: Asked, reply) {
-      if (doors === undefined)
-        return send(reply, 403, words.refused('pushing is not enabled; see --web.enable-push'));
-      if (!isJson(message.headers['content-type']))
-        return send(reply, 415, words.refused('the Content-Type is not application/json'));
-      if (!isKnownEncoding(message))
-        return send(reply, 415, words.refused('the Content-Encoding is neither gzip nor identity'));
-      return receive(doors, words, (body) => readMetrics(words.metricsOf(body), readLabels), message, reply);
-    },
-  });
+  const door = (url: string, summary: string, body: TSchema, words: Words): Route => {
+    const read = (text: Buffer) => readMetrics(words.metricsOf(parse(text)), readLabels);
+    const receive: Receive = async (message, response) => {
+      const { status, headers, body } = await answer(doors, words, read, message);
+      send(response, status, body, headers);
+    };
+    return {
+      methods: ['POST'],
+      url,
+      tag: 'push',
+      summary,
+      body: { type: 'application/json', schema: body },
+      status: words.status,
+      receive,
+      handle({ message }: Asked, reply) {
+        reply.hijack();
+        return receive(message, reply.raw);
+      },
+    };
+  };
   const list = Type.Object({ metrics: Type.Array(METRIC) });
   return [
     door(
@@ -106,31 +111,64 @@ export function pushRoutes(doors: PushDoors | undefined): Route[] {
   ];
 }
 
-async function receive(
-  { intake, clients, bodyBytes }: PushDoors,
+interface Answer {
+  readonly status: number;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body: object;
+}
+
+async function answer(
+  doors: PushDoors | undefined,
   words: Words,
-  read: (body: unknown) => DoorBatch,
-  message: Asked['message'],
-  reply: FastifyReply,
-) {
+  read: (text: Buffer) => DoorBatch,
+  message: IncomingMessage,
+): Promise<Answer> {
+  const fault = faultOf(doors, message);
+  if (doors === undefined || fault !== undefined)
+    return { status: fault?.status ?? 500, body: words.refused(fault?.why ?? '') };
   try {
-    const entered = intake.enter(clients.callerOf(knockOf(message)));
-    try {
-      const batch = read(parse(await readBody(message, bodyBytes)));
-      await entered.accept(batch);
-      return send(reply, words.status, words.taken(batch.values.length));
-    } finally {
-      entered.leave();
-    }
+    const taken = await take(doors, read, message);
+    return { status: words.status, body: words.taken(taken) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { status, headers } = answerOf(error);
-    return send(reply.headers(headers), status, words.refused(error.message));
+    doors.refused(error);
+    return { ...answerOf(error), body: words.refused(error.message) };
   }
 }
 
-function send(reply: FastifyReply, status: number, body: object) {
-  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+function faultOf(doors: PushDoors | undefined, message: IncomingMessage) {
+  if (doors === undefined) return { status: 403, why: 'pushing is not enabled; see --web.enable-push' };
+  if (!isJson(message.headers['content-type']))
+    return { status: 415, why: 'the Content-Type is not application/json' };
+  if (!isKnownEncoding(message))
+    return { status: 415, why: 'the Content-Encoding is neither gzip nor identity' };
+  return undefined;
+}
+
+/** @returns how many samples were taken. */
+async function take(
+  { intake, clients, bodyBytes }: PushDoors,
+  read: (text: Buffer) => DoorBatch,
+  message: IncomingMessage,
+): Promise<number> {
+  const entered = intake.enter(clients.callerOf(knockOf(message)));
+  try {
+    const batch = read(await readBody(message, bodyBytes));
+    await entered.accept(batch);
+    return batch.values.length;
+  } finally {
+    entered.leave();
+  }
+}
+
+function send(response: ServerResponse, status: number, body: object, headers?: OutgoingHttpHeaders): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
 }
 
 // A page of another site can send any other type without asking first.

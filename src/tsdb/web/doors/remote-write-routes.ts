@@ -40,6 +40,7 @@ export function remoteWriteRoutes(door: RemoteWriteDoor | undefined): Route[] {
           await receive(door, message);
           return reply.code(204).send();
         } catch (error) {
+          if (error instanceof Refusal) door.refused(error);
           return refuse(reply, error);
         }
       },
