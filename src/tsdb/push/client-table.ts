@@ -3,6 +3,7 @@
 import type { Rate } from './gcra.ts';
 import { rebased } from './gcra.ts';
 import type { ClientLimits } from './limits.ts';
+import { createRound } from './round.ts';
 
 export interface ClientState {
   readonly name: string;
@@ -10,6 +11,8 @@ export interface ClientState {
   /** The numbers of `gcra.ts`. */
   samples: number;
   requests: number;
+  /** How often in a row it brought more samples than it may. */
+  excesses: number;
   /** Requests that are not answered yet. */
   running: number;
   /** Series that it brought and that are remembered. */
@@ -22,7 +25,7 @@ export interface ClientTable {
   get(name: string, limits: ClientLimits, now: number): ClientState | undefined;
 }
 
-/** How many of the oldest are looked at for each new one: more than one, so that the table shrinks as clients rest. */
+/** How many are looked at for each new one: more than one, so that the table shrinks as clients rest. */
 const LOOKED_AT = 2;
 const LOOKED_AT_WHEN_FULL = 64;
 
@@ -31,20 +34,19 @@ const LOOKED_AT_WHEN_FULL = 64;
  * @param most never more than these.
  */
 export function createClientTable(most: number): ClientTable {
-  // From the one whose turn to be looked at is next.
   const clients = new Map<string, ClientState>();
+  const next = createRound(clients);
 
   function make(name: string, limits: ClientLimits): ClientState {
-    const state = { name, limits, samples: 0, requests: 0, running: 0, series: 0 };
+    const state = { name, limits, samples: 0, requests: 0, excesses: 0, running: 0, series: 0 };
     clients.set(name, state);
     return state;
   }
 
   function sweep(looks: number, now: number, isUnused: (client: ClientState, now: number) => boolean): void {
-    for (let left = Math.min(looks, clients.size); left > 0; left -= 1) {
-      const [name, client] = clients.entries().next().value as [string, ClientState];
-      clients.delete(name);
-      if (!isUnused(client, now)) clients.set(name, client);
+    for (let left = looks; left > 0; left -= 1) {
+      const client = next();
+      if (client !== undefined && isUnused(client, now)) clients.delete(client.name);
     }
   }
 

@@ -26,13 +26,18 @@ export interface Visit {
 export interface Limiter {
   /** Clients that are remembered. */
   readonly clients: number;
-  /** Counts a request against the client. @throws Refusal `limited`, `overloaded`. */
-  enter(client: string): Visit;
+  /**
+   * Counts a request against the client.
+   * @param samples how many it brings, as far as that is known already.
+   * @throws Refusal `limited`, `overloaded`; `too_large`.
+   */
+  enter(client: string, samples?: number): Visit;
 }
 
 /** Small enough for memory: half a kilobyte each at most. */
 const MOST_CLIENTS = 65_536;
 const SOON_MS = 1000;
+const PATIENCE = 10;
 
 export function createLimiter({ limitsOf, concurrency, clock, ...options }: LimiterOptions): Limiter {
   const table = createClientTable(options.mostClients ?? MOST_CLIENTS);
@@ -52,8 +57,9 @@ export function createLimiter({ limitsOf, concurrency, clock, ...options }: Limi
   function admit(client: ClientState, time: number): void {
     const { requests, samples } = client.limits;
     demand('requests', requests, client.requests, 1, time);
-    // A batch has a sample: whoever has no room for one need not send it.
-    demand('samples', samples, client.samples, 1, time);
+    // A batch has a sample, so it is not read when there is no room for one. Not at once: what is too large for ever
+    // is to be told so, and that is seen only when it has been read.
+    if (client.excesses >= PATIENCE) demand('samples', samples, client.samples, 1, time);
     if (client.running >= share)
       throw new Refusal('limited', `${share} requests of this client are under way already`, {
         retryAfterMs: SOON_MS,
@@ -67,8 +73,10 @@ export function createLimiter({ limitsOf, concurrency, clock, ...options }: Limi
   function takeSamples(client: ClientState, samples: number): void {
     const rate = client.limits.samples;
     const time = now();
-    if (samples > rate.burst) throw tooLarge(samples, rate);
+    refuseTooLarge(samples, rate);
+    client.excesses += 1;
     demand('samples', rate, client.samples, samples, time);
+    client.excesses = 0;
     client.samples = taken(rate, client.samples, samples, time);
   }
 
@@ -76,9 +84,10 @@ export function createLimiter({ limitsOf, concurrency, clock, ...options }: Limi
     get clients() {
       return table.size;
     },
-    enter(name) {
+    enter(name, samples = 1) {
       const time = now();
       const client = find(name, time);
+      refuseTooLarge(samples, client.limits.samples);
       admit(client, time);
       client.requests = taken(client.limits.requests, client.requests, 1, time);
       client.running += 1;
@@ -113,8 +122,9 @@ function demand(what: string, rate: Rate, arrival: number, units: number, now: n
   );
 }
 
-function tooLarge(samples: number, { burst }: Rate): Refusal {
-  return new Refusal(
+function refuseTooLarge(samples: number, { burst }: Rate): void {
+  if (samples <= burst) return;
+  throw new Refusal(
     'too_large',
     `cannot take ${samples} samples at once: the limit of this client is ${burst}; nothing was taken`,
   );

@@ -90,9 +90,9 @@ export function openIntake(options: IntakeOptions): Intake {
     return new Refusal('overloaded', message, { retryAfterMs: SOON_MS, cause: error });
   }
 
-  function enter(client: string): Visit {
+  function enter(client: string, samples?: number): Visit {
     try {
-      return limiter.enter(client);
+      return limiter.enter(client, samples);
     } catch (error) {
       throw metrics.refusedOf(client, asRefusal(error));
     }
@@ -104,7 +104,7 @@ export function openIntake(options: IntakeOptions): Intake {
       return { accept: (batch) => accept(batch, visit), leave: visit.leave };
     },
     async accept(batch, { client }) {
-      const visit = enter(client);
+      const visit = enter(client, batch.values.length);
       try {
         return await accept(batch, visit);
       } finally {

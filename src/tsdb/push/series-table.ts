@@ -3,6 +3,7 @@
 import type { Labels } from '../../model/labels.ts';
 import { seriesKey } from '../../model/series-key.ts';
 import type { ClientState } from './client-table.ts';
+import { createRound } from './round.ts';
 
 export interface PushedSeries {
   /** The same object for as long as the series is remembered. */
@@ -12,7 +13,7 @@ export interface PushedSeries {
 }
 
 export interface SeriesTableOptions {
-  /** Never more than these; beyond them the one goes that was looked at longest ago. */
+  /** Never more than these; beyond them the one goes that is looked at next. */
   readonly most: number;
   /** A series that was not pushed for so long is forgotten. */
   readonly idleMs: number;
@@ -46,8 +47,8 @@ const LOOKED_AT = 4;
 const SWEEP_EVERY_MS = 10_000;
 
 export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesTable {
-  // From the one whose turn to be looked at is next.
   const byKey = new Map<string, Entry>();
+  const next = createRound(byKey);
   // Doors that know a label set give the same object again, which spares its key.
   const byObject = new WeakMap<Labels, Entry>();
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -68,14 +69,10 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
     entry.owner = undefined;
   }
 
-  function lookAtOldest(looks: number, now: number): void {
-    for (let left = Math.min(looks, byKey.size); left > 0; left -= 1) {
-      const entry = byKey.values().next().value as Entry;
-      if (now - entry.usedAt > idleMs) drop(entry);
-      else {
-        byKey.delete(entry.key);
-        byKey.set(entry.key, entry);
-      }
+  function look(now: number): void {
+    for (let left = LOOKED_AT; left > 0; left -= 1) {
+      const entry = next();
+      if (entry !== undefined && now - entry.usedAt > idleMs) drop(entry);
     }
   }
 
@@ -84,7 +81,7 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
       return byKey.size;
     },
     find(labels, now) {
-      lookAtOldest(LOOKED_AT, now);
+      look(now);
       const fresh = new Map<string, Entry>();
       const rows = new Array<Entry>(labels.length);
       for (let i = 0; i < labels.length; i += 1) {
@@ -98,8 +95,8 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
     },
     add(fresh, client, now) {
       for (const entry of (fresh as ReadonlyMap<string, Entry>).values()) {
-        lookAtOldest(LOOKED_AT, now);
-        if (byKey.size >= most) drop(byKey.values().next().value as Entry);
+        look(now);
+        if (byKey.size >= most) drop(next() as Entry);
         entry.owner = client;
         client.series += 1;
         byKey.set(entry.key, entry);

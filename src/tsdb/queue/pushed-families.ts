@@ -8,20 +8,23 @@ export interface PushedFamilies {
   all(): ReadonlyMap<string, PushedFamily>;
 }
 
-/** Each some hundred bytes. */
-const MOST = 20_000;
+/** Of one generation, of which there are two. Each some hundred bytes. */
+const MOST = 10_000;
 const MOST_TEXT = 1024;
 
-/** Of one metric the last word counts; of too many metrics those go that were not spoken of for longest. */
+/** Of one metric the last word counts; of too many those are forgotten that were not spoken of for long. */
 export function createPushedFamilies(most = MOST): PushedFamilies {
-  const known = new Map<string, PushedFamily>();
+  let young = new Map<string, PushedFamily>();
+  let old: ReadonlyMap<string, PushedFamily> = new Map();
   return {
-    all: () => known,
+    all: () => new Map([...old, ...young]),
     describe(families) {
       for (const [name, { type, help, unit }] of families) {
-        known.delete(name);
-        known.set(name, { type, help: help.slice(0, MOST_TEXT), unit: unit.slice(0, MOST_TEXT) });
-        if (known.size > most) known.delete(known.keys().next().value as string);
+        if (young.size >= most && !young.has(name)) {
+          old = young;
+          young = new Map();
+        }
+        young.set(name, { type, help: help.slice(0, MOST_TEXT), unit: unit.slice(0, MOST_TEXT) });
       }
     },
   };

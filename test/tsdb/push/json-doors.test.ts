@@ -57,3 +57,176 @@ describe('POST /metrics', () => {
     expect(doors.families.all().get('cpu_usage')).toEqual({ type: 'gauge', help: '', unit: '' });
   });
 });
+
+describe('refuses', () => {
+  const good = { name: 'a', value: 1 };
+  const f = (metric: unknown, why: string) =>
+    test(`${JSON.stringify(metric)?.slice(0, 100)}: metric 1 ${why}`, async () => {
+      const v1 = await doors.post('/v1/metrics', [good, metric, { name: '' }]);
+      expect([v1.status, v1.body]).toEqual([
+        400,
+        { status: 'error', error: expect.stringMatching(`^metric 1 ${why}.*; nothing was taken$`) },
+      ]);
+      const plain = await doors.post('/metrics', { metrics: [good, metric] });
+      expect([plain.status, plain.body]).toEqual([
+        400,
+        { success: false, error: expect.stringContaining(`metric 1 ${why}`) },
+      ]);
+      expect((await doors.store.stats(0)).samples).toBe(0);
+      expect(await doors.registry.metrics()).toContain('mini_tsdb_push_refused_total{reason="bad_data"} 2');
+    });
+
+  f(7, 'is no object');
+  f(null, 'is no object');
+  f([good], 'is no object');
+  f({ value: 1 }, 'has no name');
+  f({ name: 7, value: 1 }, 'has a name that is no text');
+  f({ name: '', value: 1 }, 'has an empty name');
+  f({ name: 'n'.repeat(256), value: 1 }, 'has a name of 256 characters, more than 255');
+  f({ name: 'a' }, 'has no value');
+  f({ name: 'a', value: '1' }, 'has a value that is no finite number');
+  f({ name: 'a', value: null }, 'has a value that is no finite number');
+  f({ ...good, timestamp: 1_700_000_000 }, 'has a timestamp without a unit; write RFC 3339, timestamp_s');
+  f({ ...good, timestamp: '2026-02-30T00:00:00Z' }, 'has a timestamp that is no time');
+  f({ ...good, timestamp: '2026-02-03 00:00:00' }, 'has a timestamp that is no time');
+  f({ ...good, timestamp: null }, 'has a timestamp that is no time');
+  f({ ...good, timestamp_ms: 1e17 }, 'has a timestamp that is no time');
+  f({ ...good, timestamp_ms: '5' }, 'has a timestamp that is no time');
+  f({ ...good, timestamp_ms: 1, timestamp_s: 1 }, 'has more than one timestamp');
+  f({ ...good, type: 7 }, 'has a type that is no text');
+  f({ ...good, tags: 'a' }, 'has tags that are no object');
+  f({ ...good, tags: {}, labels: {} }, 'has both tags and labels');
+  f({ ...good, tags: { a: {} } }, 'has a tag "a" that is no text');
+  f({ ...good, tags: { '': 'x' } }, 'has an empty tag name');
+  f({ ...good, tags: { 'a-b': 'x', 'a.b': 'y' } }, 'has two tags that are "a_b"');
+  f({ ...good, tags: { __name__: 'x' } }, 'has two tags that are "__name__"');
+  f({ ...good, tags: { a: 'v'.repeat(4097) } }, 'has a tag "a" of 4097 characters');
+  f(
+    { ...good, tags: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`t${i}`, 'x'])) },
+    'has 65 tags',
+  );
+
+  test('a value that is larger than any number', async () => {
+    const { status, body } = await doors.post('/metrics', '{"metrics":[{"name":"a","value":1e999}]}');
+    expect([status, body]).toEqual([
+      400,
+      { success: false, error: expect.stringContaining('metric 0 has a value') },
+    ]);
+  });
+
+  test('a time in the far future, whoever would find it', async () => {
+    const timestamp_ms = Date.now() + 3_600_000;
+    const { status, body } = await doors.post('/v1/metrics', [good, { ...good, timestamp_ms }]);
+    expect([status, body]).toEqual([
+      400,
+      { status: 'error', error: expect.stringContaining('metric 1: its time') },
+    ]);
+    expect((await doors.store.stats(0)).samples).toBe(0);
+  });
+
+  test.each([
+    ['/v1/metrics', [], 'there is no metric in the list'],
+    ['/v1/metrics', { metrics: [] }, 'there is no metric in the list'],
+    ['/v1/metrics', '', 'the body is no JSON'],
+    ['/v1/metrics', '{"name":"a","value":1', 'the body is no JSON'],
+    ['/metrics', { metrics: [] }, 'there are 0 metrics; 1 to 1000 are taken at once'],
+    ['/metrics', { metrics: Array(1001).fill(good) }, 'there are 1001 metrics'],
+    ['/metrics', { metrics: {} }, 'the body is no object with a list'],
+    ['/metrics', [good], 'the body is no object with a list'],
+    ['/metrics', null, 'the body is no object with a list'],
+  ])('%s %j', async (path, body, why) => {
+    const answer = await doors.post(path, body);
+    expect([answer.status, (answer.body as { error: string }).error]).toEqual([
+      400,
+      expect.stringContaining(why),
+    ]);
+  });
+
+  test('other types and encodings by 415', async () => {
+    const f = async (headers: Record<string, string>) =>
+      expect((await doors.post('/v1/metrics', good, headers)).status).toBe(415);
+    await f({ 'content-type': 'text/plain' });
+    await f({ 'content-type': 'application/jsonp' });
+    await f({ 'content-encoding': 'br' });
+    const charset = { 'content-type': 'Application/JSON; charset=utf-8', 'content-encoding': 'identity' };
+    expect((await doors.post('/v1/metrics', good, charset)).status).toBe(201);
+    expect((await doors.post('/v1/metrics?any=1', good)).status).toBe(201);
+  });
+
+  test('what is no gzip, is cut, or blows up', async () => {
+    const gzip = { 'content-encoding': 'gzip' };
+    const packed = gzipSync(JSON.stringify(good));
+    const f = async (body: Uint8Array, status: number) =>
+      expect((await doors.post('/v1/metrics', body, gzip)).status).toBe(status);
+    await f(Buffer.from('not gzip'), 400);
+    await f(packed.subarray(0, packed.length - 9), 400);
+    await f(gzipSync(Buffer.alloc(100 * 2 ** 20, ' ')), 413);
+    await f(gzipSync(Buffer.alloc(9 * 2 ** 20, ' '), { level: 0 }), 413);
+    await f(packed, 201);
+  });
+
+  test('a body that is too large, announced or not', async () => {
+    const large = ' '.repeat(8 * 2 ** 20 + 1);
+    expect(await doors.post('/v1/metrics', large)).toMatchObject({
+      status: 413,
+      body: { status: 'error', error: 'the body is larger than 8MB; nothing was taken' },
+    });
+    const body = new Blob([large]).stream();
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' };
+    const answer = await fetch(`${doors.url}/v1/metrics`, init as RequestInit).catch(() => undefined);
+    if (answer !== undefined) expect(answer.status).toBe(413);
+    expect((await doors.post('/v1/metrics', ' '.repeat(7 * 2 ** 20) + JSON.stringify(good))).status).toBe(
+      201,
+    );
+  });
+});
+
+describe('a metric', () => {
+  test('without a time gets that of its arrival, later than the last of its series', async () => {
+    const before = Date.now();
+    const metrics = Array.from({ length: 5 }, (_, value) => ({ name: 'a', value, tags: { site: 'north' } }));
+    await Promise.all([
+      doors.post('/v1/metrics', metrics),
+      doors.post('/v1/metrics', [...metrics, { name: 'a', value: 9, labels: { site: 'north', none: '' } }]),
+    ]);
+    const points = (await history('a')) as { timestamp: string; value: number }[];
+    expect(points).toHaveLength(11);
+    const times = points.map(({ timestamp }) => Date.parse(timestamp));
+    expect(new Set(times).size).toBe(11);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(before);
+    expect(Math.max(...times)).toBeLessThanOrEqual(Date.now() + 11);
+  });
+
+  test('of one series may not bring more than a thousand a second for long', async () => {
+    const metrics = Array(9000).fill({ name: 'a', value: 1 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 9; i += 1) {
+      const answer = await doors.post('/v1/metrics', metrics, { authorization: `client-${i}` });
+      statuses.push(answer.status);
+      if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    }
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 201, 201, 429, 429]);
+  });
+
+  test('with another name is made a legal one, and its texts are labels', async () => {
+    const odd = {
+      name: '7cpu.usage-%',
+      value: 1,
+      tags: { 'a:b': 'x', '9': 7, up: true, gone: null, ä: '☃' },
+    };
+    expect((await doors.post('/v1/metrics', odd)).status).toBe(201);
+    expect(await history('_7cpu_usage__')).toMatchObject([
+      { labels: { a_b: 'x', _9: '7', up: 'true', _: '☃' } },
+    ]);
+  });
+
+  test('cannot reach into this program by its names', async () => {
+    const body = '{"name":"__proto__","value":1,"tags":{"__proto__":"x","constructor":"y","toString":"z"}}';
+    expect((await doors.post('/v1/metrics', body)).status).toBe(201);
+    expect(await doors.store.series([{ matchers: [], range: { from: 0, to: 8.64e15 } }], ANY)).toEqual([
+      JSON.parse('{"__name__":"__proto__","__proto__":"x","constructor":"y","toString":"z"}'),
+    ]);
+  });
+
+  const ANY = { take: () => {}, breathe: () => undefined };
+});

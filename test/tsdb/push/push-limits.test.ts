@@ -1,0 +1,147 @@
+// The limits at the doors: which answers a client gets, and what the others feel.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/lib/errors.ts';
+import type { Writer } from '../../../src/tsdb/queue/contract.ts';
+import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
+import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
+import { startTestWeb } from '../web/test-web.ts';
+import { type OpenDoors, openDoors } from './open-doors.ts';
+
+let doors: OpenDoors | undefined;
+let folder: TempDir | undefined;
+
+afterEach(async () => {
+  await doors?.stop();
+  await folder?.remove();
+  [doors, folder] = [undefined, undefined];
+});
+
+async function open(args: readonly string[], wrap?: (write: Writer) => Writer): Promise<OpenDoors> {
+  doors = await openDoors(args, wrap);
+  return doors;
+}
+
+const metrics = (count: number, name = 'a') =>
+  Array.from({ length: count }, (_, i) => ({ name: `${name}_${i}`, value: i }));
+
+describe('a client', () => {
+  test('that pushed its second is told when to come back', async () => {
+    const { post, registry } = await open(['--push.samples-per-second=1000']);
+    const client = { authorization: 'Bearer c1' };
+    expect((await post('/v1/metrics', metrics(600), client)).status).toBe(201);
+    const { status, headers, body } = await post('/v1/metrics', metrics(999), client);
+    expect(status).toBe(429);
+    expect(body).toEqual({
+      status: 'error',
+      error: expect.stringContaining('this client may have 1000 a second'),
+    });
+    expect(headers.get('retry-after')).toBe('1');
+    expect(headers.get('ratelimit-policy')).toBe('"default";q=1000;w=1');
+    expect(headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=1$/);
+    expect((await post('/v1/metrics', metrics(999), { authorization: 'c2' })).status).toBe(201);
+    const told = await registry.metrics();
+    expect(told).toMatch(/mini_tsdb_push_limited_total\{client="token:[\w-]{12}",reason="limited"\} 1/);
+    expect(told).toContain('mini_tsdb_push_refused_total{reason="limited"} 1');
+    expect(told).toContain('mini_tsdb_push_samples_total 1599');
+    expect(told).toContain('mini_tsdb_push_batches_total 2');
+  });
+
+  test('whose batch can never fit is told the limit, and not to come back', async () => {
+    const { post } = await open(['--push.samples-per-second=5']);
+    const { status, headers, body } = await post('/metrics', { metrics: metrics(6) });
+    expect([status, headers.get('retry-after')]).toEqual([413, null]);
+    expect(body).toEqual({ success: false, error: expect.stringContaining('the limit of this client is 5') });
+  });
+
+  test('may have so many requests', async () => {
+    const { post } = await open(['--push.requests-per-second=1']);
+    expect((await post('/metrics', { metrics: metrics(5) })).status).toBe(200);
+    const { status, headers } = await post('/metrics', { metrics: metrics(5) });
+    expect([status, headers.get('ratelimit-policy')]).toEqual([429, '"default";q=1;w=1']);
+    expect(headers.get('ratelimit')).toBe('"default";r=0;t=1');
+  });
+
+  test('may have so many series, and goes on with those it has', async () => {
+    const { post, store } = await open(['--push.max-series-per-client=3']);
+    expect((await post('/v1/metrics', metrics(2))).status).toBe(201);
+    const { status, body } = await post('/v1/metrics', metrics(4));
+    expect([status, body]).toEqual([
+      400,
+      { status: 'error', error: 'cannot add series: the limit of this client is 3; nothing was taken' },
+    ]);
+    expect((await post('/v1/metrics', metrics(3))).status).toBe(201);
+    expect((await post('/v1/metrics', metrics(3))).status).toBe(201);
+    expect((await post('/v1/metrics', metrics(1, 'b'))).status).toBe(400);
+    expect((await post('/v1/metrics', metrics(3, 'b'), { authorization: 'other' })).status).toBe(201);
+    expect((await store.stats(0)).series).toBe(6);
+  });
+
+  test('without a token where a clients file stands is refused, with one is known by its name', async () => {
+    folder = await tempDir('clients');
+    const file = join(folder.path, 'clients.yml');
+    await writeFile(file, 'clients: [{name: plant, token: s3cret, samples_per_second: 2}]');
+    const { post, registry, lines } = await open([`--push.clients-file=${file}`]);
+    const nobody = await post('/v1/metrics', metrics(1));
+    expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect((await post('/v1/metrics', metrics(1), { authorization: 'Bearer wrong' })).status).toBe(401);
+    const known = { authorization: 'Bearer s3cret' };
+    expect((await post('/v1/metrics', metrics(2), known)).status).toBe(201);
+    expect((await post('/v1/metrics', metrics(3), known)).status).toBe(413);
+    const told = await registry.metrics();
+    expect(told).toContain('mini_tsdb_push_limited_total{client="plant",reason="too_large"} 1');
+    expect(told).toContain('mini_tsdb_push_refused_total{reason="unauthorized"} 2');
+    expect(told + lines.join()).not.toContain('s3cret');
+  });
+});
+
+test('while the store is away everybody is told to come back, and the log why, once', async () => {
+  let isAway = true;
+  const { post, lines } = await open([], (write) => async (batch) => {
+    if (isAway) throw new AppError('unavailable', 'cannot reach the store at 192.0.2.1');
+    return write(batch);
+  });
+  for (let i = 0; i < 3; i += 1) {
+    const { status, headers, body } = await post('/v1/metrics', metrics(1));
+    expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    expect(JSON.stringify(body)).not.toContain('192.0.2.1');
+  }
+  isAway = false;
+  expect((await post('/v1/metrics', metrics(1))).status).toBe(201);
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'cannot take pushed samples; who pushes is told to come back',
+    'pushed samples are taken again',
+  ]);
+  expect(lines[0]).toContain('192.0.2.1');
+});
+
+test('what is under way is bounded, for one client and for all', async () => {
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const { post, registry } = await open(['--push.max-concurrency=4'], (write) => async (batch) => {
+    await held;
+    return write(batch);
+  });
+  const from = (client: number) => post('/v1/metrics', metrics(1), { authorization: `c${client}` });
+  const running = [0, 1, 2, 3].map(from);
+  // They are in once the limit of all is reached: then a new client is refused.
+  await waitFor('a refusal', async () => (await from(Math.random())).status === 503);
+  go();
+  expect((await Promise.all(running)).map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  expect(await registry.metrics()).toMatch(/refused_total\{reason="overloaded"\} [1-9]/);
+  expect((await from(0)).status).toBe(201);
+});
+
+test('doors that are off say which flag opens them', async () => {
+  const web = await startTestWeb(await openMemoryStore(), {}, []);
+  for (const path of ['/v1/metrics', '/metrics']) {
+    const answer = await fetch(`${web.url}${path}`, { method: 'POST', body: '{}' });
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('--web.enable-push')]);
+  }
+  await web.stop();
+});
