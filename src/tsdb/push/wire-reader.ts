@@ -56,6 +56,19 @@ export function readText(reader: WireReader, end: number): string {
   return text;
 }
 
+/**
+ * Passes over the fields with this tag, of one byte, that follow each other.
+ * @returns their bytes, each as a character, which name what they say and nothing else.
+ */
+export function sliceOfRun(reader: WireReader, tag: number, end: number): string {
+  const { buf, pos } = reader;
+  while (reader.pos < end && buf[reader.pos] === tag) {
+    reader.pos += 1;
+    reader.pos = endOfPart(reader, end);
+  }
+  return buf.latin1Slice(pos, reader.pos);
+}
+
 /** Reads an int64; beyond 2^53 the nearest number. @throws Error */
 export function readInt64(reader: WireReader): number {
   const { buf } = reader;

@@ -19,6 +19,7 @@ import {
   readInt64,
   readText,
   skipField,
+  sliceOfRun,
   varint,
   type WireReader,
   wireReader,
@@ -33,6 +34,7 @@ export interface WriteRequest {
 
 /** What one request may hold, whatever its bytes. */
 const MOST_FAMILIES = 100_000;
+const LABEL = delimited(1);
 /** Milliseconds from 1970 to either end of what a calendar holds. */
 const MOST_TIME = 8.64e15;
 
@@ -98,36 +100,33 @@ class Reading {
 
   #readSeries(end: number): void {
     const reader = this.#reader;
+    const start = reader.pos;
     const from = this.columns.rows;
-    const labels = this.#readLabels(end);
+    let labels = '';
     while (reader.pos < end) {
-      const tag = reader.uint32();
-      if (tag === delimited(2)) this.#readSample(endOfPart(reader, end));
-      else if (tag === delimited(3)) {
-        this.exemplars += 1;
-        reader.pos = endOfPart(reader, end);
-      } else if (tag === delimited(4)) {
-        this.histograms += 1;
-        reader.pos = endOfPart(reader, end);
-      } else if (tag === delimited(1)) throw new Error('a label comes after the samples');
-      else skipField(reader, tag, 4);
+      if (reader.buf[reader.pos] === LABEL) labels += sliceOfRun(reader, LABEL, end);
+      else this.#readPart(reader.uint32(), end);
     }
     checkEnd(reader, end);
-    this.columns.label(from, labels);
+    this.columns.label(from, this.#labelsOf(labels, start, end));
   }
 
-  // Every sender writes the labels first, as they are numbered.
-  #readLabels(end: number): Labels {
+  #readPart(tag: number, end: number): void {
     const reader = this.#reader;
-    const { buf, pos } = reader;
-    while (buf[reader.pos] === delimited(1) && reader.pos < end) {
-      reader.pos += 1;
+    if (tag === delimited(2)) this.#readSample(endOfPart(reader, end));
+    else if (tag === delimited(3)) {
+      this.exemplars += 1;
       reader.pos = endOfPart(reader, end);
-    }
-    const bytes = buf.latin1Slice(pos, reader.pos);
+    } else if (tag === delimited(4)) {
+      this.histograms += 1;
+      reader.pos = endOfPart(reader, end);
+    } else skipField(reader, tag, 4);
+  }
+
+  #labelsOf(bytes: string, start: number, end: number): Labels {
     const known = this.#memory.get(bytes);
     if (known !== undefined) return known;
-    const labels = readLabels(reader, pos, reader.pos);
+    const labels = readLabels(this.#reader, start, end);
     this.#memory.set(bytes, labels);
     return labels;
   }
@@ -177,13 +176,17 @@ function readFamily(reader: WireReader, end: number): { name: string; family: Pu
 /** MetricMetadata.MetricType; the first is unknown. */
 const TYPES = ['', 'counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'info', 'stateset'];
 
-/** Reads again what lies between `from` and `end`: nothing but whole labels. */
-function readLabels(reader: WireReader, from: number, end: number): Labels {
+/** Reads a series again, for its labels alone. */
+function readLabels(reader: WireReader, start: number, end: number): Labels {
   const labels: Record<string, string> = {};
-  reader.pos = from;
   let last = '';
+  reader.pos = start;
   while (reader.pos < end) {
-    reader.pos += 1;
+    const tag = reader.uint32();
+    if (tag !== LABEL) {
+      reader.skipType(tag & 7);
+      continue;
+    }
     const name = readLabel(reader, endOfPart(reader, end), labels, last);
     if (name > last) last = name;
   }

@@ -193,6 +193,22 @@ test('more samples than anybody may send are too large, and reading ends there',
   );
 });
 
+test('fields may come in any order', () => {
+  const label = (name: string, value: string) => field(1, Buffer.concat([field(1, name), field(2, value)]));
+  const sample = field(2, Buffer.concat([Buffer.of(2 << 3, 5), Buffer.of((1 << 3) | 1), Buffer.alloc(8)]));
+  const series = Buffer.concat([sample, label('__name__', 'a'), sample, label('b', 'c')]);
+  const { batch } = read(field(1, series));
+  expect(batch.labels).toEqual([
+    { __name__: 'a', b: 'c' },
+    { __name__: 'a', b: 'c' },
+  ]);
+  expect([...batch.times]).toEqual([5, 5]);
+});
+
+function field(number: number, content: string | Buffer): Buffer {
+  return Buffer.concat([Buffer.of((number << 3) | 2, content.length), Buffer.from(content)]);
+}
+
 test('fields of a later version are skipped', () => {
   const message = encodeWriteRequest([{ labels: { __name__: 'a' }, samples: [[T, 1]] }]);
   const later = Buffer.from([(15 << 3) | 2, 2, 0xff, 0xff, ((16 << 3) & 0x7f) | 0x80, 1, 5]);

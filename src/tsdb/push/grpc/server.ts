@@ -15,13 +15,12 @@ import type { WebGate } from '../../../lib/web-gate.ts';
 import { certificateName } from '../certificate-name.ts';
 import type { Clients } from '../clients.ts';
 import type { Caller, DoorBatch, Intake } from '../intake.ts';
-import { createJsonLabels } from '../json-labels.ts';
 import { Refusal } from '../refusal.ts';
 import { createGatekeeper, type Gatekeeper, statusOfAny } from './gatekeeper.ts';
 import { createHealth, type Health } from './health.ts';
 import { type Listener, startListener } from './listener.ts';
 import { loadProto, type Proto } from './protos.ts';
-import { readMetric, readMetrics } from './read-metrics.ts';
+import { createMetricsReader } from './read-metrics.ts';
 import { createReflection } from './reflection.ts';
 import { HEALTH_PROTO, METRICS_PROTO, REFLECTION_PROTO } from './texts.ts';
 
@@ -128,7 +127,7 @@ function withBytes(definition: ServiceDefinition): ServiceDefinition {
 }
 
 function doors(gatekeeper: Gatekeeper, { clients, failed }: GrpcOptions): UntypedServiceImplementation {
-  const readLabels = createJsonLabels();
+  const reader = createMetricsReader();
   type Call = ServerUnaryCall<Buffer, object>;
   const door =
     (read: (bytes: Buffer, mostSamples: number) => DoorBatch, answerOf: (ids: readonly string[]) => object) =>
@@ -140,11 +139,11 @@ function doors(gatekeeper: Gatekeeper, { clients, failed }: GrpcOptions): Untype
     };
   return {
     IngestMetric: door(
-      (bytes) => readMetric(bytes, readLabels),
+      (bytes) => reader.one(bytes),
       ([eventId]) => ({ eventId }),
     ),
     IngestMetrics: door(
-      (bytes, mostSamples) => readMetrics(bytes, readLabels, mostSamples),
+      (bytes, mostSamples) => reader.all(bytes, mostSamples),
       (eventIds) => ({ eventIds }),
     ),
   };
