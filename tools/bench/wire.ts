@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
+import { Client, credentials, loadPackageDefinition, type MethodDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import protobuf from 'protobufjs/minimal.js';
 import { compress } from 'snappyjs';
@@ -145,16 +145,31 @@ function writeRequest(time: number): Uint8Array {
   return request.finish();
 }
 
-type Method = (message: object, answer: (error: Error | null) => void) => void;
+interface Service {
+  readonly service: Readonly<Record<string, MethodDefinition<object, object>>>;
+}
 
-function grpcClient(address: string): Record<'IngestMetric' | 'IngestMetrics', Method> {
+// Messages are made now, so that the load costs little.
+function grpcCalls(address: string, method: string, messages: readonly object[]): Send {
   const proto = new URL('../../src/tsdb/push/metrics.proto', import.meta.url).pathname;
   const loaded = loadPackageDefinition(loadSync(proto)) as unknown as {
-    data_nexus: { MetricsService: new (address: string, channel: object, options: object) => never };
+    data_nexus: { MetricsService: Service };
   };
-  return new loaded.data_nexus.MetricsService(address, credentials.createInsecure(), {
-    'grpc.use_local_subchannel_pool': 1,
-  });
+  const { path, requestSerialize } = loaded.data_nexus.MetricsService.service[method] as MethodDefinition<
+    object,
+    object
+  >;
+  const client = new Client(address, credentials.createInsecure());
+  const encoded = messages.map(requestSerialize);
+  const same = (bytes: Buffer) => bytes;
+  let next = 0;
+  return () =>
+    new Promise((resolve, reject) => {
+      const message = encoded[next++ % encoded.length] as Buffer;
+      client.makeUnaryRequest(path, same, same, message, (error) =>
+        error === null ? resolve() : reject(error),
+      );
+    });
 }
 
 function metricOf(series: number): object {
@@ -162,22 +177,16 @@ function metricOf(series: number): object {
   return { name, value: series / 8, type: 'gauge', labels: Object.fromEntries(labels) };
 }
 
-function sender(client: object, method: Method, messageOf: (i: number) => object): Send {
-  let next = 0;
-  return () =>
-    new Promise((resolve, reject) => {
-      method.call(client, messageOf(next++), (error) => (error === null ? resolve() : reject(error)));
-    });
-}
-
 function grpcBatches(address: string): Send {
-  const client = grpcClient(address);
-  const message = { metrics: Array.from({ length: BATCH }, (_, i) => metricOf(i)) };
-  return sender(client, client.IngestMetrics, () => message);
+  return grpcCalls(address, 'IngestMetrics', [
+    { metrics: Array.from({ length: BATCH }, (_, i) => metricOf(i)) },
+  ]);
 }
 
 function grpcMetrics(address: string): Send {
-  const client = grpcClient(address);
-  const metrics = Array.from({ length: 1000 }, (_, i) => metricOf(i));
-  return sender(client, client.IngestMetric, (i) => metrics[i % metrics.length] as object);
+  return grpcCalls(
+    address,
+    'IngestMetric',
+    Array.from({ length: 1000 }, (_, i) => metricOf(i)),
+  );
 }

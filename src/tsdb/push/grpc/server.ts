@@ -117,36 +117,33 @@ async function identify(
   });
 }
 
-// The messages are read by hand, where a fault is answered by what is wrong.
+// The messages are read by hand, where a fault is answered by what is wrong, and so are the answers written.
 function withBytes(definition: ServiceDefinition): ServiceDefinition {
   const methods = Object.entries(definition).map(([name, method]) => [
     name,
-    { ...method, requestDeserialize: (bytes: Buffer) => bytes },
+    { ...method, requestDeserialize: (bytes: Buffer) => bytes, responseSerialize: encodeIds },
   ]);
   return Object.fromEntries(methods);
 }
 
+/** An IngestResponse of one id, a BatchIngestResponse of any number: both are texts as their first field. */
+function encodeIds(ids: readonly string[]): Buffer {
+  // The tag and the length are characters as well: an id is ASCII, and shorter than 128.
+  return Buffer.from(ids.map((id) => `\n${String.fromCharCode(id.length)}${id}`).join(''), 'latin1');
+}
+
 function doors(gatekeeper: Gatekeeper, { clients, failed }: GrpcOptions): UntypedServiceImplementation {
   const reader = createMetricsReader();
-  type Call = ServerUnaryCall<Buffer, object>;
+  type Ids = readonly string[];
   const door =
-    (read: (bytes: Buffer, mostSamples: number) => DoorBatch, answerOf: (ids: readonly string[]) => object) =>
-    ({ metadata, request }: Call, answer: sendUnaryData<object>) => {
+    (read: (bytes: Buffer, mostSamples: number) => DoorBatch) =>
+    ({ metadata, request }: ServerUnaryCall<Buffer, Ids>, answer: sendUnaryData<Ids>) => {
       gatekeeper
         .accept(metadata, ({ client }) => read(request, clients.limitsOf(client).samples.burst))
-        .then(({ ids }) => answer(null, answerOf(ids)))
+        .then(({ ids }) => answer(null, ids))
         .catch((error: unknown) => answer(statusOfAny(error, failed)));
     };
-  return {
-    IngestMetric: door(
-      (bytes) => reader.one(bytes),
-      ([eventId]) => ({ eventId }),
-    ),
-    IngestMetrics: door(
-      (bytes, mostSamples) => reader.all(bytes, mostSamples),
-      (eventIds) => ({ eventIds }),
-    ),
-  };
+  return { IngestMetric: door(reader.one), IngestMetrics: door(reader.all) };
 }
 
 function addCompanions(server: Server, metrics: Proto): Health {

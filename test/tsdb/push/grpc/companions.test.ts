@@ -19,7 +19,7 @@ import { DEFAULT_LIMITS } from '../../../../src/tsdb/push/limits.ts';
 import { type FakeIntake, fakeIntake } from '../../../helpers/fake-intake.ts';
 import { type GrpcClient, type GrpcClientOptions, grpcClient } from '../../../helpers/grpc-client.ts';
 import { tlsFixture } from '../../../helpers/http-server.ts';
-import { basic, WEB, webFolder } from '../../../helpers/web-config.ts';
+import { basic, WEB, type WebFolder, webFolder } from '../../../helpers/web-config.ts';
 
 /** Made by the import of protobufjs' descriptors, which its types do not tell. */
 const { fromDescriptor } = protobuf.Root as unknown as { fromDescriptor(set: object): protobuf.Root };
@@ -57,15 +57,17 @@ async function start(changed: Partial<GrpcOptions> = {}) {
   return { intake, server, port, client };
 }
 
-async function gateOf(yaml: string): Promise<WebGate> {
+async function gateAndFolder(yaml: string): Promise<{ gate: WebGate; folder: WebFolder }> {
   const folder = await webFolder(yaml);
   const gate = openWebGate(folder.path, [], { reread() {}, faulty() {}, failed: console.error });
   open.push(
     () => gate.close(),
     () => folder.remove(),
   );
-  return gate;
+  return { gate, folder };
 }
+
+const gateOf = async (yaml: string) => (await gateAndFolder(yaml)).gate;
 
 const refusalOf = (call: Promise<unknown>) =>
   call.then(
@@ -189,9 +191,9 @@ describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {
     ]);
   });
 
-  test('has an end for one that asks without reading', async () => {
-    const requests = Array.from({ length: 1001 }, () => ({ list_services: '' }));
-    expect(await refusalOf(ask(...requests))).toBe('RESOURCE_EXHAUSTED: too many questions in one call');
+  test('answers all that is asked of it, whenever it is read', async () => {
+    const requests = Array.from({ length: 2000 }, () => ({ file_containing_symbol: SERVICE }));
+    expect(await ask(...requests)).toHaveLength(2000);
   });
 });
 
@@ -219,6 +221,20 @@ describe('TLS', () => {
     expect(await push(client(PROTO, SERVICE, trusting))).toMatch(/^UNAVAILABLE/);
     expect(await push(client(PROTO, SERVICE, withCertificate))).toBe('taken');
     expect(intake.taken[0]?.client).toMatch(/^certificate:/);
+  });
+
+  test('its certificate is renewed without a restart', async () => {
+    const { gate, folder } = await gateAndFolder(WEB.tls);
+    const { client } = await start({ gate });
+    expect(await push(client(PROTO, SERVICE, trusting))).toBe('taken');
+    await folder.copy('other-server.key', 'server.key');
+    await folder.copy('other-server.crt', 'server.crt');
+    const other = Buffer.from(tlsFixture('other-ca.crt'));
+    await expect
+      .poll(() => push(client(PROTO, SERVICE, { channel: credentials.createSsl(other) })), {
+        timeout: 30_000,
+      })
+      .toBe('taken');
   });
 
   test('users are demanded of pushers, not of probes', async () => {
