@@ -52,7 +52,9 @@ export function startHttpDiscovery(
     const flight = fetcher.get({ url: parsed, headers, bodyBound: MAX_BYTES });
     const late = alarms.after(refreshMs, () => flight.abort(new AppError('timeout', 'it took too long')));
     try {
-      return groupsOf(await flight.answer, url);
+      const answer = await flight.answer;
+      answer.drop();
+      return groupsOf(answer, url);
     } finally {
       late.cancel();
     }

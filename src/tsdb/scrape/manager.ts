@@ -2,7 +2,9 @@
 
 import type { Registry } from 'prom-client';
 import { createAlarms } from '../../lib/alarms.ts';
+import { createBodyRoom } from '../../lib/body-room.ts';
 import type { Logger } from '../../lib/log.ts';
+import { createOneAtATime } from '../../lib/one-at-a-time.ts';
 import type { ScrapeConfig } from '../config/scrape-config.ts';
 import { createDiscoveryMetrics } from '../discovery/metrics.ts';
 import type { Store } from '../storage/contract.ts';
@@ -36,6 +38,9 @@ export interface ScrapeManager {
   stop(): Promise<void>;
 }
 
+/** Of all bodies at a time, as they are sent. */
+const MOST_BODY_BYTES = 536_870_912;
+
 export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManager {
   const { store, registry, log, userAgent, seed, now = Date.now } = options;
   const jobs = new Map<string, ScrapeJob>();
@@ -55,6 +60,8 @@ export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManage
     now,
     mono: () => performance.now(),
     breathe: createBreathing(),
+    room: createBodyRoom(MOST_BODY_BYTES),
+    oneAtATime: createOneAtATime(),
     seed,
     userAgent,
   };

@@ -24,7 +24,7 @@ export interface ScrapePool {
 const FAULTS_SHOWN = 5;
 
 export function createScrapePool(config: ScrapeConfig, services: ScrapeServices): ScrapePool {
-  const fetcher = createFetcher(config.access);
+  const fetcher = createFetcher(config.access, services.room);
   const loops = new Map<string, ScrapeLoop>();
   let dropped: readonly Labels[] = [];
   let droppedCount = 0;

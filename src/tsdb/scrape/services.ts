@@ -1,7 +1,9 @@
 // What all loops share.
 
 import type { Alarms } from '../../lib/alarms.ts';
+import type { BodyRoom } from '../../lib/body-room.ts';
 import type { Logger } from '../../lib/log.ts';
+import type { OneAtATime } from '../../lib/one-at-a-time.ts';
 import type { Store } from '../storage/contract.ts';
 import type { Endings } from './endings.ts';
 import type { ScrapeLoop } from './loop.ts';
@@ -19,6 +21,10 @@ export interface ScrapeServices {
   readonly now: () => number;
   readonly mono: () => number;
   readonly breathe: () => Promise<void> | undefined;
+  /** For the bodies of all targets. */
+  readonly room: BodyRoom;
+  /** For large ones. */
+  readonly oneAtATime: OneAtATime;
   /** Shifts the turns of all targets. */
   readonly seed: number;
   readonly userAgent: string;

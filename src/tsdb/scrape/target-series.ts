@@ -1,6 +1,7 @@
 // The series of one target in the store: which ref belongs to which line of its exposition, and which were there last.
 
 import { AppError } from '../../lib/errors.ts';
+import type { OneAtATime } from '../../lib/one-at-a-time.ts';
 import type { Labels } from '../../model/labels.ts';
 import { ExpositionFault } from '../exposition/fault.ts';
 import type { ExpositionReader, Scrape } from '../exposition/scrape.ts';
@@ -42,6 +43,8 @@ export interface TargetSeriesOptions {
   readonly sampleLimit: number;
   /** Told of refs that were not known to this target before. */
   readonly claim: (refs: Uint32Array) => void;
+  /** For large bodies: what they make of memory is not needed twice. */
+  readonly oneAtATime: OneAtATime;
   /** Between pieces of work of less than a millisecond. */
   readonly breathe: () => Promise<void> | undefined;
 }
@@ -49,7 +52,11 @@ export interface TargetSeriesOptions {
 const UNKNOWN = 0;
 const DROPPED = 1;
 const KNOWN = 2;
+/** Ours: more is not even begun to be read. */
+const MOST_LINES = 2_000_000;
 const PIECE = 128;
+/** Of bodies that are not read in one go. */
+const LARGE_BYTES = 262_144;
 const NONE = new Uint32Array(0);
 
 export class TargetSeries {
@@ -72,11 +79,29 @@ export class TargetSeries {
   }
 
   /** @throws AppError of the store. */
-  async take(body: Buffer, contentType: string): Promise<Taken | Refused> {
-    const scrape = guarded(() => this.#options.reader.read(body, contentType));
+  take(body: Buffer, contentType: string): Promise<Taken | Refused> {
+    const take = () => this.#take(body, contentType);
+    return body.length <= LARGE_BYTES ? take() : this.#options.oneAtATime(take);
+  }
+
+  async #take(body: Buffer, contentType: string): Promise<Taken | Refused> {
+    const scrape = await this.#read(body, contentType);
     if (scrape instanceof AppError) return unreadable(scrape);
     for (const number of scrape.gone) this.#states[number] = UNKNOWN;
     return this.lay(scrape);
+  }
+
+  async #read(body: Buffer, contentType: string): Promise<Scrape | AppError> {
+    const { reader, breathe } = this.#options;
+    if (body.length <= LARGE_BYTES) return guarded(() => reader.read(body, contentType));
+    if (hasMoreLines(body, MOST_LINES))
+      return new AppError('exposition', `the body has more than ${MOST_LINES} lines`);
+    try {
+      return await reader.readGently(body, contentType, breathe);
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
   }
 
   /** What to append of a scrape that was read; again after `forget`. */
@@ -220,6 +245,12 @@ function rowsOf(
 function unreadable(fault: AppError): Refused {
   const { samples, fresh } = fault instanceof ExpositionFault ? fault : { samples: 0, fresh: 0 };
   return { fault, scraped: samples, kept: samples, added: fresh };
+}
+
+function hasMoreLines(body: Buffer, most: number): boolean {
+  let lines = 0;
+  for (let i = body.indexOf(10); i !== -1 && lines <= most; i = body.indexOf(10, i + 1)) lines += 1;
+  return lines > most;
 }
 
 function overLimit({ count }: Scrape, kept: number, { numbers }: Found, limit: number): Refused {
