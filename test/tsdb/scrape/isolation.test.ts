@@ -47,10 +47,11 @@ function config(floods: number, good: number): string {
   - {job_name: ${name}, metrics_path: /${name}, static_configs: [{targets: ["127.0.0.1:${port}"]}]${fields}}`;
   const jobs = [
     ...bad.map((name) => job(name, floods)),
-    job('limited', floods, ', body_size_limit: 10MB, params: {flood: [endless]}'),
+    job('limited', floods, ', body_size_limit: 100KB, params: {flood: [endless]}'),
+    job('unlimited', floods, ', body_size_limit: 0, params: {flood: [ten_million]}'),
     ...goodNames().map((name) => job(name, good)),
   ];
-  return `global: {scrape_interval: ${EVERY_MS}ms, scrape_timeout: ${EVERY_MS}ms}\nscrape_configs:${jobs.join('')}\n`;
+  return `global: {scrape_interval: ${EVERY_MS}ms, scrape_timeout: ${EVERY_MS}ms, body_size_limit: 20MB}\nscrape_configs:${jobs.join('')}\n`;
 }
 
 /** Everything of a job but how long it took. */
@@ -66,7 +67,7 @@ async function storedOf(job: string): Promise<string[]> {
 describe('a bad target', () => {
   test('is down at every scrape, says why, and leaves no series but its report', async () => {
     const errors = await mini.lastErrors();
-    for (const name of [...bad, 'limited']) {
+    for (const name of [...bad, 'limited', 'unlimited']) {
       const stored = await storedOf(name);
       expect([name, errors.get(name)]).toEqual([name, expect.stringMatching(/./)]);
       expect(stored).toContain('up 0');
