@@ -24,7 +24,7 @@ export interface FolderLock {
 }
 
 /** A holder renews every second; one of another system that has not for so long is dead. */
-export const SILENCE_MS = 5000;
+const SILENCE_MS = 5000;
 const ATTEMPTS = 3;
 
 /** @throws AppError `in_use` while another process has the folder. */
