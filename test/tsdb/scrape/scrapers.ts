@@ -40,7 +40,7 @@ export const SEED = 1;
 const LOOKBACK_MS = 300_000;
 
 /** Reads may cost anything. */
-export const NO_BUDGET: Budget = { take: () => {}, breathe: () => undefined };
+const NO_BUDGET: Budget = { take: () => {}, breathe: () => undefined };
 
 /** @param yaml prometheus.yml; relative paths in it start in `dir`. */
 export async function startMini(yaml: string, dir = '/'): Promise<MiniScraper> {
