@@ -6,6 +6,7 @@ import { type AccessNow, createAccessReader, type HttpAccess } from './http-acce
 import { httpFailure } from './http-client-failures.ts';
 import { createDispatchers, type Dispatchers } from './http-fetch-dispatchers.ts';
 import { exchange, FlightControl, type Got } from './http-fetch-exchange.ts';
+import { createHostLookup } from './http-fetch-lookup.ts';
 
 export interface FetchRequest {
   readonly url: FetchUrl;
@@ -48,6 +49,8 @@ export interface Fetcher {
   destroy(): void;
 }
 
+/** Of all fetchers of this program: they share its threads. */
+const lookup = createHostLookup();
 const NOTHING = Buffer.alloc(0);
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** As Go's client. */
@@ -59,7 +62,7 @@ export function createFetcher(
   room: BodyRoom = createBodyRoom(Number.MAX_SAFE_INTEGER),
 ): Fetcher {
   const reader = createAccessReader(access);
-  const dispatchers = createDispatchers(access.proxyUrl);
+  const dispatchers = createDispatchers(access.proxyUrl, lookup);
 
   async function send(request: FetchRequest, flight: FlightControl): Promise<FetchAnswer> {
     const read = reader.read();

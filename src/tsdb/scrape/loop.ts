@@ -152,27 +152,29 @@ export class ScrapeLoop {
   }
 
   async #run(time: number): Promise<void> {
-    try {
-      await this.#scrape(time);
-    } catch (error) {
-      this.#log.error({ err: error, target: this.target.scrapeUrl.text }, 'cannot store a scrape');
-    }
+    await this.#scrape(time);
     this.#running = undefined;
     this.#services.running.delete(this);
     if (this.#isStopped) this.#end();
   }
 
   async #scrape(time: number): Promise<void> {
-    const { mono, metrics } = this.#services;
+    const { mono, metrics, storeFailed } = this.#services;
     const start = mono();
     const outcome = await this.#ask();
     if (this.#isCut) return;
     const durationMs = mono() - start;
     const health = outcome.isUp ? 'up' : 'down';
     this.#last = { health, error: outcome.fault?.message ?? '', time, durationMs };
-    if (outcome.fault === undefined) metrics.succeeded();
-    else metrics.failed(outcome.fault.reason);
-    await this.#store(outcome, time, durationMs / 1000);
+    try {
+      await this.#store(outcome, time, durationMs / 1000);
+      if (outcome.fault === undefined) metrics.succeeded();
+      else metrics.failed(outcome.fault.reason);
+    } catch (error) {
+      this.#last = { ...this.#last, error: `it could not be stored: ${messageOf(error)}` };
+      metrics.failed('store');
+      storeFailed(error);
+    }
   }
 
   async #ask(): Promise<Outcome> {
@@ -195,9 +197,9 @@ export class ScrapeLoop {
   }
 
   async #store(outcome: Outcome, time: number, seconds: number): Promise<void> {
-    const { taken } = outcome;
-    const gone = taken === undefined ? this.#series.clear() : this.#series.commit(taken.layout);
-    const result = await this.#append(outcome, gone, time, seconds);
+    const layout = outcome.taken?.layout;
+    const result = await this.#append(outcome, this.#series.gone(layout), time, seconds);
+    this.#series.commit(layout);
     this.#services.metrics.appended(result);
     if (result.unknown.length > 0) await this.#appendAgain(outcome, time, seconds);
   }
@@ -237,7 +239,8 @@ export class ScrapeLoop {
   // As Prometheus: the time of the next turn, written when a target made anew would have had its second turn.
   #end(): void {
     const { endings, now } = this.#services;
-    const refs = Uint32Array.from([...this.#series.clear(), ...(this.#reportRefs ?? [])]);
+    const refs = Uint32Array.from([...this.#series.gone(undefined), ...(this.#reportRefs ?? [])]);
+    this.#series.commit(undefined);
     if (refs.length === 0 || this.#isCut) return;
     const { intervalMs } = this.target;
     const time = nextTurn(now(), intervalMs, this.#slot);

@@ -41,9 +41,12 @@ export interface ScrapeManager {
 /** Of all bodies at a time, as they are sent. */
 const MOST_BODY_BYTES = 536_870_912;
 
+const SAY_AGAIN_MS = 600_000;
+
 export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManager {
   const { store, registry, log, userAgent, seed, now = Date.now } = options;
   const jobs = new Map<string, ScrapeJob>();
+  let quietUntil = 0;
   const running = new Set<ScrapeLoop>();
   const alarms = createAlarms();
   const metrics = createScrapeMetrics(registry, () => [...jobs.values()].map(countOf));
@@ -57,6 +60,7 @@ export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManage
     running,
     discoveryMetrics,
     log,
+    storeFailed,
     now,
     mono: () => performance.now(),
     breathe: createBreathing(),
@@ -66,11 +70,17 @@ export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManage
     userAgent,
   };
 
+  function storeFailed(error: unknown): void {
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + SAY_AGAIN_MS;
+    log.error({ err: error }, 'what is scraped cannot be stored');
+  }
+
   async function end(refs: Uint32Array, time: number): Promise<void> {
     try {
       metrics.appended(await store.append(staleBatch(refs, time), { durable: false }));
     } catch (error) {
-      log.error({ err: error }, 'cannot store stale markers');
+      storeFailed(error);
     }
   }
 

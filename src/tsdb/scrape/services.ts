@@ -15,6 +15,8 @@ export interface ScrapeServices {
   readonly endings: Endings;
   readonly metrics: ScrapeMetrics;
   readonly log: Logger;
+  /** Told each time: many targets fail at once, which is to be logged once. */
+  readonly storeFailed: (error: unknown) => void;
   /** Loops with a scrape under way, also of targets that were removed meanwhile. */
   readonly running: Set<ScrapeLoop>;
   /** Unix milliseconds, and a clock in milliseconds that never jumps. */

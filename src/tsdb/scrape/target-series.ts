@@ -73,11 +73,6 @@ export class TargetSeries {
     this.#options = options;
   }
 
-  /** Those that get a stale marker when the target is gone. */
-  get tracked(): Uint32Array {
-    return this.#tracked;
-  }
-
   /** @throws AppError of the store. */
   take(body: Buffer, contentType: string): Promise<Taken | Refused> {
     const take = () => this.#take(body, contentType);
@@ -122,18 +117,17 @@ export class TargetSeries {
     return { scrape, layout: this.#layout, added };
   }
 
-  /** The layout is in the store. @returns the refs that were there before and are gone now. */
-  commit({ tracked }: Pick<Layout, 'tracked'>): Uint32Array {
+  /** The refs that were there before and are not in this layout; no layout: nothing is there. */
+  gone(layout: Layout | undefined): Uint32Array {
     const before = this.#tracked;
-    this.#tracked = tracked;
-    if (before === tracked || before.length === 0) return NONE;
-    const now = new Set(tracked);
+    if (before === layout?.tracked || before.length === 0) return NONE;
+    const now = new Set(layout?.tracked);
     return before.filter((ref) => !now.has(ref));
   }
 
-  /** Nothing of it is there any more. @returns what was. */
-  clear(): Uint32Array {
-    return this.commit({ tracked: NONE });
+  /** The layout is in the store, and so are the markers of what is gone. */
+  commit(layout: Layout | undefined): void {
+    this.#tracked = layout?.tracked ?? NONE;
   }
 
   /** The store no longer knows these refs. */

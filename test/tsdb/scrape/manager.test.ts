@@ -3,6 +3,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/lib/errors.ts';
+import type { AppendOptions, AppendResult, Batch, Store } from '../../../src/tsdb/storage/contract.ts';
+import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { startTestServer, type TestServer } from '../../helpers/http-server.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
@@ -206,4 +209,89 @@ describe('the stop', () => {
     expect(await story('slow', 'up')).toEqual([]);
     expect(mini.manager.status().active).toEqual([]);
   });
+});
+
+describe('the clock', () => {
+  test.each([
+    ['an hour ahead', 3_600_000],
+    ['an hour back', -3_600_000],
+  ])('is set %s: the scrapes go on', async (_, ms) => {
+    let shift = 0;
+    const store = await openMemoryStore({ now: () => Date.now() + shift, outOfOrderMs: 7_200_000 });
+    mini = await startMini(yaml(job('clock')), '/', { store, now: () => Date.now() + shift });
+    await rounds('clock', 3);
+    shift = ms;
+    const before = requests.get('/metrics') ?? 0;
+    await waitFor('more scrapes', () => (requests.get('/metrics') ?? 0) >= before + 4);
+    const times = (await mini.scrapes()).get('clock') ?? [];
+    expect(times.some((time) => Math.abs(time - Date.now() - ms) < 60_000)).toBe(true);
+  });
+});
+
+/** The store with an `append` of its own. */
+function storeLike(store: Store, own: Pick<Store, 'append'>): Store {
+  return new Proxy(store, {
+    get: (target, name) => (name === 'append' ? own.append : Reflect.get(target, name, target).bind(target)),
+  });
+}
+
+describe('the store', () => {
+  test('that has freed series is told their labels again, and nothing of the scrape is lost', async () => {
+    const store = await openMemoryStore();
+    let left = 3;
+    const forgetful = storeLike(store, {
+      append: async (batch: Batch, options: AppendOptions): Promise<AppendResult> => {
+        const isForgotten = left > 0 && batch.refs.length > 5;
+        if (!isForgotten) return store.append(batch, options);
+        left -= 1;
+        return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [...batch.refs.keys()] };
+      },
+    });
+    mini = await startMini(yaml(job('forgotten')), '/', { store: forgetful });
+    await rounds('forgotten', 3);
+    expect(left).toBeLessThanOrEqual(0);
+    const [up, a] = [await story('forgotten', 'up'), await story('forgotten', 'a')];
+    expect(a.length).toBe(up.length);
+  });
+
+  test('that fails makes the scrape count as failed, and the next ones go on', async () => {
+    const store = await openMemoryStore();
+    let fails = true;
+    const failing = storeLike(store, {
+      append: (batch: Batch, options: AppendOptions) =>
+        fails ? Promise.reject(new AppError('full', 'no room')) : store.append(batch, options),
+    });
+    mini = await startMini(yaml(job('failing')), '/', { store: failing });
+    await waitFor('a failure', async () => (await mini.lastErrors()).get('failing')?.includes('no room'));
+    fails = false;
+    await rounds('failing', 2);
+    expect(await mini.registry.metrics()).toMatch(/scrapes_failed_total\{reason="store"\} [1-9]/);
+    expect((await mini.lastErrors()).get('failing')).toBe('');
+  });
+
+  test('without room for one more series fails the scrape that brings it, and no other', async () => {
+    const store = await openMemoryStore({ maxSeries: 12 });
+    mini = await startMini(yaml(job('first')), '/', { store });
+    await rounds('first', 2);
+    mini.apply(yaml(job('first'), job('second'), job('third')));
+    await waitFor('the refusal', async () =>
+      [...(await mini.lastErrors()).values()].some((error) => error.includes('series')),
+    );
+    const up = await story('first', 'up');
+    await rounds('first', up.length + 3);
+    expect(await story('first', 'up')).not.toContain(0);
+  });
+});
+
+test('ten thousand targets wait on one timer', async () => {
+  const addresses = Array.from({ length: 10_000 }, (_, i) => `sensor_${i}:9100`);
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  mini = await startMini(`scrape_configs:
+  - job_name: many
+    scrape_interval: 100h
+    static_configs: [{targets: ${JSON.stringify(addresses)}}]
+`);
+  await waitFor('all targets', () => mini.manager.status().active.length === 10_000);
+  expect(timers() - before).toBeLessThanOrEqual(2);
 });
