@@ -6,16 +6,7 @@ import type { Labels } from '../../model/labels.ts';
 import { ExpositionFault } from '../exposition/fault.ts';
 import type { ExpositionReader, Scrape } from '../exposition/scrape.ts';
 import type { Store } from '../storage/contract.ts';
-
-/** What goes into the store: row `i` is row `picked[i]` of the scrape, or row `i` when nothing is left out. */
-export interface Layout {
-  readonly refs: Uint32Array;
-  readonly picked: Int32Array | undefined;
-  /** Those that get a stale marker when they are gone: without their own timestamp. */
-  readonly tracked: Uint32Array;
-  /** Rows after relabelling; also those that stand twice. */
-  readonly kept: number;
-}
+import { type Layout, layoutOf, rowsOf } from './series-layout.ts';
 
 export interface Taken {
   readonly scrape: Scrape;
@@ -106,14 +97,18 @@ export class TargetSeries {
       return { scrape, layout: this.#layout, added: 0 };
     const found = await this.#findLabels(scrape);
     if ('fault' in found) return found;
-    const layout = rowsOf(scrape, isTimed ? this.#options.latest() : undefined, this.#states);
+    const rows = rowsOf(
+      scrape,
+      isTimed ? this.#options.latest() : undefined,
+      (number) => this.#states[number] === DROPPED,
+    );
     const { sampleLimit } = this.#options;
-    if (sampleLimit > 0 && layout.rows.length > sampleLimit)
-      return overLimit(scrape, layout.kept, found, sampleLimit);
-    await this.#resolve(found, layout.seen);
+    if (sampleLimit > 0 && rows.picked.length > sampleLimit)
+      return overLimit(scrape, rows.kept, found, sampleLimit);
+    await this.#resolve(found, rows.seen);
     this.#order = isTimed ? undefined : scrape.series;
-    this.#layout = this.#layoutOf(scrape, isTimed, layout);
-    const added = found.numbers.filter((number) => layout.seen[number] === 1).length;
+    this.#layout = layoutOf(scrape, isTimed, rows, this.#refs);
+    const added = found.numbers.filter((number) => rows.seen.has(number)).length;
     return { scrape, layout: this.#layout, added };
   }
 
@@ -168,11 +163,10 @@ export class TargetSeries {
     return undefined;
   }
 
-  async #resolve(found: Found, seen: Uint8Array): Promise<void> {
-    const isSeen = (number: number) => seen[number] === 1;
-    const numbers = found.numbers.filter(isSeen);
+  async #resolve(found: Found, seen: ReadonlySet<number>): Promise<void> {
+    const numbers = found.numbers.filter((number) => seen.has(number));
     if (numbers.length === 0) return;
-    const labels = found.labels.filter((_, i) => isSeen(found.numbers[i] as number));
+    const labels = found.labels.filter((_, i) => seen.has(found.numbers[i] as number));
     const refs = await this.#options.store.resolve(labels);
     for (const [i, number] of numbers.entries()) {
       this.#refs[number] = refs[i] as number;
@@ -191,48 +185,11 @@ export class TargetSeries {
     this.#states = states;
     this.#refs = refs;
   }
-
-  #layoutOf({ series, times, count }: Scrape, isTimed: boolean, { rows, kept }: PickedRows): Layout {
-    const isWhole = rows.length === count;
-    const refs = Uint32Array.from(rows, (row) => this.#refs[series[row] as number] as number);
-    const tracked = isTimed ? refs.filter((_, i) => Number.isNaN(times[rows[i] as number])) : refs;
-    return { refs, picked: isWhole ? undefined : rows, tracked, kept };
-  }
 }
 
 interface Found {
   readonly numbers: number[];
   readonly labels: Labels[];
-}
-
-interface PickedRows {
-  readonly rows: Int32Array;
-  readonly kept: number;
-  /** 1 at the numbers of these rows. */
-  readonly seen: Uint8Array;
-}
-
-// Of a line that stands twice the first counts, unless each has its own time.
-function rowsOf(
-  { series, times, count }: Scrape,
-  latest: number | undefined,
-  states: Uint8Array,
-): PickedRows {
-  const rows = new Int32Array(count);
-  const seen = new Uint8Array(states.length);
-  let picked = 0;
-  let kept = 0;
-  for (let row = 0; row < count; row += 1) {
-    const number = series[row] as number;
-    if (states[number] === DROPPED) continue;
-    kept += 1;
-    const own = latest === undefined ? Number.NaN : (times[row] as number);
-    if (Number.isNaN(own) ? seen[number] === 1 : own > (latest as number)) continue;
-    seen[number] = 1;
-    rows[picked] = row;
-    picked += 1;
-  }
-  return { rows: rows.subarray(0, picked), kept, seen };
 }
 
 // What stood before the fault was not relabelled, so all of it counts.

@@ -295,3 +295,13 @@ test('ten thousand targets wait on one timer', async () => {
   await waitFor('all targets', () => mini.manager.status().active.length === 10_000);
   expect(timers() - before).toBeLessThanOrEqual(2);
 });
+
+test('turns that came while the program stood still are counted as left out', async () => {
+  mini = await startMini(yaml(job('stands')));
+  await rounds('stands', 2);
+  const end = performance.now() + 5 * EVERY_MS;
+  while (performance.now() < end);
+  await rounds('stands', 4);
+  const skipped = await mini.registry.getSingleMetric('mini_tsdb_target_scrapes_skipped_total')?.get();
+  expect(skipped?.values[0]?.value).toBeGreaterThanOrEqual(3);
+});
