@@ -11,7 +11,8 @@ import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import { type MiniScraper, samples, startMini } from './scrapers.ts';
 
-const EVERY_MS = 200;
+/** Also how long a scrape may take: a busy machine needs it. */
+const EVERY_MS = 500;
 
 let dir: TempDir;
 let server: TestServer;
@@ -92,7 +93,7 @@ describe('a new configuration', () => {
     mini.apply(yaml(job('stays')));
     await waitFor('the end', async () => (await story('goes', 'a')).includes('stale'));
     const asked = requests.get('/metrics');
-    await rounds('stays', 5);
+    await rounds('stays', 4);
     const told = await story('goes', 'up');
     expect(told.indexOf('stale')).toBe(told.length - 1);
     expect(asked).toBeGreaterThan(0);
@@ -105,7 +106,7 @@ describe('a new configuration', () => {
     mini.apply(yaml(job('changes', ', sample_limit: 100')));
     const seen = (await story('changes', 'a')).length;
     // A marker of the old loop would have been written within these.
-    await rounds('changes', seen + 8);
+    await rounds('changes', seen + 5);
     expect(await story('changes', 'a')).not.toContain('stale');
     expect(await story('changes', 'up')).not.toContain('stale');
   });
@@ -131,7 +132,7 @@ describe('a target', () => {
     await waitFor('no target', () => mini.manager.status().active.length === 0);
     await writeFile(file, list);
     await waitFor('the target', () => mini.manager.status().active.length === 1);
-    await rounds('back', (await story('back', 'a')).length + 8);
+    await rounds('back', (await story('back', 'a')).length + 5);
     const told = await story('back', 'a');
     // It takes the file two rounds or more to come back on a busy machine; then a marker is right, and before the end.
     expect(told.at(-1)).toBe(1);
@@ -140,12 +141,12 @@ describe('a target', () => {
 
   test('that is still being scraped at its next turn has that turn left out, and it is counted', async () => {
     mini = await startMini(yaml(job('slow', ', metrics_path: /hang'), job('quick')));
-    await rounds('quick', 10);
+    await rounds('quick', 6);
     const skipped = await mini.registry.getSingleMetric('mini_tsdb_target_scrapes_skipped_total')?.get();
     const [{ value = 0 } = {}] = skipped?.values ?? [];
     const slow = (await mini.scrapes()).get('slow')?.length ?? 0;
     expect(requests.get('/hang')).toBeLessThanOrEqual(slow + 1);
-    expect(value + slow).toBeGreaterThanOrEqual(8);
+    expect(value + slow).toBeGreaterThanOrEqual(4);
     expect(await story('quick', 'up')).not.toContain(0);
   });
 
@@ -252,6 +253,8 @@ describe('the store', () => {
     expect(left).toBeLessThanOrEqual(0);
     const [up, a] = [await story('forgotten', 'up'), await story('forgotten', 'a')];
     expect(a.length).toBe(up.length);
+    // One may just be under way.
+    expect(up.length).toBeGreaterThanOrEqual((requests.get('/metrics') ?? 0) - 1);
   });
 
   test('that fails makes the scrape count as failed, and the next ones go on', async () => {
