@@ -21,7 +21,7 @@ import { createEngine } from './tsdb/promql/engine.ts';
 import { createScrapeManager, type ScrapeManager } from './tsdb/scrape/manager.ts';
 import { hashText } from './tsdb/scrape/slot.ts';
 import type { Store } from './tsdb/storage/contract.ts';
-import { openMemoryStore } from './tsdb/storage/memory/store.ts';
+import { type MemoryStore, openMemoryStore } from './tsdb/storage/memory/store.ts';
 import { allRoutes, type Sources } from './tsdb/web/all-routes.ts';
 import { createWeb } from './tsdb/web/server.ts';
 
@@ -40,7 +40,6 @@ async function run(flags: Flags): Promise<void> {
   const stopping = stopSignal((signal) => log.info({ signal }, 'stopping'));
   const first = await readConfigFile(flags.configFile);
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
-  const registry = new Registry();
   const gate = await openGate(flags, log);
   const store = await openMemoryStore({
     log,
@@ -48,6 +47,26 @@ async function run(flags: Flags): Promise<void> {
     retentionMs: flags.retentionMs,
     retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
   });
+  try {
+    await serve({ flags, log, stopping, first, gate, store });
+  } finally {
+    await store.close();
+    await gate?.close();
+  }
+  log.info('mini-tsdb stopped');
+}
+
+interface Opened {
+  readonly flags: Flags;
+  readonly log: Logger;
+  readonly stopping: AbortSignal;
+  readonly first: ConfigFile;
+  readonly gate: WebGate | undefined;
+  readonly store: MemoryStore;
+}
+
+async function serve({ flags, log, stopping, first, gate, store }: Opened): Promise<void> {
+  const registry = new Registry();
   const userAgent = `mini-tsdb/${version}`;
   const scraper = createScrapeManager({ store, registry, log, userAgent, seed: hashText(hostname()) });
   const configuration = configure(flags, first, scraper, log);
@@ -64,11 +83,8 @@ async function run(flags: Flags): Promise<void> {
     if (!stopping.aborted) await once(stopping, 'abort');
   } finally {
     await server.stop();
-    await gate?.close();
     await scraper.stop();
-    await store.close();
   }
-  log.info('mini-tsdb stopped');
 }
 
 // Loaded only when it is needed.
@@ -92,11 +108,7 @@ function configure(flags: Flags, first: ConfigFile, scraper: ScrapeManager, log:
   });
 }
 
-async function apply(
-  scraper: ScrapeManager,
-  { scrapeConfigs, warnings }: ConfigFile,
-  log: Logger,
-): Promise<void> {
+function apply(scraper: ScrapeManager, { scrapeConfigs, warnings }: ConfigFile, log: Logger): void {
   for (const warning of warnings) log.warn(warning);
   scraper.apply(scrapeConfigs);
   log.info({ jobs: scrapeConfigs.map(({ jobName }) => jobName) }, 'configuration in force');
