@@ -32,14 +32,15 @@ export class FetchedBody {
 
   /**
    * All of it, inflated when it was sent as gzip. It stays counted until it is dropped.
-   * @throws AppError `too_large` or `encoding`.
+   * @param stopped why nobody waits for it any more: those that are still to come must not wait for it either.
+   * @throws AppError `too_large` or `encoding`, or what `stopped` says.
    */
-  whole(encoding: string | undefined): Buffer | Promise<Buffer> {
+  whole(encoding: string | undefined, stopped: () => Error | undefined): Buffer | Promise<Buffer> {
     const [first] = this.#chunks;
     const isOne = this.#chunks.length === 1 && first !== undefined;
     const sent = isOne ? first : Buffer.concat(this.#chunks, this.#bytes);
     this.#chunks = [];
-    return encoding === 'gzip' ? this.#inflated(sent) : sent;
+    return encoding === 'gzip' ? this.#inflated(sent, stopped) : sent;
   }
 
   /** Nobody needs it any more. */
@@ -49,19 +50,21 @@ export class FetchedBody {
     this.#chunks = [];
   }
 
-  #inflated(sent: Buffer): Buffer | Promise<Buffer> {
-    if (sent.length > AT_ONCE.sent) return this.#inflatedApart(sent);
+  #inflated(sent: Buffer, stopped: () => Error | undefined): Buffer | Promise<Buffer> {
+    if (sent.length > AT_ONCE.sent) return this.#inflatedApart(sent, stopped);
     try {
       return gunzipSync(sent, { maxOutputLength: Math.min(this.#bound - 1, AT_ONCE.inflated) });
     } catch (error) {
-      if (isTooLong(error)) return this.#inflatedApart(sent);
+      if (isTooLong(error)) return this.#inflatedApart(sent, stopped);
       throw badGzip(error);
     }
   }
 
   // One after the other: nobody knows how large it becomes before it is there.
-  #inflatedApart(sent: Buffer): Promise<Buffer> {
+  #inflatedApart(sent: Buffer, stopped: () => Error | undefined): Promise<Buffer> {
     return this.#room.oneAtATime(async () => {
+      const reason = stopped();
+      if (reason !== undefined) throw reason;
       try {
         const inflated = await inflate(sent, { maxOutputLength: this.#bound - 1 });
         this.#take(inflated.length - sent.length);

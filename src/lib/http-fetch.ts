@@ -31,7 +31,7 @@ export interface FetchAnswer {
   readonly contentType: string;
   /** Empty unless the status is 200. */
   readonly body: Buffer;
-  /** To be called when the body is no longer needed: until then it takes room that others may need. */
+  /** To be called when a body that is not empty is no longer needed: until then it takes room that others may need. */
   drop(): void;
 }
 
@@ -69,7 +69,7 @@ export function createFetcher(
     const own = read instanceof Promise ? await read : read;
     const first = await exchangeTwice({ dispatchers, room }, request, own, flight);
     const got = access.followRedirects ? await follow(first, request, own, flight) : first;
-    return answerOf(got);
+    return answerOf(got, () => flight.reason);
   }
 
   async function follow(
@@ -115,12 +115,17 @@ export function createFetcher(
   };
 }
 
-async function answerOf({ status, statusText, contentType, body, encoding }: Got): Promise<FetchAnswer> {
+async function answerOf(
+  { status, statusText, contentType, body, encoding }: Got,
+  stopped: () => Error | undefined,
+): Promise<FetchAnswer> {
   const drop = () => body.drop();
   const head = { status, statusText, contentType, drop };
   if (status !== 200) return { ...head, body: NOTHING };
   try {
-    return { ...head, body: await body.whole(encoding) };
+    const whole = await body.whole(encoding, stopped);
+    if (whole.length === 0) drop();
+    return { ...head, body: whole };
   } catch (error) {
     drop();
     throw error;

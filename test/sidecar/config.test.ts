@@ -154,8 +154,8 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('INVENTORY_KEY_FILE', '/a', 'is of no use without INVENTORY_CERT_FILE');
   f('HTTPS_PROXY', 'user:hunter2@proxy:3128', 'is no URL of a proxy; write e.g. http://');
   f('HTTPS_PROXY', 'socks5://proxy', 'is no URL of a proxy; write e.g. http://');
-  f('HTTP_PROXY', 'http://u:50%@proxy', 'has a user or password with a % that begins no escape; write %25'),
-    f('HTTP_PROXY', 'http://proxy/path', 'is no URL of a proxy; write e.g. http://');
+  f('HTTP_PROXY', 'http://u:50%@proxy', 'has a user or password with a % that begins no escape; write %25');
+  f('HTTP_PROXY', 'http://proxy/path', 'is no URL of a proxy; write e.g. http://');
 });
 
 test('settings that do not go together are named with the faulty ones', () => {
