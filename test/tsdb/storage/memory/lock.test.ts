@@ -1,8 +1,14 @@
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLogger } from '../../../../src/lib/log.ts';
+import { Disk } from '../../../../src/tsdb/storage/memory/disk/disk.ts';
 import { lockFolder } from '../../../../src/tsdb/storage/memory/disk/lock.ts';
+import { LabelIndex } from '../../../../src/tsdb/storage/memory/label-index.ts';
+import { Samples } from '../../../../src/tsdb/storage/memory/samples.ts';
+import { SeriesRows } from '../../../../src/tsdb/storage/memory/series-rows.ts';
 import { openMemoryStore } from '../../../../src/tsdb/storage/memory/store.ts';
+import { Turnstile } from '../../../../src/tsdb/storage/memory/turnstile.ts';
 import { startProgram } from '../../../helpers/process.ts';
 import { type TempDir, tempDir } from '../../../helpers/temp-dir.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
@@ -89,4 +95,35 @@ test('a store that has lost its folder to another writes nothing into it any mor
   expect(await readAll(store, [])).toHaveLength(1);
   await store.close();
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ id: 'another' });
+});
+
+test('a lock that cannot be read just now is not lost, one that is gone is', async () => {
+  const lock = await lockFolder(dir.path);
+  await rename(path, `${path}.away`);
+  await symlink(path, path);
+  expect(await lock.renew()).toBe(true);
+  await rm(path);
+  expect(await lock.renew()).toBe(false);
+});
+
+test('it is renewed also while the store is loaded, which may take long', async () => {
+  const rows = new SeriesRows();
+  const store = {
+    rows,
+    index: new LabelIndex(rows, 1000),
+    samples: new Samples(rows, 1000),
+    turnstile: new Turnstile(),
+    oldestKept: () => Number.NEGATIVE_INFINITY,
+    newest: () => Number.NEGATIVE_INFINITY,
+  };
+  const options = { path: dir.path, snapshotAfterBytes: 1000, now: Date.now, log: createLogger('silent') };
+  const disk = await Disk.open(store, options, async () => {
+    const before = (await stat(path)).mtimeMs;
+    await waitFor('a renewal', async () => {
+      if ((await stat(path)).mtimeMs === before) throw new Error('none');
+      return true;
+    });
+  });
+  expect(disk.trouble).toBeUndefined();
+  await disk.close();
 });
