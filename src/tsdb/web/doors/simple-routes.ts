@@ -1,6 +1,5 @@
 // The simple doors: names, one metric's history, its buckets, and everything.
 
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { AppError } from '../../../lib/errors.ts';
@@ -8,7 +7,7 @@ import { createMatcher, type Matcher } from '../../../model/matcher.ts';
 import { createBudget } from '../../promql/budget.ts';
 import type { Budget, Store } from '../../storage/contract.ts';
 import { one, type Parameters, selectionsOf } from '../parameters.ts';
-import { pieces } from '../pieces.ts';
+import { sendPieces } from '../pieces.ts';
 import { type Asked, listParameter, type Route, textParameter } from '../route.ts';
 import { bucketAnswer } from './bucket-answer.ts';
 import { GRANULARITIES, type Granularity, parseMoment, parseZone } from './calendar.ts';
@@ -86,9 +85,9 @@ export function simpleRoutes(doors: SimpleDoors): Route[] {
         const format = one(parameters, 'format') ?? 'json';
         const selections = exported(parameters);
         if (format === 'json')
-          return stream(reply, 'application/json', exportJson(store, selections, streamed(signal)));
+          return sendPieces(reply, 'application/json', exportJson(store, selections, streamed(signal)));
         if (format === 'jsonl')
-          return stream(reply, 'application/x-ndjson', exportLines(store, selections, streamed(signal)));
+          return sendPieces(reply, 'application/x-ndjson', exportLines(store, selections, streamed(signal)));
         throw new AppError('bad_data', `the format is ${JSON.stringify(format)}; it is json or jsonl`);
       },
     },
@@ -113,7 +112,11 @@ async function history(
     // Stores count both ends in.
     to: (momentOf(parameters, 'to', zone) ?? ALL_TIME.to) - 1,
   };
-  return stream(reply, 'application/json', pointList(slices(store, [{ matchers, range }], streamed(signal))));
+  return sendPieces(
+    reply,
+    'application/json',
+    pointList(slices(store, [{ matchers, range }], streamed(signal))),
+  );
 }
 
 async function buckets({ store, budget, now }: SimpleDoors, asked: MetricAsked, granularity: string) {
@@ -170,8 +173,4 @@ function streamed(signal: AbortSignal): Budget {
     maxSamples: Number.POSITIVE_INFINITY,
     signal,
   });
-}
-
-function stream(reply: FastifyReply, type: string, texts: AsyncIterable<string>) {
-  return reply.type(type).send(Readable.from(pieces(texts)));
 }
