@@ -1,10 +1,10 @@
 // http_sd: target groups from a server that is asked again and again.
 
 import { AppError, messageOf } from '../../lib/errors.ts';
+import type { HttpAccess } from '../../lib/http-access.ts';
 import { createFetcher, type FetchAnswer, parseFetchUrl } from '../../lib/http-fetch.ts';
 import { publicUrl } from '../../lib/public-url.ts';
 import type { TargetGroup } from '../../model/target-group.ts';
-import type { HttpAccess } from '../config/scrape-config.ts';
 import type { Discovery, DiscoveryServices, Found } from './discovery.ts';
 import { readJsonGroups } from './read-groups.ts';
 
