@@ -104,7 +104,7 @@ export async function adopt(
     removesAny(standingTargets(before), targets) ||
     addedWhileHeld(before) !== addedWhileHeld(next);
   if (isFirst) await saveFirst(inventory, next, now);
-  const options = { empty: isEmptyList(next), stoodBefore };
+  const options = { empty: isEmptyList(next), stoodBefore, isWhole: next.hold === undefined };
   const changes = targets && (await publish(file, groupsOf(inventory, targets), options));
   inventory.guard = next;
   if (!isFirst) await saveIfDue(inventory, before, now);

@@ -113,7 +113,7 @@ test('kill -9 and a new start: the list stands, leftovers are cleared, nothing i
   const second = await start();
   await waitFor('a poll', async () => (await second.metric('polls_total{outcome="unchanged"}')) >= 1);
   expect(await second.metric('file_writes_total')).toBe(0);
-  const left = ['other.json.123456', 'targets.json.state.json'];
+  const left = ['other.json.123456', 'targets.json.own.json', 'targets.json.state.json'];
   expect((await readdir(join(dir.path, '.inventory-sd'))).sort()).toEqual(left);
   expect(second.program.stdout.join()).toContain('leftovers of a killed run cleared');
 });

@@ -380,7 +380,7 @@ describe('a shrunken answer', () => {
     await restart();
     answer([]);
     expect(await pass()).toMatchObject({ kind: 'held' });
-    expect(observed.inventory.file.published).toBeUndefined();
+    expect(await targets()).toEqual(['a:9100', 'b:9100']);
   });
 
   test('above MAX_TARGETS cannot be accepted', async () => {
@@ -539,5 +539,81 @@ describe('after a restart', () => {
     expect(observed.warnings).toEqual([
       expect.stringContaining('no list stands until a good answer is written'),
     ]);
+  });
+});
+
+describe('a file that another program wrote while the sidecar was down', () => {
+  const hosts = Array.from({ length: 50 }, (_, i) => `s${i}`);
+  const FOREIGN = '[{"targets":["old:1"]}]';
+
+  test('is not the list: what is published goes on, and stands again at once', async () => {
+    answer(hosts);
+    await pass();
+    await writeFile(file, FOREIGN);
+    await restart();
+    expect(observed.warnings).toEqual([
+      `another program wrote ${file}; going on from the 50 targets that were written last`,
+    ]);
+    expect(await pass()).toMatchObject({ kind: 'unchanged' });
+    expect(await targets()).toHaveLength(50);
+    expect(observed.told).toEqual(['written', 'restored']);
+  });
+
+  test('is replaced by that list also when the inventory is down, or lost too many of it', async () => {
+    answer(hosts);
+    await pass();
+    for (const body of [null, hosts.slice(30), []]) {
+      await writeFile(file, FOREIGN);
+      await restart();
+      answer(body);
+      await pass().catch(() => {});
+      expect(await targets()).toHaveLength(50);
+      expect(await targets()).not.toContain('old:1');
+    }
+  });
+
+  test('nor is it one when it is no list at all, or is gone', async () => {
+    await standing();
+    const f = async (change: () => Promise<void>, warning: string) => {
+      await change();
+      await restart();
+      expect(observed.warnings).toEqual([expect.stringContaining(warning)]);
+      expect(observed.warnings).toEqual([expect.stringContaining('going on from the 2 targets')]);
+      answer(null);
+      await expect(pass()).rejects.toMatchObject({ reason: 'not_a_list' });
+      expect(await targets()).toEqual(['a:9100', 'b:9100']);
+    };
+    await f(() => writeFile(file, '[{'), 'cannot take over');
+    await f(() => rm(file), 'was deleted');
+  });
+
+  test('without a list of ours counts as it stands, and never becomes one that is defended', async () => {
+    await writeFile(file, FOREIGN);
+    await restart();
+    answer(hosts);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    await writeFile(file, '[{"targets":["older:1"]}]');
+    await restart();
+    expect(observed.warnings).toEqual([]);
+    expect(observed.inventory.file.published?.text).toContain('older:1');
+  });
+
+  test('that the inventory confirms is ours from then on', async () => {
+    answer(hosts);
+    await pass();
+    await rm(join(dir.path, '.inventory-sd', 'targets.json.own.json'));
+    await restart();
+    expect(await pass()).toMatchObject({ kind: 'unchanged' });
+    await writeFile(file, FOREIGN);
+    await restart();
+    expect(observed.inventory.guard.listed).toHaveLength(50);
+  });
+
+  test('and a copy of ours that cannot be read is a warning', async () => {
+    await standing();
+    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.own.json'), '[');
+    await restart();
+    expect(observed.warnings).toEqual([expect.stringContaining('targets.json.own.json')]);
+    expect(observed.inventory.guard.listed).toHaveLength(2);
   });
 });

@@ -7,6 +7,7 @@ import { compareTargets } from '../targets/compare.ts';
 import type { Graced } from '../targets/guard-state.ts';
 import { heldAnswer } from '../targets/held-answer.ts';
 import { targetsOfGroups } from '../targets/target.ts';
+import { readTargetFile } from '../targets/target-file.ts';
 import { type CheckReport, describeCheck } from './check-report.ts';
 import { labelChanges } from './differences.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
@@ -37,7 +38,9 @@ async function compare(inventory: Inventory): Promise<CheckReport> {
   const source = { ...inventory, keptEntries: Number.POSITIVE_INFINITY };
   const { targets: candidate, account } = await readCandidate(source, new AbortController().signal);
   const next = judgeAnswer(inventory, candidate, systemClock());
-  const { path, published } = inventory.file;
+  const { path } = inventory.file;
+  // What stands for the guard may be another list: when another program wrote this one.
+  const published = await readTargetFile(path).catch(() => undefined);
   const standing = targetsOfGroups(published?.groups ?? []);
   const { missing, stale, changed } = compareTargets(candidate, standing);
   const graced = addressesOf(inventory.guard.graced).intersection(addressesOf(next.graced));

@@ -16,6 +16,8 @@ export interface StateFile {
   readonly path: string;
   /** The list before the last accepted hold, as the target file had it. */
   readonly before: string;
+  /** The list that was written last. */
+  readonly own: string;
   savedAt: number | undefined;
   /** What was written last holds nothing that time changes. */
   isQuiet: boolean;
@@ -28,7 +30,7 @@ const MAX_BYTES = 512 * 2 ** 20;
 export async function stateFileOf(targetFile: string): Promise<StateFile> {
   const target = await realTarget(targetFile).catch(() => targetFile);
   const at = (kind: string) => join(stagingOf(target), `${basename(target)}.${kind}.json`);
-  return { path: at('state'), before: at('before'), savedAt: undefined, isQuiet: false };
+  return { path: at('state'), before: at('before'), own: at('own'), savedAt: undefined, isQuiet: false };
 }
 
 /**

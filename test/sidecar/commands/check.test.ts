@@ -179,3 +179,18 @@ test('names cannot steer the terminal', async () => {
   const { stdout } = await run();
   expect(stdout.join()).not.toContain('\u001b');
 });
+
+test('what another program wrote is compared as it is; the guard goes on from what was published', async () => {
+  answer(['a', 'b']);
+  await publish();
+  await writeFile(join(dir.path, 'targets.json'), '[{"targets":["old:1"]}]');
+  const { code, stdout } = await run();
+  expect(code).toBe(1);
+  expect(stdout).toEqual([
+    '+ a:9100',
+    '+ b:9100',
+    '- old:1',
+    `inventory: 2 targets; ${join(dir.path, 'targets.json')}: 1 target`,
+    '2 to add, 1 to remove, 0 to change; 0 set aside, 0 disabled, 0 twice',
+  ]);
+});

@@ -207,3 +207,26 @@ describe('another program that writes the same file', () => {
     expect(await isOurs()).toBe(true);
   });
 });
+
+describe('a copy of our list for the next start', () => {
+  const own = (name = 'own.json') => ({ path: join(dir.path, name), text: undefined });
+
+  test('is kept before the list is published; a list that cannot be is not ours', async () => {
+    const kept = own();
+    file = { ...file, own: kept };
+    await publish(file, OURS);
+    expect(await readFile(kept.path, 'utf8')).toBe(writeTargetGroups(OURS));
+    await rm(join(dir.path, '.inventory-sd'), { recursive: true });
+    await writeFile(join(dir.path, '.inventory-sd'), '');
+    await expect(publish(file, NEWER)).rejects.toMatchObject({ reason: 'no_folder' });
+    expect(await readFile(kept.path, 'utf8')).toBe(writeTargetGroups(OURS));
+  });
+
+  test('that cannot be kept is a write that failed: else the next start would take our list for a stranger', async () => {
+    file = { ...file, own: own('missing/too/own.json') };
+    await publish({ ...file, own: own() }, OURS);
+    await takeOver();
+    await expect(publish(file, NEWER)).rejects.toMatchObject({ reason: 'no_folder' });
+    expect(await text()).toBe(writeTargetGroups(OURS));
+  });
+});
