@@ -1,7 +1,7 @@
 // What /status, the page at / and `inventory-sd show` tell: one plain object, no secret in it.
 
 import { publicUrl } from '../lib/public-url.ts';
-import { countTargets } from '../model/target-group.ts';
+import { countTargets, describeCount } from '../model/target-group.ts';
 import { type EntriesReport, entryFacts, reportEntries } from './entries-report.ts';
 import { type Facts, isStale, readiness } from './health.ts';
 import type { Moment } from './moment.ts';
@@ -155,7 +155,7 @@ function failureFact(message: string, count: number): [string, string] {
 }
 
 function heldFacts(held: NonNullable<StatusReport['held']>): [string, string][] {
-  const what = held.whole ? 'the whole answer' : `${held.targets} targets`;
+  const what = held.whole ? 'the whole answer' : describeCount(held.targets);
   return [
     ['Held', `${what} since ${held.since}: ${held.message}`],
     ['It ends', held.ends],

@@ -8,6 +8,7 @@ import type { Clock, Moment } from './moment.ts';
 import type { Account } from './sensors/account.ts';
 import type { Mapping } from './sensors/mapping.ts';
 import { readSensors } from './sensors/reading.ts';
+import { acceptedBetween } from './targets/accepted.ts';
 import type { Changes } from './targets/changes.ts';
 import { groupTargets } from './targets/groups.ts';
 import { judge } from './targets/guard.ts';
@@ -120,8 +121,8 @@ async function saveFirst(
 ): Promise<void> {
   try {
     // What is accepted may stay in the file for its grace: it goes from the list now.
-    if (next.isAccepted && file.published && removesAny(guard.listed, next.listed))
-      await keepBefore(stateFile, file.published.text);
+    if (next.isAccepted && removesAny(guard.listed, next.listed))
+      await keepBefore(stateFile, acceptedBetween(guard.listed ?? [], next.listed ?? []));
     await writeState(stateFile, next, now);
   } catch (error) {
     // To whoever watches, it is the list that could not be written.

@@ -332,6 +332,22 @@ describe('POST /-/accept', () => {
     expect(asked).toEqual(['accept abc', 'accept undefined', 'undo']);
   });
 
+  test.each([
+    '?digset=abc',
+    '?undo=0',
+    '?undo=false',
+    '?undo&digest=abc',
+    '?digest=',
+    '?digest=a&digest=b',
+    '?x',
+  ])('is 400 for %s, and nothing is decided', async (query) => {
+    const decide = async () => expect.unreachable();
+    expect(await post(query, decide)).toMatchObject({
+      status: 400,
+      body: 'cannot accept: write ?digest=DIGEST, ?undo, or nothing; nothing was changed\n',
+    });
+  });
+
   test('is 409 when there is nothing to decide, 500 when the file cannot be written', async () => {
     const refuse = (error: Error) => post('', () => Promise.reject(error));
     expect(await refuse(new AcceptError('nothing_held', 'cannot accept: nothing is held'))).toMatchObject({

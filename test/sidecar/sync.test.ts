@@ -270,6 +270,8 @@ describe('a shrunken answer', () => {
   const names = (count: number) => Array.from({ length: count }, (_, i) => `s${i}`);
   const size = async () => (await targets()).length;
 
+  const digest = () => observed.inventory.guard.hold?.digest;
+
   async function held(): Promise<string> {
     answer(names(100));
     await pass();
@@ -315,11 +317,43 @@ describe('a shrunken answer', () => {
     expect(observed.inventory.guard).toMatchObject({ listed: { length: 100 }, graced: [] });
   });
 
+  test('is undone without losing what came since: what the accept brought goes, what it removed returns', async () => {
+    await restart({ REMOVAL_GRACE: '5m' });
+    answer(names(100));
+    await pass();
+    const fleet = ['x', 'y', 'z', 'v', 'w', ...names(50)].map((name) => `new-${name}`);
+    answer(fleet);
+    expect(await pass()).toMatchObject({ kind: 'held', added: 0 });
+    const now = { wall: 1, mono: 1 };
+    await acceptHeld(observed.inventory, digest(), now);
+    answer([...fleet.slice(1), 'since']);
+    expect(await pass()).toMatchObject({ added: 1 });
+    await undoAccept(observed.inventory, now);
+    expect(observed.inventory.guard).toMatchObject({ listed: { length: 101 }, graced: { length: 1 } });
+    expect(await targets()).toContain('since:9100');
+    answer([...names(100), 'since']);
+    expect(await pass()).toMatchObject({ added: 0, removed: 0 });
+    expect(observed.inventory.guard).toMatchObject({ hold: undefined, listed: { length: 101 } });
+  });
+
+  test('that was accepted as empty is undone, and what is listed since stays', async () => {
+    await standing();
+    answer([]);
+    await pass();
+    const now = { wall: 1, mono: 1 };
+    await acceptHeld(observed.inventory, digest(), now);
+    answer(['c']);
+    await pass();
+    expect(await undoAccept(observed.inventory, now)).toMatchObject({ added: 2, removed: 0 });
+    expect(await targets()).toEqual(['a:9100', 'b:9100', 'c:9100']);
+    expect(await pass()).toMatchObject({ removed: 2 });
+  });
+
   test('is not undone by a list that is none', async () => {
     await held();
     const now = { wall: 1, mono: 1 };
     await acceptHeld(observed.inventory, undefined, now);
-    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.before.json'), '[{');
+    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.before.json'), '[]');
     await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
     expect(await size()).toBe(51);
   });
@@ -333,7 +367,7 @@ describe('a shrunken answer', () => {
     await acceptHeld(observed.inventory, undefined, now);
     expect(await targets()).toEqual(['x:9100', 'y:9100']);
     expect(await undoAccept(observed.inventory, now)).toMatchObject({ added: 2, removed: 0 });
-    expect(await targets()).toContain('an oddity:1');
+    expect(await targets()).toEqual(['an oddity:1', 'b:9100', 'x:9100', 'y:9100']);
   });
 
   test('is held on after a restart, and only then accepted when the inventory has answered', async () => {
@@ -362,7 +396,13 @@ describe('a shrunken answer', () => {
     await standing();
     answer([]);
     await pass();
-    await acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 });
+    const now = { wall: 1, mono: 1 };
+    await expect(acceptHeld(observed.inventory, undefined, now)).rejects.toMatchObject({
+      reason: 'no_digest',
+      message: `cannot accept a whole answer without its digest: 2 targets would go; look at it, then type inventory-sd accept ${digest()}`,
+    });
+    expect(await size()).toBe(2);
+    await acceptHeld(observed.inventory, digest(), now);
     expect(await readFile(file, 'utf8')).toBe('[]\n');
     await restart();
     expect(observed.inventory.file.published?.groups).toEqual([]);
@@ -373,7 +413,7 @@ describe('a shrunken answer', () => {
     await standing();
     answer([]);
     await pass();
-    await acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 });
+    await acceptHeld(observed.inventory, digest(), { wall: 1, mono: 1 });
     answer(['a', 'b']);
     await pass();
     await writeFile(file, '[]');

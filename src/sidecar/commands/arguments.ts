@@ -11,7 +11,7 @@ const OPTIONS = {
     type: 'boolean',
     default: false,
     shown: '--undo',
-    says: 'publish the list before the last accepted hold again',
+    says: 'take the last accepted hold back; what came since stays',
   },
   prometheus: {
     type: 'string',
@@ -68,7 +68,7 @@ const COMMANDS = {
   },
   reload: { says: 'let the running sidecar poll now', options: [], operands: [] },
   accept: {
-    says: 'let the running sidecar publish what it holds, if that still has this digest',
+    says: 'let the running sidecar publish what it holds, if that still has this digest; a whole answer only with it',
     options: ['undo'],
     operands: ['DIGEST'],
   },

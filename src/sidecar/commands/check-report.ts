@@ -1,6 +1,7 @@
 // What `inventory-sd check` found, as JSON and as lines for people. Pure.
 
 import type { Labels } from '../../model/labels.ts';
+import { describeCount } from '../../model/target-group.ts';
 import { describeSetAside } from '../sensors/account.ts';
 import type { SetAside } from '../sensors/set-aside.ts';
 import { type HeldAnswer, howItEnds } from '../targets/held-answer.ts';
@@ -43,7 +44,7 @@ export function describeCheck(report: CheckReport): string[] {
     ...removed.map(({ target, labels }) => `- ${target}${written(labels)}`),
     ...setAside.map((entry) => `! ${describeSetAside(entry)}`),
     ...changed.map(({ target, labels }) => `~ ${target}  ${labels.map(change).join('; ')}`),
-    `inventory: ${counted(inventory.targets)}; ${file.path}: ${standing(file)}`,
+    `inventory: ${describeCount(inventory.targets)}; ${file.path}: ${standing(file)}`,
     `${added.length} to add, ${removed.length} to remove, ${changed.length} to change; ${setAside.length} set aside, ${disabled} disabled, ${duplicates} twice`,
     ...verdict(report),
   ].map(printable);
@@ -51,11 +52,7 @@ export function describeCheck(report: CheckReport): string[] {
 
 function standing({ targets, graced }: CheckReport['file']): string {
   if (targets === null) return 'no list';
-  return graced === 0 ? counted(targets) : `${counted(targets)} (${graced} in their grace)`;
-}
-
-function counted(count: number): string {
-  return `${count} ${count === 1 ? 'target' : 'targets'}`;
+  return graced === 0 ? describeCount(targets) : `${describeCount(targets)} (${graced} in their grace)`;
 }
 
 function verdict({ held, waiting }: CheckReport): string[] {
