@@ -176,8 +176,8 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
   const decide = async (decision: (now: Moment) => Promise<Outcome>) => {
     const outcome = await poller.between(() => decision(systemClock()));
     metrics.decided(outcome);
-    const { added, removed } = outcome;
-    log.warn({ added, removed }, 'a person accepted or undid a hold; target file written');
+    const { added, removed, changed } = outcome;
+    log.warn({ added, removed, changed }, 'a person accepted or undid a hold; target file written');
     return outcome;
   };
   const routes = endpoints({

@@ -12,6 +12,7 @@ import type { Poller } from './poller.ts';
 import type { PassResult } from './status.ts';
 import type { StatusReport } from './status-report.ts';
 import type { Outcome } from './sync.ts';
+import { describeChanges } from './targets/changes.ts';
 import type { Published } from './targets/target-file.ts';
 
 /** What the endpoints show and do. */
@@ -100,8 +101,8 @@ async function accept(shown: Shown, request: HttpRequest): Promise<Reply> {
     return text(400, 'cannot accept: write ?digest=DIGEST, ?undo, or nothing; nothing was changed');
   const { isUndo, digest } = asked;
   try {
-    const { added, removed } = await (isUndo ? shown.undo() : shown.accept(digest));
-    const done = `${isUndo ? 'undone' : 'accepted'}: ${added} added, ${removed} removed`;
+    const outcome = await (isUndo ? shown.undo() : shown.accept(digest));
+    const done = `${isUndo ? 'undone' : 'accepted'}: ${describeChanges(outcome)}`;
     return text(200, isUndo ? done : `${done}; undo with inventory-sd accept --undo`);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

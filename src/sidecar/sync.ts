@@ -9,7 +9,7 @@ import type { Account } from './sensors/account.ts';
 import type { Mapping } from './sensors/mapping.ts';
 import { readSensors } from './sensors/reading.ts';
 import { acceptedBetween } from './targets/accepted.ts';
-import type { Changes } from './targets/changes.ts';
+import { type Changes, NO_CHANGES } from './targets/changes.ts';
 import { groupTargets } from './targets/groups.ts';
 import { judge } from './targets/guard.ts';
 import { type GuardState, standingTargets } from './targets/guard-state.ts';
@@ -147,7 +147,7 @@ async function saveIfDue(
 
 function outcomeOf({ hold, isAccepted }: GuardState, changes: Changes | undefined): Outcome {
   const kind = hold === undefined ? (changes === undefined ? 'unchanged' : 'changed') : 'held';
-  return { kind, ...(changes ?? { added: 0, removed: 0 }), ...(isAccepted && { isAccepted }) };
+  return { kind, ...(changes ?? NO_CHANGES), ...(isAccepted && { isAccepted }) };
 }
 
 // Whatever the inventory does, a list that stands keeps standing. A write that fails now is counted; the operator's

@@ -44,10 +44,10 @@ async function restart(environment: Record<string, string> = {}): Promise<void> 
 
 test('the first answer is published, the same again changes nothing', async () => {
   answer(['a', 'b']);
-  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 0 });
+  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 0, changed: 0 });
   expect(await targets()).toEqual(['a:9100', 'b:9100']);
   const before = await stat(file, { bigint: true });
-  expect(await pass()).toEqual({ kind: 'unchanged', added: 0, removed: 0 });
+  expect(await pass()).toEqual({ kind: 'unchanged', added: 0, removed: 0, changed: 0 });
   expect((await stat(file, { bigint: true })).ctimeNs).toBe(before.ctimeNs);
   expect(observed.told).toEqual(['written']);
 });
@@ -62,7 +62,7 @@ test('another order of the same sensors changes nothing', async () => {
 test('what came and went is counted', async () => {
   await standing();
   answer(['b', 'c', 'd']);
-  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 1 });
+  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 1, changed: 0 });
   expect(await targets()).toEqual(['b:9100', 'c:9100', 'd:9100']);
 });
 
@@ -99,7 +99,7 @@ describe('an empty answer', () => {
     test(`${name} is held: nothing is removed, and the hold keeps its beginning`, async () => {
       await standing();
       answer(body);
-      expect(await pass(2000)).toEqual({ kind: 'held', added: 0, removed: 0 });
+      expect(await pass(2000)).toEqual({ kind: 'held', added: 0, removed: 0, changed: 0 });
       expect(await pass(3000)).toMatchObject({ kind: 'held' });
       expect(observed.inventory.guard.hold).toMatchObject({ reason: 'empty', since: 2000, targets: 2 });
       expect(await targets()).toEqual(['a:9100', 'b:9100']);
@@ -276,7 +276,7 @@ describe('a shrunken answer', () => {
     answer(names(100));
     await pass();
     answer([...names(50), 'new']);
-    expect(await pass()).toEqual({ kind: 'held', added: 1, removed: 0 });
+    expect(await pass()).toEqual({ kind: 'held', added: 1, removed: 0, changed: 0 });
     expect(await size()).toBe(101);
     return observed.inventory.guard.hold?.digest ?? '';
   }

@@ -4,7 +4,8 @@ import { countTargets, describeTargets } from '../../model/target-group.ts';
 import { systemClock } from '../moment.ts';
 import { whatStands } from '../report.ts';
 import { failureOf, type PassResult } from '../status.ts';
-import { type Inventory, sync } from '../sync.ts';
+import { type Inventory, type Outcome, sync } from '../sync.ts';
+import { describeChanges } from '../targets/changes.ts';
 import { heldAnswer } from '../targets/held-answer.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 
@@ -24,15 +25,11 @@ function exitCodeOf({ kind }: PassResult): ExitCode {
   return kind === 'held' ? EXIT.held : EXIT.ok;
 }
 
-function sentence(
-  result: PassResult & { readonly added: number },
-  inventory: Inventory,
-  now: number,
-): string {
+function sentence(result: Outcome, inventory: Inventory, now: number): string {
   const { hold } = inventory.guard;
   if (hold !== undefined) return `held: ${hold.message}; ${whatStands(inventory.file.published, now)}`;
   const targets = describeTargets(inventory.file.published?.groups ?? []);
-  const changes = result.kind === 'changed' ? ` (${result.added} added, ${result.removed} removed)` : '';
+  const changes = result.kind === 'changed' ? ` (${describeChanges(result)})` : '';
   return `${result.kind}: ${targets}${changes} in ${inventory.file.path}`;
 }
 

@@ -72,6 +72,7 @@ test('--json prints one object in each case', async () => {
     kind: 'changed',
     added: 1,
     removed: 0,
+    changed: 0,
     held: null,
     file: { path: file, targets: 1 },
   });
