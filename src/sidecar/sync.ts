@@ -5,7 +5,7 @@ import type { TargetGroup } from '../model/target-group.ts';
 import { fetchInventory, type InventoryRequest } from './inventory/request.ts';
 import type { Validators } from './inventory/validators.ts';
 import type { Clock, Moment } from './moment.ts';
-import type { Account } from './sensors/account.ts';
+import { type Account, describeRemainder } from './sensors/account.ts';
 import type { Mapping } from './sensors/mapping.ts';
 import { readSensors } from './sensors/reading.ts';
 import { acceptedBetween } from './targets/accepted.ts';
@@ -67,11 +67,11 @@ export interface Outcome extends Changes {
  * @throws AppError when the answer cannot be had, read or written; what stands in the file then stays.
  */
 export async function sync(inventory: Inventory, clock: Clock, signal: AbortSignal): Promise<Outcome> {
-  const { targets: candidate } = await readCandidate(inventory, signal).catch(async (error: unknown) => {
+  const candidate = await readCandidate(inventory, signal).catch(async (error: unknown) => {
     if (!signal.aborted) await keepStanding(inventory.file);
     throw error;
   });
-  inventory.watch(candidate);
+  inventory.watch(candidate.targets);
   const now = clock();
   const next = judgeAnswer(inventory, candidate, now);
   const outcome = await adopt(inventory, next, now);
@@ -81,9 +81,10 @@ export async function sync(inventory: Inventory, clock: Clock, signal: AbortSign
 }
 
 /** What the guard makes of an answer now; nothing is changed by it. */
-export function judgeAnswer(inventory: Inventory, candidate: readonly Target[], now: Moment): GuardState {
+export function judgeAnswer(inventory: Inventory, { targets, account }: Candidate, now: Moment): GuardState {
   const { guard, limits } = inventory;
-  return judge(guard, candidate, limits, { wall: now.wall, elapsed: elapsed(inventory, now) });
+  const at = { wall: now.wall, elapsed: elapsed(inventory, now), whyNone: describeRemainder(account) };
+  return judge(guard, targets, limits, at);
 }
 
 /**

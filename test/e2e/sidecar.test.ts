@@ -136,6 +136,15 @@ describe('exit codes', () => {
     });
   });
 
+  test.each([['check'], ['verify', '--prometheus', 'http://127.0.0.1:9']])(
+    '2 for a faulty setting of %s: 1 would be a difference',
+    async (...args) => {
+      const { code, err } = await run(args, { METRICS_PORT: 'x' });
+      expect(code).toBe(2);
+      expect(err).toContain('METRICS_PORT');
+    },
+  );
+
   test('1 for faulty settings, all named at once', async () => {
     const { code, out, err } = await run([], {
       METRICS_PORT: 'x',

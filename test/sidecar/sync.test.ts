@@ -349,6 +349,24 @@ describe('a shrunken answer', () => {
     expect(await pass()).toMatchObject({ removed: 2 });
   });
 
+  test('knows since when it is held, and since when for its reason, also over a restart', async () => {
+    await held();
+    const since = observed.inventory.guard.hold?.since;
+    expect(observed.inventory.guard.hold).toMatchObject({ reason: 'shrink', reasonSince: since });
+    answer([]);
+    await pass(3000);
+    await pass(62_000);
+    await restart();
+    expect(observed.inventory.guard.hold).toMatchObject({ reason: 'empty', since, reasonSince: 3000 });
+    answer([...names(50), 'new']);
+    await pass(63_000);
+    expect(observed.inventory.guard.hold).toMatchObject({ reason: 'shrink', since, reasonSince: 63_000 });
+    const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
+    await writeFile(state, (await readFile(state, 'utf8')).replace(/"reasonSince":\d+,/, ''));
+    await restart();
+    expect(observed.inventory.guard.hold).toMatchObject({ reasonSince: since });
+  });
+
   test('is not undone by a list that is none', async () => {
     await held();
     const now = { wall: 1, mono: 1 };

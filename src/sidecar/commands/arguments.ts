@@ -73,12 +73,12 @@ const COMMANDS = {
     operands: ['DIGEST'],
   },
   check: {
-    says: 'what the inventory would change in the target file; exit 0: nothing, 1: something, 2: not compared',
+    says: 'what the inventory would change in the target file; exit 0: nothing, 1: something, or it is held, 2: not compared, or a faulty setting',
     options: ['json'],
     operands: [],
   },
   verify: {
-    says: 'compare inventory, target file and Prometheus; exit 0: no difference, 1: differences, 2: not compared',
+    says: 'compare inventory, target file and Prometheus; exit 0: no difference, 1: differences, 2: not compared, or a faulty setting',
     options: ['prometheus', 'job', 'headers-file', 'wait', 'json'],
     required: 'prometheus',
     operands: [],

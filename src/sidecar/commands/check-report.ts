@@ -36,8 +36,11 @@ export interface CheckReport {
   readonly waiting: number;
 }
 
-/** One line a target: `+` would come, `-` would go, `~` has other labels; `!` is an entry set aside, and why. */
-export function describeCheck(report: CheckReport): string[] {
+/**
+ * One line a target: `+` would come, `-` would go, `~` has other labels; `!` is an entry set aside, and why.
+ * @param isServed whether a sidecar runs that could accept what is held.
+ */
+export function describeCheck(report: CheckReport, isServed: boolean): string[] {
   const { inventory, file, added, removed, changed, setAside, disabled, duplicates } = report;
   return [
     ...added.map(({ target, labels }) => `+ ${target}${written(labels)}`),
@@ -46,7 +49,7 @@ export function describeCheck(report: CheckReport): string[] {
     ...changed.map(({ target, labels }) => `~ ${target}  ${labels.map(change).join('; ')}`),
     `inventory: ${describeCount(inventory.targets)}; ${file.path}: ${standing(file)}`,
     `${added.length} to add, ${removed.length} to remove, ${changed.length} to change; ${setAside.length} set aside, ${disabled} disabled, ${duplicates} twice`,
-    ...verdict(report),
+    ...verdict(report, isServed),
   ].map(printable);
 }
 
@@ -55,10 +58,10 @@ function standing({ targets, graced }: CheckReport['file']): string {
   return graced === 0 ? describeCount(targets) : `${describeCount(targets)} (${graced} in their grace)`;
 }
 
-function verdict({ held, waiting }: CheckReport): string[] {
+function verdict({ held, waiting }: CheckReport, isServed: boolean): string[] {
   if (held !== null) {
     const what = held.isWhole ? 'nothing of it is published' : 'the removals are not published';
-    return [`held: ${held.message}; ${what}; ${howItEnds(held)}`];
+    return [`held: ${held.message}; ${what}; ${howItEnds(held, isServed)}`];
   }
   return waiting === 0 ? [] : [`${waiting} of them wait for room below MAX_TARGETS`];
 }
