@@ -120,6 +120,16 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('UPDATE_INTERVAL', '2d', 'is "2d"; it must lie from');
   f('TARGETS_FILE', '/shared/targets.yml', 'is "/shared/targets.yml", not a file that ends in .json');
   f('TARGETS_FILE', '/shared/.json', 'is "/shared/.json", not a file');
+  f(
+    'TARGETS_FILE',
+    '/shared/.inventory-sd/t.json',
+    'is "/shared/.inventory-sd/t.json", in the folder where the sidecar keeps files of its own',
+  );
+  f(
+    'TARGETS_FILE',
+    '.inventory-sd/t.json',
+    'is ".inventory-sd/t.json", in the folder where the sidecar keeps files of its own',
+  );
   f('ALLOW_EMPTY', 'yes', 'is "yes"; write true or false');
   f('MAX_SHRINK', '101%', 'is "101%"; write a share from 0% to 100%, or a number of sensors');
   f('MAX_SHRINK', '-1', 'is "-1"; write a share');
