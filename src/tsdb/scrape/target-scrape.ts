@@ -35,6 +35,7 @@ export class TargetScrape {
   readonly #fetch: TargetFetch;
   readonly #series: TargetSeries;
   #metadata = NO_METADATA;
+  #isAborted = false;
   #reportRefs: Uint32Array | undefined;
 
   constructor(target: Target, config: ScrapeConfig, fetcher: Fetcher, services: ScrapeServices) {
@@ -53,9 +54,21 @@ export class TargetScrape {
       latest: () => now() + MOST_AHEAD_MS,
       sampleLimit: limits.samples,
       claim: endings.claim,
-      oneAtATime,
-      breathe,
+      oneAtATime: (work) =>
+        oneAtATime(() => {
+          this.#assertGoingOn();
+          return work();
+        }),
+      breathe: () => {
+        this.#assertGoingOn();
+        return breathe();
+      },
     });
+  }
+
+  // Reading a flood takes seconds, and who stops must not wait for all that have arrived.
+  #assertGoingOn(): void {
+    if (this.#isAborted) throw new AppError('internal', 'the server stops');
   }
 
   /** Of the last good scrape. */
@@ -65,6 +78,7 @@ export class TargetScrape {
 
   /** Ends what is under way. */
   abort(): void {
+    this.#isAborted = true;
     this.#fetch.abort();
   }
 

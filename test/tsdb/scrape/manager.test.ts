@@ -1,6 +1,7 @@
 // Jobs that come, change and go: what goes on undisturbed, what ends, and what is told of them.
 
 import { writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/lib/errors.ts';
@@ -197,6 +198,24 @@ describe('the metadata', () => {
 });
 
 describe('the stop', () => {
+  test('does not read the large bodies that wait to be read', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `long_enough_to_be_large{i="${i}"} 1\n`);
+    const held = new Map<string, ServerResponse>();
+    const large = await startTestServer((request, response) => held.set(request.url ?? '', response));
+    const paths = Array.from({ length: 10 }, (_, i) => `/large_${i}`);
+    const jobs = paths.map((path) =>
+      job(path, `, metrics_path: ${path}`).replace(`${server.port}`, `${large.port}`),
+    );
+    mini = await startMini(yaml(...jobs).replaceAll(`${EVERY_MS}ms`, '5s'));
+    await waitFor('all to be asked', () => held.size === paths.length);
+    for (const response of held.values())
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(lines.join(''));
+    await waitFor('the first to be read', async () => (await mini.store.stats(0)).series > 0);
+    await mini.stop();
+    expect((await mini.store.stats(0)).series).toBeLessThan((paths.length / 2) * lines.length);
+    await large.stop();
+  });
+
   test('ends what is under way, and nothing is written afterwards', async () => {
     mini = await startMini(
       yaml(job('slow', ', metrics_path: /hang, scrape_interval: 2s, scrape_timeout: 2s'), job('quick')),
