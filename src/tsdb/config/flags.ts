@@ -86,7 +86,7 @@ const FLAGS = {
   'query.max-samples': {
     default: '50000000',
     read: integerBetween(1, 1e12),
-    says: 'the most samples that a query reads',
+    says: 'the most samples that a query holds in memory',
   },
   'query.max-concurrency': {
     default: '20',
