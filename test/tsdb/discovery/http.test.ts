@@ -171,7 +171,6 @@ test('the request tells the interval and asks for JSON, as Prometheus does', () 
       name,
       expect.objectContaining({
         accept: 'application/json',
-        'accept-encoding': 'gzip',
         'x-prometheus-refresh-interval-seconds': '1',
       }),
     ]);
