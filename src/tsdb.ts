@@ -40,12 +40,15 @@ async function run(flags: Flags): Promise<void> {
   const stopping = stopSignal((signal) => log.info({ signal }, 'stopping'));
   const first = await readConfigFile(flags.configFile);
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
+  // Without a listener this signal ends a process, also one that still loads its data.
+  process.on('SIGHUP', () => {});
   const gate = await openGate(flags, log);
   const store = await openMemoryStore({
     log,
     ...(flags.storagePath !== undefined && { path: flags.storagePath }),
     retentionMs: flags.retentionMs,
     retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
+    maxSeries: flags.maxSeries,
   });
   try {
     await serve({ flags, log, stopping, first, gate, store });
@@ -72,7 +75,7 @@ async function serve({ flags, log, stopping, first, gate, store }: Opened): Prom
   const configuration = configure(flags, first, scraper, log);
   const isDiskTroubled = () => store.diskTrouble() !== undefined;
   registerMetrics(registry, { version, configuration, store, isDiskTroubled });
-  // Without a listener this signal ends a process. What was wrong has been logged.
+  // What was wrong has been logged.
   process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
   const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry }));
   const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });

@@ -25,6 +25,7 @@ export interface Flags {
   readonly retentionMs: number;
   /** 0 is no limit. */
   readonly retentionBytes: number;
+  readonly maxSeries: number;
   readonly lookbackMs: number;
   readonly queryTimeoutMs: number;
   readonly queryMaxSamples: number;
@@ -76,6 +77,11 @@ const FLAGS = {
     default: '0',
     read: readSize,
     says: 'how much is kept, e.g. 512MB; 0: no limit',
+  },
+  'storage.tsdb.max-series': {
+    default: '1000000',
+    read: integerBetween(1, 8_000_000),
+    says: 'how many series there may be; each takes about 2 kB',
   },
   'query.lookback-delta': {
     default: '5m',
@@ -135,6 +141,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     storagePath: values['storage.tsdb.path'],
     retentionMs: values['storage.tsdb.retention.time'],
     retentionBytes: values['storage.tsdb.retention.size'],
+    maxSeries: values['storage.tsdb.max-series'],
     lookbackMs: values['query.lookback-delta'],
     queryTimeoutMs: values['query.timeout'],
     queryMaxSamples: values['query.max-samples'],

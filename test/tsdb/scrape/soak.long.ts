@@ -1,5 +1,5 @@
 // Scraping for longer than a code change needs: nothing is left out, nothing grows.
-//   SOAK_SECONDS=600 npx vitest run --mode long test/tsdb/scrape/soak.long.ts
+//   SOAK_SECONDS=60 npx vitest run --mode long test/tsdb/scrape/soak.long.ts
 
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { type Program, startNode } from '../../helpers/process.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 
-const SECONDS = Number(process.env.SOAK_SECONDS ?? 60);
+const SECONDS = Number(process.env.SOAK_SECONDS ?? 600);
 const SERIES = 50;
 /** Of one target: its samples and its report. */
 const TARGET_SERIES = SERIES + 5;
