@@ -240,7 +240,7 @@ export const TABLE: readonly TableRow[] = [
   {
     name: 'own_time',
     sentence: 'Samples with their own timestamps get no stale marker',
-    answers: [body(() => `a 1 ${ago(500)}\nb 2\n`), body(''), body(() => `a 2 ${ago(500)}\n`)],
+    answers: [body(() => `a 1 ${ago(1500)}\nb 2\n`), body(''), body(() => `a 2 ${ago(1500)}\n`)],
     stored: [TWO, '1 0/0+0 a=1', '1 1/1+0 a=2'],
   },
   {
