@@ -56,6 +56,7 @@ async function run(flags: Flags): Promise<void> {
     await store.close();
     await gate?.close();
   }
+  if (store.diskTrouble() !== undefined) process.exitCode = 1;
   log.info('mini-tsdb stopped');
 }
 

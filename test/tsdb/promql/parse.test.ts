@@ -135,6 +135,10 @@ describe('what is wrong is said with its place', () => {
   f('(foo) offset 5m', parse('1:7', `offset ${before}`));
   f('1 @ 5', parse('1:3', `@ ${before}`));
   f('1 == 2', parse('1:1', 'comparisons between scalars must use BOOL modifier'));
+  f('1 and 2', parse('1:1', 'set operator "and" not allowed in binary scalar expression'));
+  f('1 unless 2', parse('1:1', 'set operator "unless" not allowed in binary scalar expression'));
+  f('1 + bool 2', parse('1:1', 'bool modifier can only be used on comparison operators'));
+  f('1e400', parse('1:1', 'bad number or duration "1e400"'));
   f('x'.repeat(65_537), 'parse error: the query is longer than 65536 characters');
   f(`${'('.repeat(600)}1${')'.repeat(600)}`, parse('1:501', 'the query is nested deeper than 500'));
 

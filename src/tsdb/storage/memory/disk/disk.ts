@@ -108,6 +108,17 @@ export class Disk {
     if (this.#log.isRecording) await this.#log.commit().catch(() => {});
     await this.#log.close();
     await this.#leave();
+    this.#tellLoss();
+  }
+
+  #tellLoss(): void {
+    if (this.#trouble === undefined) return;
+    const { log, path } = this.#options;
+    const since = new Date(this.#trouble.since).toISOString();
+    log.error(
+      { path, since, reason: this.#trouble.reason },
+      'stopped with samples in memory only; they are lost',
+    );
   }
 
   async #leave(): Promise<void> {
