@@ -6,6 +6,7 @@ import { AppError } from '../../../lib/errors.ts';
 import { createMatcher, type Matcher } from '../../../model/matcher.ts';
 import { createBudget } from '../../promql/budget.ts';
 import type { Budget, Store } from '../../storage/contract.ts';
+import { badParameter } from '../api-errors.ts';
 import { one, type Parameters, selectionsOf } from '../parameters.ts';
 import { sendPieces } from '../pieces.ts';
 import { type Asked, listParameter, type Route, textParameter } from '../route.ts';
@@ -26,6 +27,13 @@ const FILTERS = {
   from: textParameter(`${MOMENT} Included.`, '2026-01-01'),
   to: textParameter(`${MOMENT} Not included; of a date alone the whole day counts.`, '2026-01-31'),
   tz: textParameter('The time zone of dates and buckets.', 'Europe/Berlin'),
+};
+
+const EXPORTED = {
+  'match[]': listParameter('Series selectors; all series when there is none.'),
+  start: textParameter('RFC 3339 or Unix seconds.'),
+  end: textParameter('RFC 3339 or Unix seconds.'),
+  format: textParameter('json or jsonl.', 'jsonl'),
 };
 
 const RESERVED: readonly string[] = [...Object.keys(FILTERS), 'granularity'];
@@ -75,12 +83,7 @@ export function simpleRoutes(doors: SimpleDoors): Route[] {
       url: '/v1/export',
       tag: 'simple',
       summary: 'Everything, streamed',
-      parameters: {
-        'match[]': listParameter('Series selectors; all series when there is none.'),
-        start: textParameter('RFC 3339 or Unix seconds.'),
-        end: textParameter('RFC 3339 or Unix seconds.'),
-        format: textParameter('json or jsonl.', 'jsonl'),
-      },
+      parameters: EXPORTED,
       handle: ({ parameters, signal }: Asked, reply) => {
         const format = one(parameters, 'format') ?? 'json';
         const selections = exported(parameters);
@@ -161,7 +164,12 @@ async function known(
   return [named, ...labels.map((label) => createMatcher(label, '=', one(parameters, label) ?? ''))];
 }
 
+// A slip of the pen must not send everything.
 function exported(parameters: Parameters) {
+  const known = Object.keys(EXPORTED);
+  const unknown = Object.keys(parameters).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw badParameter(unknown, `export takes ${known.join(', ')}; labels go into match[]`);
   const selections = selectionsOf(parameters);
   return selections.length > 0 ? selections : [{ matchers: [], range: ALL_TIME }];
 }
