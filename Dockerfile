@@ -42,7 +42,8 @@ VOLUME /shared
 EXPOSE 9098
 # Liveness and nothing more: a sidecar whose inventory is down must not be restarted.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs"]
-ENTRYPOINT ["node", "/app/inventory-sd.cjs"]
+# Here and below: at SIGUSR1 Node would open its debugger, to whoever shares the network namespace.
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/inventory-sd.cjs"]
 
 FROM base AS mini-tsdb
 LABEL org.opencontainers.image.title=mini-tsdb \
@@ -58,7 +59,7 @@ ENV LISTEN_ADDRESS=:9095
 VOLUME /data
 EXPOSE 9095
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs", "/-/healthy"]
-ENTRYPOINT ["node", "/app/mini-tsdb.cjs"]
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/mini-tsdb.cjs"]
 CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/data"]
 
 FROM base AS inventory-server
@@ -69,7 +70,7 @@ RUN /usr/local/libexec/fill-compile-cache.sh /app/inventory-server.cjs
 ENV LISTEN_ADDRESS=:1337
 EXPOSE 1337 1339
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs", "/healthz"]
-ENTRYPOINT ["node", "/app/inventory-server.cjs"]
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/inventory-server.cjs"]
 
 FROM base AS sensor-fleet
 LABEL org.opencontainers.image.title=sensor-fleet \
@@ -83,4 +84,4 @@ ENV LISTEN_ADDRESS=:1338 LIST_FILE=/data/list.json
 VOLUME /data
 EXPOSE 1338
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs", "/healthz"]
-ENTRYPOINT ["node", "/app/sensor-fleet.cjs"]
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/sensor-fleet.cjs"]

@@ -48,8 +48,14 @@ async function main(args: string[]): Promise<ExitCode> {
   if (parsed.help) terminal.out(helpText(version));
   if (parsed.version) terminal.out(version);
   if (parsed.help || parsed.version) return EXIT.ok;
-  const config = readConfig(process.env);
-  return COMMANDS[parsed.command](config, parsed, oddities(process.env, config));
+  try {
+    const config = readConfig(process.env);
+    return await COMMANDS[parsed.command](config, parsed, oddities(process.env, config));
+  } catch (error) {
+    terminal.err(messageOf(error));
+    // Of these two, 1 would be a difference that was found.
+    return parsed.command === 'check' || parsed.command === 'verify' ? EXIT.usage : EXIT.failed;
+  }
 }
 
 const COMMANDS: Readonly<
@@ -63,16 +69,22 @@ const COMMANDS: Readonly<
     }),
   accept: (config, { operands: [digest], undo }) => accept(config, { digest, undo }, terminal),
   check: (config, { json }, warnings) =>
-    withInventory(config, warnings, (inventory) => check(inventory, json, terminal)),
+    withInventory(config, warnings, (inventory) =>
+      check(inventory, async () => (await askLiveness(config)) === undefined, json, terminal),
+    ),
   verify: runVerify,
   show: (config, { json }) => show(config, json, terminal),
   reload: (config) => reload(config, terminal),
   healthcheck: async (config) => {
-    const fault = await healthcheck(config.listenAddress, { webConfigFile: config.webConfigFile });
+    const fault = await askLiveness(config);
     if (fault !== undefined) terminal.err(fault);
     return fault === undefined ? EXIT.ok : EXIT.failed;
   },
 };
+
+function askLiveness({ listenAddress, webConfigFile }: Config): Promise<string | undefined> {
+  return healthcheck(listenAddress, { webConfigFile });
+}
 
 const UNOBSERVED = { requested() {}, retried() {}, written() {}, restored() {}, writeFailed() {} };
 
@@ -176,8 +188,8 @@ async function makeSidecar(config: Config, client: HttpClient, log: Logger): Pro
   const decide = async (decision: (now: Moment) => Promise<Outcome>) => {
     const outcome = await poller.between(() => decision(systemClock()));
     metrics.decided(outcome);
-    const { added, removed } = outcome;
-    log.warn({ added, removed }, 'a person accepted or undid a hold; target file written');
+    const { added, removed, changed } = outcome;
+    log.warn({ added, removed, changed }, 'a person accepted or undid a hold; target file written');
     return outcome;
   };
   const routes = endpoints({

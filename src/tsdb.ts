@@ -48,19 +48,50 @@ async function run(flags: Flags): Promise<void> {
   const stopping = stopSignal((signal) => log.info({ signal }, 'stopping'));
   const first = await readConfigFile(flags.configFile);
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
-  const registry = new Registry();
+  // Without a listener this signal ends a process, also one that still loads its data.
+  process.on('SIGHUP', () => {});
   const gate = await openGate(flags, log);
+  const registry = new Registry();
   const { store, isDiskTroubled } = await openStore(flags, registry, log);
+  try {
+    await serve({ flags, log, stopping, first, gate, registry, store, isDiskTroubled });
+  } finally {
+    await store.close();
+    await gate?.close();
+  }
+  if (isDiskTroubled()) process.exitCode = 1;
+  log.info('mini-tsdb stopped');
+}
+
+interface Opened extends OpenedStore {
+  readonly flags: Flags;
+  readonly log: Logger;
+  readonly stopping: AbortSignal;
+  readonly first: ConfigFile;
+  readonly gate: WebGate | undefined;
+  readonly registry: Registry;
+}
+
+async function serve({
+  flags,
+  log,
+  stopping,
+  first,
+  gate,
+  registry,
+  store,
+  isDiskTroubled,
+}: Opened): Promise<void> {
   const userAgent = `mini-tsdb/${version}`;
   const scraper = createScrapeManager({ store, registry, log, userAgent, seed: hashText(hostname()) });
   const configuration = configure(flags, first, scraper, log);
   registerMetrics(registry, { version, configuration, store, isDiskTroubled });
+  // What was wrong has been logged.
+  process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
   const families = createPushedFamilies();
   const queue = await openQueue({ flags, store, families, registry, log });
   try {
     const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
-    // Without a listener this signal ends a process. What was wrong has been logged.
-    process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
     const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry, push, families }));
     const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
     const server = await startHttpServer(flags.listenAddress, web, { gate });
@@ -73,14 +104,11 @@ async function run(flags: Flags): Promise<void> {
     } finally {
       await grpc?.stop();
       await server.stop();
-      await gate?.close();
     }
   } finally {
     await queue.close();
     await scraper.stop();
-    await store.close();
   }
-  log.info('mini-tsdb stopped');
 }
 
 async function openQueue({ flags, store, families, registry, log }: QueueParts): Promise<Queue> {
@@ -134,6 +162,7 @@ async function openStore(flags: Flags, registry: Registry, log: Logger): Promise
     ...(flags.storagePath !== undefined && { path: flags.storagePath }),
     retentionMs,
     retentionBytes: flags.retentionBytes || Number.POSITIVE_INFINITY,
+    maxSeries: flags.maxSeries,
   });
   return { store, isDiskTroubled: () => store.diskTrouble() !== undefined };
 }
@@ -174,11 +203,7 @@ function configure(flags: Flags, first: ConfigFile, scraper: ScrapeManager, log:
   });
 }
 
-async function apply(
-  scraper: ScrapeManager,
-  { scrapeConfigs, warnings }: ConfigFile,
-  log: Logger,
-): Promise<void> {
+function apply(scraper: ScrapeManager, { scrapeConfigs, warnings }: ConfigFile, log: Logger): void {
   for (const warning of warnings) log.warn(warning);
   scraper.apply(scrapeConfigs);
   log.info({ jobs: scrapeConfigs.map(({ jobName }) => jobName) }, 'configuration in force');

@@ -9,15 +9,22 @@ export type HttpFailure = (typeof HTTP_FAILURES)[number];
 /**
  * Whatever a request threw, as an error with a reason.
  * @param proxy through which it was made; its failures are told apart from the server's.
+ * @param isHttp whether the server has answered before.
  */
-export function httpFailure(error: unknown, url: string, proxy: string | undefined): AppError<HttpFailure> {
+export function httpFailure(
+  error: unknown,
+  url: string,
+  proxy: string | undefined,
+  isHttp = false,
+): AppError<HttpFailure> {
   if (error instanceof AppError) return error as AppError<HttpFailure>;
   const found = failureOf(error);
   // Of two servers with TLS it is not told which failed.
   const isTlsOfProxy = found === 'tls' && url.startsWith('http:');
   const reason = proxy !== undefined && (isTlsOfProxy || isOfProxy(error)) ? 'proxy' : found;
   const via = proxy === undefined ? '' : ` (through the proxy ${new URL(proxy).origin})`;
-  return new AppError(reason, describe(error, url) + via, { cause: error });
+  const hint = !isHttp && proxy === undefined && mayWantTls(error, url) ? '; does it speak https there?' : '';
+  return new AppError(reason, describe(error, url) + via + hint, { cause: error });
 }
 
 // Through a proxy nothing but the proxy is looked up and connected to.
@@ -68,6 +75,12 @@ function describe(error: unknown, url: string): string {
   if (error instanceof Error && code.startsWith('UND_ERR_PRX') && error.cause instanceof Error)
     return `${error.message}: ${error.cause.message}`;
   return messageOf(error);
+}
+
+// What a port that wants TLS makes of plain HTTP: an alert, which is no HTTP, or an end without a word.
+function mayWantTls(error: unknown, url: string): boolean {
+  const isNoHttp = error instanceof errors.HTTPParserError;
+  return url.startsWith('http:') && (codeOf(error) === 'ECONNRESET' || isNoHttp || isSilentEnd(error));
 }
 
 // TLS 1.3 ends the handshake before the server has judged the client's certificate, and undici loses what it says then.

@@ -64,15 +64,20 @@ export function createHttpClient({
 }: HttpClientOptions = {}): HttpClient {
   const { lookup, forget } = keepLookups(addressMs, resolve);
   const agents = createAgents({ lookup, connectionMs });
+  // Of the newest answer: who answered once in HTTP speaks it.
+  let spoken = '';
 
   async function sendBy(message: Message, url: string, options: RequestOptions): Promise<HttpAnswer> {
     const proxy = proxyFor(url, proxies);
+    const { origin } = new URL(url);
     try {
-      return await send(message, url, proxy, agents, options);
+      const answer = await send(message, url, proxy, agents, options);
+      spoken = origin;
+      return await receive(answer, message, proxy, options);
     } catch (error) {
       forget();
       options.signal.throwIfAborted();
-      throw httpFailure(error, url, proxy);
+      throw httpFailure(error, url, proxy, spoken === origin);
     }
   }
 
@@ -94,7 +99,7 @@ async function send(
   proxy: string | undefined,
   agents: Agents,
   options: RequestOptions,
-): Promise<HttpAnswer> {
+): Promise<Dispatcher.ResponseData> {
   const { headers: given, tls = PLAIN_TLS, signal } = options;
   signal.throwIfAborted();
   const dispatcher = agents.agentFor(tls, proxy);
@@ -102,7 +107,15 @@ async function send(
   const headers = { 'accept-encoding': 'gzip, br', ...form, ...given };
   // Said once more: a proxy's own connections do not take the clocks of their agent.
   const clocks = { headersTimeout: 0, bodyTimeout: 0 };
-  const answer = await request(url, { dispatcher, method, body: body ?? null, headers, signal, ...clocks });
+  return request(url, { dispatcher, method, body: body ?? null, headers, signal, ...clocks });
+}
+
+async function receive(
+  answer: Dispatcher.ResponseData,
+  { method }: Message,
+  proxy: string | undefined,
+  options: RequestOptions,
+): Promise<HttpAnswer> {
   const flat = flatten(answer.headers);
   const { statusCode: status } = answer;
   const via = proxy === undefined ? {} : { proxy: new URL(proxy).origin };

@@ -1,5 +1,6 @@
 // The connections of one kind of access: directly, through a proxy that forwards, or through a tunnel.
 
+import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { TlsNow } from './http-access.ts';
 
@@ -39,7 +40,7 @@ interface Pair {
 }
 
 /** @param proxyUrl goes for every URL, as `proxy_url` does in Prometheus. */
-export function createDispatchers(proxyUrl: string | undefined): Dispatchers {
+export function createDispatchers(proxyUrl: string | undefined, lookup: LookupFunction): Dispatchers {
   const proxy = proxyUrl === undefined ? undefined : new URL(proxyUrl);
   const proxyAuthorization = proxy === undefined ? undefined : authorizationOf(proxy);
   let pair: Pair | undefined;
@@ -47,7 +48,7 @@ export function createDispatchers(proxyUrl: string | undefined): Dispatchers {
   function pairFor(tls: TlsNow | undefined): Pair {
     if (pair !== undefined && pair.tls === tls) return pair;
     each(pair, (dispatcher) => dispatcher.close());
-    pair = createPair(proxy, tls);
+    pair = createPair(proxy, { ...tls, lookup }, tls);
     return pair;
   }
 
@@ -64,8 +65,11 @@ export function createDispatchers(proxyUrl: string | undefined): Dispatchers {
   };
 }
 
-function createPair(proxy: URL | undefined, tls: TlsNow | undefined): Pair {
-  const connect = { ...tls };
+function createPair(
+  proxy: URL | undefined,
+  connect: TlsNow | { lookup: LookupFunction },
+  tls: TlsNow | undefined,
+): Pair {
   if (proxy === undefined)
     return { tls, direct: new Agent({ ...OPTIONS, connect }), forward: undefined, tunnel: undefined };
   return {

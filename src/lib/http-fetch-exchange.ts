@@ -2,9 +2,10 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { BodyRoom } from './body-room.ts';
 import type { AccessNow } from './http-access.ts';
 import type { FetchRequest } from './http-fetch.ts';
-import { FetchedBody, tooLarge } from './http-fetch-body.ts';
+import { FetchedBody } from './http-fetch-body.ts';
 import type { Dispatchers } from './http-fetch-dispatchers.ts';
 
 export interface Got {
@@ -12,7 +13,9 @@ export interface Got {
   readonly statusText: string;
   readonly contentType: string;
   readonly location: string;
-  readonly body: Buffer | Promise<Buffer>;
+  /** Filled when the status is 200; to be dropped in the end. */
+  readonly body: FetchedBody;
+  readonly encoding: string | undefined;
 }
 
 /** What stops a request, whichever of its exchanges is under way. */
@@ -34,7 +37,6 @@ export class FlightControl {
 
 /** Of a body that nobody wants; more, and the connection is not used again. */
 const UNREAD_BYTES = 65_536;
-const NOTHING = Buffer.alloc(0);
 
 /** @throws what undici throws, or AppError `too_large`. */
 export function exchange(
@@ -42,6 +44,7 @@ export function exchange(
   { url, headers, bodyBound }: FetchRequest,
   { authorization, tls }: AccessNow,
   flight: FlightControl,
+  room: BodyRoom,
 ): Promise<Got> {
   return new Promise((resolve, reject) => {
     const { dispatcher, origin, absolute, proxyAuthorization } = dispatchers.route(url.origin, tls);
@@ -49,29 +52,28 @@ export function exchange(
     const own: Record<string, string> = { host: url.host, ...headers };
     if (authorization !== undefined) own.authorization = authorization;
     if (proxyAuthorization !== undefined) own['proxy-authorization'] = proxyAuthorization;
-    const handler = new Exchange(flight, bodyBound, resolve, reject);
+    const handler = new Exchange(flight, new FetchedBody(bodyBound, room), resolve, reject);
     dispatcher.dispatch({ origin, path, method: 'GET', headers: own }, handler);
   });
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #flight: FlightControl;
-  readonly #bound: number;
   readonly #resolve: (got: Got) => void;
   readonly #reject: (error: Error) => void;
-  #body: FetchedBody;
+  readonly #body: FetchedBody;
+  #unread = UNREAD_BYTES;
   #statusText = '';
   #headers: IncomingHttpHeaders = {};
 
   constructor(
     flight: FlightControl,
-    bodyBound: number,
+    body: FetchedBody,
     resolve: (got: Got) => void,
     reject: (error: Error) => void,
   ) {
     this.#flight = flight;
-    this.#bound = bodyBound;
-    this.#body = new FetchedBody(bodyBound);
+    this.#body = body;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -92,37 +94,44 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#flight.status = status;
     this.#statusText = statusText;
     this.#headers = headers;
-    if (status !== 200) this.#body = new FetchedBody(UNREAD_BYTES);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#body.add(chunk)) controller.abort(tooLarge(this.#bound));
+    try {
+      if (this.#flight.status === 200) this.#body.add(chunk);
+      else this.#pass(chunk);
+    } catch (error) {
+      controller.abort(error as Error);
+    }
+  }
+
+  #pass(chunk: Buffer): void {
+    this.#unread -= chunk.length;
+    if (this.#unread < 0) throw new Error('nobody reads so much');
   }
 
   onResponseEnd(): void {
     this.#flight.controller = undefined;
-    try {
-      this.#resolve(
-        this.#got(this.#flight.status === 200 ? this.#body.whole(this.#text('content-encoding')) : NOTHING),
-      );
-    } catch (error) {
-      this.#reject(error as Error);
-    }
+    this.#resolve(this.#got());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#flight.controller = undefined;
-    if (this.#flight.status <= 200) this.#reject(error);
-    else this.#resolve(this.#got(NOTHING));
+    if (this.#flight.status > 200) this.#resolve(this.#got());
+    else {
+      this.#body.drop();
+      this.#reject(error);
+    }
   }
 
-  #got(body: Got['body']): Got {
+  #got(): Got {
     return {
       status: this.#flight.status,
       statusText: this.#statusText,
       contentType: this.#text('content-type') ?? '',
       location: this.#text('location') ?? '',
-      body,
+      body: this.#body,
+      encoding: this.#text('content-encoding'),
     };
   }
 

@@ -24,7 +24,18 @@ export function readProxyUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.pathname + url.search !== '/')
     throw new Error('is no URL of a proxy; write e.g. http://proxy.example.com:3128');
+  if (!isDecodable(url.username + url.password))
+    throw new Error('has a user or password with a % that begins no escape; write %25 for it');
   return url.href;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A file whose content is secret; undefined for an empty text. The text is not repeated: it may be the secret itself. */

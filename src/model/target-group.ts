@@ -56,8 +56,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** `1 target`, `100 targets`: how many the groups hold, in words. */
 export function describeTargets(groups: readonly TargetGroup[]): string {
-  const count = countTargets(groups);
-  return `${count} ${count === 1 ? 'target' : 'targets'}`;
+  return describeCount(countTargets(groups));
+}
+
+/** A number of targets in words. */
+export function describeCount(targets: number): string {
+  return `${targets} ${targets === 1 ? 'target' : 'targets'}`;
 }
 
 /** How many targets the groups hold. */

@@ -1,19 +1,19 @@
 // A person decides: what is held is published, or the list before that once more.
 
 import { AppError, messageOf } from '../lib/errors.ts';
-import { parseTargetGroups, type TargetGroup } from '../model/target-group.ts';
+import { describeCount, writeTargetGroups } from '../model/target-group.ts';
 import type { Moment } from './moment.ts';
 import { adopt, type Inventory, type Outcome } from './sync.ts';
+import { type Accepted, readAccepted, undoAccepted } from './targets/accepted.ts';
 import { accept, removalOf } from './targets/guard.ts';
-import { initialGuardState } from './targets/guard-state.ts';
 import { dropBefore, readBefore } from './targets/state-file.ts';
-import { targetsOfGroups } from './targets/target.ts';
 
 /** Why nothing was accepted or undone; nothing has changed then. */
 export const ACCEPT_REFUSALS = [
   'nothing_held',
   'too_many',
   'no_answer',
+  'no_digest',
   'other_digest',
   'nothing_kept',
 ] as const;
@@ -23,7 +23,7 @@ export class AcceptError extends AppError<AcceptRefusal> {}
 
 /**
  * Publishes the newest answer although the guard holds it, also an empty one.
- * @param digest what the person saw; undefined: whatever is held now.
+ * @param digest what the person saw; undefined: whatever is held now, unless it is an answer as a whole.
  * @throws AcceptError, or WriteError.
  */
 export async function acceptHeld(
@@ -45,32 +45,41 @@ export async function acceptHeld(
       'cannot accept: the inventory has not answered since the start; see inventory-sd show',
     );
   const removal = removalOf(guard, answer.targets);
+  // Of so much nobody can say which answer was looked at, but by its digest.
+  if (digest === undefined && hold.isWhole)
+    throw new AcceptError(
+      'no_digest',
+      `cannot accept a whole answer without its digest: ${describeCount(removal.targets)} would go; look at it, then type inventory-sd accept ${removal.digest}`,
+    );
   if (digest !== undefined && digest !== removal.digest) {
-    const newer = `by now ${removal.targets} targets would go, digest ${removal.digest}`;
+    const newer = `by now ${describeCount(removal.targets)} would go, digest ${removal.digest}`;
     throw new AcceptError('other_digest', `cannot accept ${JSON.stringify(digest.slice(0, 64))}: ${newer}`);
   }
   return adopt(inventory, accept(guard, answer.targets, limits), now);
 }
 
 /**
- * Publishes the list before the last accepted hold once more; the next answer is judged against it.
+ * Takes the last accepted hold back: what it removed stands again, and what came since stays; the next answer is judged
+ * against that.
  * @throws AcceptError, or WriteError.
  */
 export async function undoAccept(inventory: Inventory, now: Moment): Promise<Outcome> {
-  const text = await readBefore(inventory.stateFile);
+  const { guard, file, stateFile } = inventory;
+  const text = await readBefore(stateFile);
   if (text === undefined)
-    throw new AcceptError('nothing_kept', 'cannot undo: no list from before an accepted hold is kept');
-  const listed = targetsOfGroups(groupsOf(text));
-  const next = { ...initialGuardState(listed), clock: inventory.guard.clock };
-  const outcome = await adopt(inventory, next, now, text);
-  await dropBefore(inventory.stateFile);
+    throw new AcceptError('nothing_kept', 'cannot undo: nothing is kept of an accepted hold');
+  const accepted = acceptedOf(text);
+  // Oddities of another writer that stood before may come back too.
+  const stood = writeTargetGroups([...(file.published?.groups ?? []), ...accepted.removed]);
+  const outcome = await adopt(inventory, undoAccepted(guard, accepted), now, stood);
+  await dropBefore(stateFile);
   return outcome;
 }
 
-function groupsOf(text: string): TargetGroup[] {
+function acceptedOf(text: string): Accepted {
   try {
-    return parseTargetGroups(text);
+    return readAccepted(text);
   } catch (error) {
-    throw new AcceptError('nothing_kept', `cannot undo: the list that is kept is none: ${messageOf(error)}`);
+    throw new AcceptError('nothing_kept', `cannot undo: what is kept cannot be read: ${messageOf(error)}`);
   }
 }

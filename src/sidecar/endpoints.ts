@@ -12,6 +12,7 @@ import type { Poller } from './poller.ts';
 import type { PassResult } from './status.ts';
 import type { StatusReport } from './status-report.ts';
 import type { Outcome } from './sync.ts';
+import { describeChanges } from './targets/changes.ts';
 import type { Published } from './targets/target-file.ts';
 
 /** What the endpoints show and do. */
@@ -20,9 +21,9 @@ export interface Shown {
   readonly poller: Poller;
   facts(): Facts;
   report(): StatusReport;
-  /** Publishes what is held with this digest, or whatever is held now. @throws AcceptError, WriteError. */
+  /** Publishes what is held with this digest; without one whatever is held now, if that can be told. @throws AcceptError, WriteError. */
   accept(digest: string | undefined): Promise<Outcome>;
-  /** Publishes the list before that again. @throws AcceptError, WriteError. */
+  /** Takes the last one back. @throws AcceptError, WriteError. */
   undo(): Promise<Outcome>;
 }
 
@@ -95,18 +96,28 @@ async function reload(shown: Shown, request: HttpRequest): Promise<Reply> {
 async function accept(shown: Shown, request: HttpRequest): Promise<Reply> {
   const refusal = refuse(request, 'accept');
   if (refusal !== undefined) return text(403, refusal);
-  const { searchParams } = request.url;
-  const isUndo = searchParams.has('undo');
+  const asked = readDecision(request.url.searchParams);
+  if (asked === undefined)
+    return text(400, 'cannot accept: write ?digest=DIGEST, ?undo, or nothing; nothing was changed');
+  const { isUndo, digest } = asked;
   try {
-    const { added, removed } = await (isUndo
-      ? shown.undo()
-      : shown.accept(searchParams.get('digest') ?? undefined));
-    const done = `${isUndo ? 'undone' : 'accepted'}: ${added} added, ${removed} removed`;
+    const outcome = await (isUndo ? shown.undo() : shown.accept(digest));
+    const done = `${isUndo ? 'undone' : 'accepted'}: ${describeChanges(outcome)}`;
     return text(200, isUndo ? done : `${done}; undo with inventory-sd accept --undo`);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return text(error instanceof AcceptError ? 409 : 500, `${error.message}; nothing was changed`);
   }
+}
+
+// A slip of the pen must not accept something else: `?digset=…` would name no digest, `?undo=0` would undo.
+function readDecision(query: URLSearchParams): { isUndo: boolean; digest?: string } | undefined {
+  const [first, second] = [...query];
+  if (first === undefined) return { isUndo: false };
+  const [name, value] = first;
+  if (second !== undefined || (name === 'undo') !== (value === '')) return undefined;
+  if (name === 'undo') return { isUndo: true };
+  return name === 'digest' ? { isUndo: false, digest: value } : undefined;
 }
 
 /** Whether a text could be the answer of a post. */

@@ -3,7 +3,13 @@
 import type { Logger } from '../lib/log.ts';
 import { createEpisode } from './episode.ts';
 import type { Moment } from './moment.ts';
-import { type Account, countSetAside, describeSetAside, type EntryNote } from './sensors/account.ts';
+import {
+  type Account,
+  countEntries,
+  countSetAside,
+  describeSetAside,
+  type EntryNote,
+} from './sensors/account.ts';
 import type { SetAside, SetAsideReason } from './sensors/set-aside.ts';
 
 /** The field `entries` of /status. */
@@ -84,8 +90,4 @@ function asideMessage(account: Account): string {
   const [first] = account.setAside;
   const example = first === undefined ? '' : `; ${describeSetAside(first)}`;
   return `${countEntries(countSetAside(account))} set aside, the rest goes on${example}`;
-}
-
-function countEntries(count: number): string {
-  return count === 1 ? '1 entry' : `${count} entries`;
 }

@@ -48,13 +48,18 @@ export function isStale({ status, staleAfterMs, now }: Facts): boolean {
 }
 
 function degradations(facts: Facts): string[] {
-  const { hold } = facts;
+  const { hold, now } = facts;
   return [
     ...freshness(facts),
     ...fileTrouble(facts),
-    ...(hold === undefined ? [] : [`held since ${clockTime(hold.since, facts.now.wall)} (${hold.reason})`]),
+    ...(hold === undefined ? [] : [held(hold, now)]),
     ...(facts.waiting === 0 ? [] : [`${facts.waiting} new targets wait for room below MAX_TARGETS`]),
   ];
+}
+
+function held({ reason, since, reasonSince }: HeldAnswer, { wall }: Moment): string {
+  const why = since === reasonSince ? reason : `${reason} since ${clockTime(reasonSince, wall)}`;
+  return `held since ${clockTime(since, wall)} (${why})`;
 }
 
 function fileTrouble({ status: { lastResult }, contestedUntil, now }: Facts): string[] {

@@ -79,10 +79,11 @@ function logHoldEnd(log: Logger, result: PassResult, lasted: number): void {
 function logOutcome(log: Logger, result: PassResult, { published }: Seen): void {
   if (result.kind === 'unchanged') log.debug('list unchanged, nothing written');
   if (result.kind === 'failed') return;
-  const { kind, added, removed } = result;
-  // While a list is held, its additions are published.
-  if (kind !== 'changed' && added + removed === 0) return;
-  log.info({ targets: countTargets(published?.groups ?? []), added, removed }, 'target file written');
+  const { kind, added, removed, changed } = result;
+  // While a list is held, its additions and labels are published.
+  if (kind !== 'changed' && added + removed + changed === 0) return;
+  const targets = countTargets(published?.groups ?? []);
+  log.info({ targets, added, removed, changed }, 'target file written');
 }
 
 /** The end of every message about a pass that went wrong: what happens now. */

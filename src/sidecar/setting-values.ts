@@ -10,6 +10,8 @@ import type { MaxShrink } from './targets/limits.ts';
 /** A path that ends in .json: Prometheus goes by the name, and an empty YAML file would remove every target. */
 export function readTargetsFile(text: string): string {
   if (!/[^/]\.json$/.test(text)) throw new Error(`is ${quoted(text)}, not a file that ends in .json`);
+  if (/(^|\/)\.inventory-sd\//.test(text))
+    throw new Error(`is ${quoted(text)}, in the folder where the sidecar keeps files of its own`);
   return text;
 }
 

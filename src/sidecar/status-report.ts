@@ -1,14 +1,14 @@
 // What /status, the page at / and `inventory-sd show` tell: one plain object, no secret in it.
 
 import { publicUrl } from '../lib/public-url.ts';
-import { countTargets } from '../model/target-group.ts';
+import { countTargets, describeCount } from '../model/target-group.ts';
 import { type EntriesReport, entryFacts, reportEntries } from './entries-report.ts';
 import { type Facts, isStale, readiness } from './health.ts';
 import type { Moment } from './moment.ts';
 import type { Poller } from './poller.ts';
 import { ageOf, type Status, wallOf } from './status.ts';
 import type { HoldReason } from './targets/guard-state.ts';
-import { howItEnds } from './targets/held-answer.ts';
+import { heldSince, howItEnds } from './targets/held-answer.ts';
 
 /** The JSON of /status. Times are RFC 3339 in UTC, null while unknown. */
 export interface StatusReport {
@@ -35,6 +35,8 @@ export interface StatusReport {
     readonly reason: HoldReason;
     readonly message: string;
     readonly since: string;
+    /** Since when for this reason. */
+    readonly reasonSince: string;
     /** Targets that stand although the newest answer would remove them. */
     readonly targets: number;
     /** Not even the additions of the newest answer are published. */
@@ -109,7 +111,8 @@ function reportHold({ hold }: Described): StatusReport['held'] {
   const { reason, message, targets, isWhole: whole, digest, confirmsInMs } = hold;
   const believedInSeconds = confirmsInMs === undefined ? null : Math.round(confirmsInMs / 1000);
   const ends = howItEnds(hold);
-  return { reason, message, since: iso(hold.since), targets, whole, digest, believedInSeconds, ends };
+  const [since, reasonSince] = [iso(hold.since), iso(hold.reasonSince)];
+  return { reason, message, since, reasonSince, targets, whole, digest, believedInSeconds, ends };
 }
 
 function reportFile(described: Described): StatusReport['file'] {
@@ -155,9 +158,9 @@ function failureFact(message: string, count: number): [string, string] {
 }
 
 function heldFacts(held: NonNullable<StatusReport['held']>): [string, string][] {
-  const what = held.whole ? 'the whole answer' : `${held.targets} targets`;
+  const what = held.whole ? 'the whole answer' : describeCount(held.targets);
   return [
-    ['Held', `${what} since ${held.since}: ${held.message}`],
+    ['Held', `${what} since ${heldSince(held, String)}: ${held.message}`],
     ['It ends', held.ends],
   ];
 }

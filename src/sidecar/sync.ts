@@ -5,10 +5,11 @@ import type { TargetGroup } from '../model/target-group.ts';
 import { fetchInventory, type InventoryRequest } from './inventory/request.ts';
 import type { Validators } from './inventory/validators.ts';
 import type { Clock, Moment } from './moment.ts';
-import type { Account } from './sensors/account.ts';
+import { type Account, describeRemainder } from './sensors/account.ts';
 import type { Mapping } from './sensors/mapping.ts';
 import { readSensors } from './sensors/reading.ts';
-import type { Changes } from './targets/changes.ts';
+import { acceptedBetween } from './targets/accepted.ts';
+import { type Changes, NO_CHANGES } from './targets/changes.ts';
 import { groupTargets } from './targets/groups.ts';
 import { judge } from './targets/guard.ts';
 import { type GuardState, standingTargets } from './targets/guard-state.ts';
@@ -66,11 +67,11 @@ export interface Outcome extends Changes {
  * @throws AppError when the answer cannot be had, read or written; what stands in the file then stays.
  */
 export async function sync(inventory: Inventory, clock: Clock, signal: AbortSignal): Promise<Outcome> {
-  const { targets: candidate } = await readCandidate(inventory, signal).catch(async (error: unknown) => {
+  const candidate = await readCandidate(inventory, signal).catch(async (error: unknown) => {
     if (!signal.aborted) await keepStanding(inventory.file);
     throw error;
   });
-  inventory.watch(candidate);
+  inventory.watch(candidate.targets);
   const now = clock();
   const next = judgeAnswer(inventory, candidate, now);
   const outcome = await adopt(inventory, next, now);
@@ -80,9 +81,10 @@ export async function sync(inventory: Inventory, clock: Clock, signal: AbortSign
 }
 
 /** What the guard makes of an answer now; nothing is changed by it. */
-export function judgeAnswer(inventory: Inventory, candidate: readonly Target[], now: Moment): GuardState {
+export function judgeAnswer(inventory: Inventory, { targets, account }: Candidate, now: Moment): GuardState {
   const { guard, limits } = inventory;
-  return judge(guard, candidate, limits, { wall: now.wall, elapsed: elapsed(inventory, now) });
+  const at = { wall: now.wall, elapsed: elapsed(inventory, now), whyNone: describeRemainder(account) };
+  return judge(guard, targets, limits, at);
 }
 
 /**
@@ -104,7 +106,7 @@ export async function adopt(
     removesAny(standingTargets(before), targets) ||
     addedWhileHeld(before) !== addedWhileHeld(next);
   if (isFirst) await saveFirst(inventory, next, now);
-  const options = { empty: isEmptyList(next), stoodBefore };
+  const options = { empty: isEmptyList(next), stoodBefore, isWhole: next.hold === undefined };
   const changes = targets && (await publish(file, groupsOf(inventory, targets), options));
   inventory.guard = next;
   if (!isFirst) await saveIfDue(inventory, before, now);
@@ -120,8 +122,8 @@ async function saveFirst(
 ): Promise<void> {
   try {
     // What is accepted may stay in the file for its grace: it goes from the list now.
-    if (next.isAccepted && file.published && removesAny(guard.listed, next.listed))
-      await keepBefore(stateFile, file.published.text);
+    if (next.isAccepted && removesAny(guard.listed, next.listed))
+      await keepBefore(stateFile, acceptedBetween(guard.listed ?? [], next.listed ?? []));
     await writeState(stateFile, next, now);
   } catch (error) {
     // To whoever watches, it is the list that could not be written.
@@ -146,7 +148,7 @@ async function saveIfDue(
 
 function outcomeOf({ hold, isAccepted }: GuardState, changes: Changes | undefined): Outcome {
   const kind = hold === undefined ? (changes === undefined ? 'unchanged' : 'changed') : 'held';
-  return { kind, ...(changes ?? { added: 0, removed: 0 }), ...(isAccepted && { isAccepted }) };
+  return { kind, ...(changes ?? NO_CHANGES), ...(isAccepted && { isAccepted }) };
 }
 
 // Whatever the inventory does, a list that stands keeps standing. A write that fails now is counted; the operator's

@@ -1,6 +1,5 @@
 // The start: the list that stands in the file is taken over, so that a restart loses nothing.
 
-import { messageOf } from '../lib/errors.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import type { Config } from './config.ts';
 import type { RequestObserver } from './inventory/attempts.ts';
@@ -10,10 +9,10 @@ import { readPage } from './sensors/page.ts';
 import type { Inventory, InventorySource } from './sync.ts';
 import { NO_CONFLICT } from './targets/conflicts.ts';
 import { initialGuardState, standingTargets } from './targets/guard-state.ts';
+import { readStanding } from './targets/own-list.ts';
 import type { FileObserver } from './targets/publish.ts';
 import { readState, stateFileOf } from './targets/state-file.ts';
 import { targetsOfGroups } from './targets/target.ts';
-import { type Published, readTargetFile } from './targets/target-file.ts';
 import { findTroubles } from './targets/target-troubles.ts';
 import { watchLabels } from './targets/volatile-labels.ts';
 
@@ -71,9 +70,9 @@ async function takeOverList(
   observer: FileObserver,
   warn: Means['warn'],
 ): Promise<Pick<Inventory, 'file' | 'stateFile' | 'guard' | 'judgedAt' | 'grouped'>> {
-  const found = await readStanding(path, warn);
-  const targets = found && targetsOfGroups(found.groups);
   const stateFile = await stateFileOf(path);
+  const { list: found, own } = await readStanding(path, stateFile.own, warn);
+  const targets = found && targetsOfGroups(found.groups);
   const restored = await readState(stateFile, targets, warn);
   // A file without targets is no list that stands, unless the inventory was accepted as empty.
   const standing = targets?.length === 0 ? undefined : targets;
@@ -86,6 +85,7 @@ async function takeOverList(
       intervalMs,
       observer,
       monotonic: () => performance.now(),
+      own: { path: stateFile.own, text: own },
       published,
       conflict: NO_CONFLICT,
     },
@@ -94,13 +94,4 @@ async function takeOverList(
     judgedAt: restored === undefined ? {} : { wall: restored.savedAt },
     grouped: stands && published && { targets: stands, groups: published.groups },
   };
-}
-
-async function readStanding(path: string, warn: Means['warn']): Promise<Published | undefined> {
-  try {
-    return await readTargetFile(path);
-  } catch (error) {
-    warn(`${messageOf(error)}; no list stands until a good answer is written`);
-    return undefined;
-  }
 }

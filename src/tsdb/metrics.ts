@@ -2,7 +2,7 @@
 
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import type { Configuration } from './config/configuration.ts';
-import type { Store } from './storage/contract.ts';
+import type { Store, StoreStats } from './storage/contract.ts';
 
 export interface Observed {
   readonly version: string;
@@ -40,7 +40,14 @@ export function registerMetrics(registry: Registry, observed: Observed): void {
     'When the configuration file was read last.',
     () => configuration.lastReload().time / 1000,
   );
-  const stat = async (name: 'series' | 'chunks' | 'samples' | 'bytes') => (await store.stats(0))[name];
+  // All four are asked for at once, and the store looks at every series for it.
+  let looking: Promise<StoreStats> | undefined;
+  const stat = async (name: 'series' | 'chunks' | 'samples' | 'bytes') => {
+    looking ??= store.stats(0).finally(() => {
+      looking = undefined;
+    });
+    return (await looking)[name];
+  };
   gauge('storage_series', 'Series in the store.', () => stat('series'));
   gauge('storage_chunks', 'Compressed chunks in the store.', () => stat('chunks'));
   gauge('storage_samples', 'Samples in the store.', () => stat('samples'));

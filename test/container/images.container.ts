@@ -47,7 +47,7 @@ describe.each(PROGRAMS)('the image of %s', (program) => {
   test.each(['healthcheck', program])('starts %s from the compile cache', async (bundle) => {
     const debug = ['-e', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', '-e', 'LISTEN_ADDRESS=none', '--entrypoint=sh'];
     const { flag, says } = FAULT[bundle] ?? { flag: '', says: 'LISTEN_ADDRESS' };
-    const run = ['-c', `node /app/${bundle}.cjs ${flag} 2>&1 || true`];
+    const run = ['-c', `node --disable-sigusr1 /app/${bundle}.cjs ${flag} 2>&1 || true`];
     const output = await docker(['run', ...CONFINED, ...debug, imageOf(program), ...run]);
     expect(output).toContain(`/app/${bundle}.cjs was accepted`);
     expect(output).toContain(says);
@@ -56,6 +56,8 @@ describe.each(PROGRAMS)('the image of %s', (program) => {
   test('says what it is, and runs as a numeric user that is not root', async () => {
     const [image] = JSON.parse(await docker(['image', 'inspect', imageOf(program)]));
     expect(image.Config).toMatchObject({ User: '65532:65532', StopSignal: 'SIGTERM' });
+    // At SIGUSR1 Node would open its debugger.
+    expect(image.Config.Entrypoint).toEqual(['node', '--disable-sigusr1', `/app/${program}.cjs`]);
     expect(image.Config.Labels).toMatchObject({
       'org.opencontainers.image.title': program,
       'org.opencontainers.image.version': manifest.version,

@@ -113,7 +113,7 @@ test('kill -9 and a new start: the list stands, leftovers are cleared, nothing i
   const second = await start();
   await waitFor('a poll', async () => (await second.metric('polls_total{outcome="unchanged"}')) >= 1);
   expect(await second.metric('file_writes_total')).toBe(0);
-  const left = ['other.json.123456', 'targets.json.state.json'];
+  const left = ['other.json.123456', 'targets.json.own.json', 'targets.json.state.json'];
   expect((await readdir(join(dir.path, '.inventory-sd'))).sort()).toEqual(left);
   expect(second.program.stdout.join()).toContain('leftovers of a killed run cleared');
 });
@@ -135,6 +135,15 @@ describe('exit codes', () => {
       err: 'unknown command "fly"; see inventory-sd --help',
     });
   });
+
+  test.each([['check'], ['verify', '--prometheus', 'http://127.0.0.1:9']])(
+    '2 for a faulty setting of %s: 1 would be a difference',
+    async (...args) => {
+      const { code, err } = await run(args, { METRICS_PORT: 'x' });
+      expect(code).toBe(2);
+      expect(err).toContain('METRICS_PORT');
+    },
+  );
 
   test('1 for faulty settings, all named at once', async () => {
     const { code, out, err } = await run([], {

@@ -211,3 +211,10 @@ test('a Prometheus that is not there is an error of its own', async () => {
     err: 'verify needs --prometheus URL; see inventory-sd --help',
   });
 });
+
+test('a job that no server has is told once', async () => {
+  const { code, out, err } = await verify(real(), urls(), '--job', 'nix');
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toMatch(/^cannot verify: http[^"]+ ha(s|ve) no scrape job "nix", only .*\bsensors\b/);
+  expect(err).not.toContain('\n');
+});

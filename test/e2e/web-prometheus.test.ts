@@ -144,8 +144,11 @@ test('a hold is seen, released and undone by commands, as a user with a certific
   expect(await run('reload')).toEqual({ code: 0, text: 'unchanged: ready: 3 targets' });
   await inventory.fault({ fault: 'empty' });
   expect(await run('reload')).toMatchObject({ code: 0, text: expect.stringMatching(/^held: /) });
-  expect((await run('show')).text).toContain('inventory-sd accept');
-  expect(await run('accept')).toMatchObject({
+  const refused = await run('accept');
+  expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('without its digest') });
+  const digest = /accept ([0-9a-f]{12})/.exec(refused.text)?.[1] ?? '';
+  expect((await run('show')).text).toContain(`inventory-sd accept ${digest}`);
+  expect(await run('accept', digest)).toMatchObject({
     code: 0,
     text: expect.stringContaining('accepted: 0 added, 3 removed'),
   });

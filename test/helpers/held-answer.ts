@@ -8,6 +8,7 @@ export function heldAnswerOf(shown: Partial<HeldAnswer> = {}): HeldAnswer {
     reason: 'empty',
     message: 'the inventory lists no target',
     since: 0,
+    reasonSince: shown.since ?? 0,
     isWhole: true,
     targets: 2,
     digest: '0123456789ab',

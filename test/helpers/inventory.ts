@@ -47,9 +47,9 @@ export function noCredentials(client: HttpClient): Credentials {
   return createCredentials(readConfig({}).credentialFiles, 'http://inventory.test', client);
 }
 
-/** Reads a page that is a list, or an object with `entries` and perhaps `next` and `total`. */
+/** Reads a page that is a list, or an object with `entries` and perhaps `next`, `total` and `partial`. */
 export function readList(body: Buffer): Page {
   const answer = JSON.parse(body.toString());
-  const { entries, next, total } = Array.isArray(answer) ? { entries: answer } : answer;
-  return { entries, next, total };
+  const { entries, next, total, partial } = Array.isArray(answer) ? { entries: answer } : answer;
+  return { entries, next, total, partial };
 }

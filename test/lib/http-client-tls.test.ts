@@ -1,6 +1,7 @@
 // TLS over real sockets: what is trusted, what is shown, and what a failure says.
 
 import type { RequestListener } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../src/lib/http-client.ts';
@@ -48,6 +49,52 @@ test('a server of the trusted authority is asked, and sees the client certificat
   expect((await get(url.replace('127.0.0.1', 'localhost'), withClient('client'))).body.toString()).toBe(
     'client',
   );
+});
+
+describe('a server that ends plain HTTP without an answer is perhaps one of https:', () => {
+  const raw = (onData: (socket: Socket) => void) =>
+    new Promise<string>((resolve) => {
+      const server = createServer(
+        (socket) => void socket.on('error', () => {}).once('data', () => onData(socket)),
+      );
+      server.listen(0, '127.0.0.1', () => {
+        stops.push(async () => void server.close());
+        resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      });
+    });
+  const HINT = /; does it speak https there\?$/;
+  const failure = async (url: string, by = client()) =>
+    get(url, undefined, by).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+
+  test('one of ours', async () => {
+    const url = await running(startTlsServer('server', whoAsks));
+    expect(await failure(url.replace('https:', 'http:'))).toMatch(HINT);
+  });
+
+  test('one that resets, ends, or sends an alert', async () => {
+    expect(await failure(await raw((socket) => socket.resetAndDestroy()))).toMatch(HINT);
+    expect(await failure(await raw((socket) => socket.end()))).toMatch(HINT);
+    const alert = Buffer.from([0x15, 0x03, 0x01, 0, 2, 2, 0x46]);
+    expect(await failure(await raw((socket) => socket.end(alert)))).toMatch(HINT);
+  });
+
+  test('but not one that is not there, resets in its answer, or has answered before', async () => {
+    expect(await failure('http://127.0.0.1:1/')).not.toMatch(HINT);
+    const half = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf';
+    const url = await raw((socket) =>
+      socket.write(half, () => setTimeout(() => socket.resetAndDestroy(), 50)),
+    );
+    expect(await failure(url)).toMatch(/./);
+    expect(await failure(url)).not.toMatch(HINT);
+    const answers = ['HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', ''];
+    const once = await raw((socket) => socket.end(answers.shift() ?? ''));
+    const by = client();
+    expect(await failure(once, by)).toBe('');
+    expect(await failure(once, by)).not.toMatch(HINT);
+  });
 });
 
 describe('a failure says what is wrong:', () => {

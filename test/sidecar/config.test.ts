@@ -120,6 +120,16 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('UPDATE_INTERVAL', '2d', 'is "2d"; it must lie from');
   f('TARGETS_FILE', '/shared/targets.yml', 'is "/shared/targets.yml", not a file that ends in .json');
   f('TARGETS_FILE', '/shared/.json', 'is "/shared/.json", not a file');
+  f(
+    'TARGETS_FILE',
+    '/shared/.inventory-sd/t.json',
+    'is "/shared/.inventory-sd/t.json", in the folder where the sidecar keeps files of its own',
+  );
+  f(
+    'TARGETS_FILE',
+    '.inventory-sd/t.json',
+    'is ".inventory-sd/t.json", in the folder where the sidecar keeps files of its own',
+  );
   f('ALLOW_EMPTY', 'yes', 'is "yes"; write true or false');
   f('MAX_SHRINK', '101%', 'is "101%"; write a share from 0% to 100%, or a number of sensors');
   f('MAX_SHRINK', '-1', 'is "-1"; write a share');
@@ -154,6 +164,7 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('INVENTORY_KEY_FILE', '/a', 'is of no use without INVENTORY_CERT_FILE');
   f('HTTPS_PROXY', 'user:hunter2@proxy:3128', 'is no URL of a proxy; write e.g. http://');
   f('HTTPS_PROXY', 'socks5://proxy', 'is no URL of a proxy; write e.g. http://');
+  f('HTTP_PROXY', 'http://u:50%@proxy', 'has a user or password with a % that begins no escape; write %25');
   f('HTTP_PROXY', 'http://proxy/path', 'is no URL of a proxy; write e.g. http://');
 });
 

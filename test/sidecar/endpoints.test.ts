@@ -27,7 +27,7 @@ const FRESH: Facts = {
     ...initialStatus(at(0)),
     lastAttempt: at(9),
     lastSuccess: at(10),
-    lastResult: { kind: 'unchanged', added: 0, removed: 0 },
+    lastResult: { kind: 'unchanged', added: 0, removed: 0, changed: 0 },
   },
   published: LIST,
   hold: undefined,
@@ -57,9 +57,9 @@ interface Given {
 function routes({
   facts = FRESH,
   alive = true,
-  result = { kind: 'unchanged', added: 0, removed: 0 },
+  result = { kind: 'unchanged', added: 0, removed: 0, changed: 0 },
   postponed = false,
-  decide = async () => ({ kind: 'changed', added: 0, removed: 0 }),
+  decide = async () => ({ kind: 'changed', added: 0, removed: 0, changed: 0 }),
 }: Given) {
   const next = { at: at(30), postponed };
   const poller = {
@@ -315,7 +315,7 @@ describe('/targets', () => {
 describe('POST /-/accept', () => {
   const post = (query: string, decide: NonNullable<Given['decide']>, request: Partial<HttpRequest> = {}) =>
     ask(`/-/accept${query}`, { decide }, { method: 'POST', ...request });
-  const done: Outcome = { kind: 'changed', added: 1, removed: 2, isAccepted: true };
+  const done: Outcome = { kind: 'changed', added: 1, removed: 2, changed: 0, isAccepted: true };
 
   test('publishes what is held, by its digest or whatever it is', async () => {
     const asked: string[] = [];
@@ -330,6 +330,22 @@ describe('POST /-/accept', () => {
     await post('', decide);
     expect(await post('?undo', decide)).toMatchObject({ body: 'undone: 1 added, 2 removed\n' });
     expect(asked).toEqual(['accept abc', 'accept undefined', 'undo']);
+  });
+
+  test.each([
+    '?digset=abc',
+    '?undo=0',
+    '?undo=false',
+    '?undo&digest=abc',
+    '?digest=',
+    '?digest=a&digest=b',
+    '?x',
+  ])('is 400 for %s, and nothing is decided', async (query) => {
+    const decide = async () => expect.unreachable();
+    expect(await post(query, decide)).toMatchObject({
+      status: 400,
+      body: 'cannot accept: write ?digest=DIGEST, ?undo, or nothing; nothing was changed\n',
+    });
   });
 
   test('is 409 when there is nothing to decide, 500 when the file cannot be written', async () => {

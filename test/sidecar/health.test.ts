@@ -63,6 +63,13 @@ describe('readiness', () => {
     'degraded: stale 2m1s; held since 12:00:11 (empty); keeping 2 targets',
   );
   f(
+    'a hold that has another reason by now: since when it is held, and since when for that',
+    { hold: { ...HOLD, reasonSince: at(30).wall }, status: { ...initialStatus(at(0)), lastSuccess: at(0) } },
+    true,
+    false,
+    'degraded: held since 12:00:11 (empty since 12:00:30); keeping 2 targets',
+  );
+  f(
     'a list that is not in the file, because that cannot be written',
     { status: { ...initialStatus(at(0)), lastSuccess: at(0), lastResult: { ...FAILED, reason: 'write' } } },
     true,

@@ -74,7 +74,7 @@ test('every value of a label is there from the start', async () => {
 
 describe('a pass is counted:', () => {
   test('changed, with what it added and removed', async () => {
-    metrics.passed({ kind: 'changed', added: 3, removed: 1 }, 1500);
+    metrics.passed({ kind: 'changed', added: 3, removed: 1, changed: 0 }, 1500);
     expect(await sample('polls_total{outcome="changed"}')).toBe(1);
     expect([await sample('targets_added_total'), await sample('targets_removed_total')]).toEqual([3, 1]);
     expect(await sample('poll_duration_seconds_sum')).toBe(1.5);

@@ -5,7 +5,7 @@ import type { PassResult } from '../../src/sidecar/status.ts';
 import type { Outcome } from '../../src/sidecar/sync.ts';
 import { WriteError } from '../../src/sidecar/targets/write-error.ts';
 
-const UNCHANGED: Outcome = { kind: 'unchanged', added: 0, removed: 0 };
+const UNCHANGED: Outcome = { kind: 'unchanged', added: 0, removed: 0, changed: 0 };
 const INTERVAL = 30_000;
 
 let stopping: AbortController;

@@ -16,8 +16,8 @@ const LIST = {
   mode: 0o444,
 };
 const HOLD = heldAnswerOf({ since: T0 });
-const UNCHANGED: PassResult = { kind: 'unchanged', added: 0, removed: 0 };
-const HELD: PassResult = { kind: 'held', added: 0, removed: 0 };
+const UNCHANGED: PassResult = { kind: 'unchanged', added: 0, removed: 0, changed: 0 };
+const HELD: PassResult = { kind: 'held', added: 0, removed: 0, changed: 0 };
 const failed = (reason: string): PassResult => ({
   kind: 'failed',
   reason,
@@ -133,7 +133,7 @@ test('a hold is said when it begins and when it ends; a failure in between does 
   ]);
   pass(failed('status'), 2, { hold: HOLD });
   expect(said()).toHaveLength(1);
-  pass({ kind: 'changed', added: 1, removed: 0 }, 3);
+  pass({ kind: 'changed', added: 1, removed: 0, changed: 0 }, 3);
   expect(said().map(([, message]) => message)).toEqual([
     'poll succeeds again',
     'hold ended',
@@ -154,7 +154,7 @@ test('a hold that would remove other targets is said again; one that lasted long
       'inventory-sd accept two publishes it now, and it is believed if it stays so for 58m',
     ),
   ]);
-  pass({ kind: 'changed', added: 0, removed: 50, isAccepted: true }, 60);
+  pass({ kind: 'changed', added: 0, removed: 50, changed: 0, isAccepted: true }, 60);
   expect(said()).toEqual([
     ['warn', expect.stringContaining('inventory-sd accept --undo takes it back'), '1h'],
     ['info', 'target file written'],
@@ -163,8 +163,12 @@ test('a hold that would remove other targets is said again; one that lasted long
 
 test('what is added while a list is held is said', () => {
   const { pass, said } = reporter();
-  pass({ kind: 'held', added: 2, removed: 0 }, 0, { hold: HOLD });
-  expect(said().at(-1)).toEqual(['info', 'target file written']);
+  pass({ kind: 'held', added: 2, removed: 0, changed: 0 }, 0, { hold: HOLD });
+  pass({ kind: 'held', added: 0, removed: 0, changed: 2 }, 1, { hold: HOLD });
+  expect(said().slice(1)).toEqual([
+    ['info', 'target file written'],
+    ['info', 'target file written'],
+  ]);
 });
 
 test('a list above MAX_TARGETS ends by no hand', () => {
@@ -177,10 +181,10 @@ test('a list above MAX_TARGETS ends by no hand', () => {
 
 test('a change is said with its counts; an unchanged list only when asked for', () => {
   const quiet = reporter();
-  quiet.pass({ kind: 'changed', added: 3, removed: 1 }, 0);
+  quiet.pass({ kind: 'changed', added: 3, removed: 1, changed: 0 }, 0);
   quiet.pass(UNCHANGED, 1);
   expect(quiet.lines).toMatchObject([
-    { level: 'info', targets: 2, added: 3, removed: 1, msg: 'target file written' },
+    { level: 'info', targets: 2, added: 3, removed: 1, changed: 0, msg: 'target file written' },
   ]);
   const loud = reporter('debug');
   loud.pass(UNCHANGED, 0);

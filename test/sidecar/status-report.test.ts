@@ -52,6 +52,10 @@ test('a hold says what stands that the answer does not name, and when it is beli
     Held: '5 targets since 2026-01-02T12:00:00.000Z: half is missing',
     'It ends': 'inventory-sd accept 0123456789ab publishes it now, and it is believed if it stays so for 50m',
   });
+  const other = { ...SHRINK, targets: 1, reasonSince: SHRINK.since + 60_000 };
+  expect(facts({ hold: other })).toMatchObject({
+    Held: '1 target since 2026-01-02T12:00:00.000Z, shrink since 2026-01-02T12:01:00.000Z: half is missing',
+  });
 });
 
 test('a hold of the whole answer, and one that only a person ends, say so', () => {

@@ -44,10 +44,10 @@ async function restart(environment: Record<string, string> = {}): Promise<void> 
 
 test('the first answer is published, the same again changes nothing', async () => {
   answer(['a', 'b']);
-  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 0 });
+  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 0, changed: 0 });
   expect(await targets()).toEqual(['a:9100', 'b:9100']);
   const before = await stat(file, { bigint: true });
-  expect(await pass()).toEqual({ kind: 'unchanged', added: 0, removed: 0 });
+  expect(await pass()).toEqual({ kind: 'unchanged', added: 0, removed: 0, changed: 0 });
   expect((await stat(file, { bigint: true })).ctimeNs).toBe(before.ctimeNs);
   expect(observed.told).toEqual(['written']);
 });
@@ -62,7 +62,7 @@ test('another order of the same sensors changes nothing', async () => {
 test('what came and went is counted', async () => {
   await standing();
   answer(['b', 'c', 'd']);
-  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 1 });
+  expect(await pass()).toEqual({ kind: 'changed', added: 2, removed: 1, changed: 0 });
   expect(await targets()).toEqual(['b:9100', 'c:9100', 'd:9100']);
 });
 
@@ -99,7 +99,7 @@ describe('an empty answer', () => {
     test(`${name} is held: nothing is removed, and the hold keeps its beginning`, async () => {
       await standing();
       answer(body);
-      expect(await pass(2000)).toEqual({ kind: 'held', added: 0, removed: 0 });
+      expect(await pass(2000)).toEqual({ kind: 'held', added: 0, removed: 0, changed: 0 });
       expect(await pass(3000)).toMatchObject({ kind: 'held' });
       expect(observed.inventory.guard.hold).toMatchObject({ reason: 'empty', since: 2000, targets: 2 });
       expect(await targets()).toEqual(['a:9100', 'b:9100']);
@@ -270,11 +270,13 @@ describe('a shrunken answer', () => {
   const names = (count: number) => Array.from({ length: count }, (_, i) => `s${i}`);
   const size = async () => (await targets()).length;
 
+  const digest = () => observed.inventory.guard.hold?.digest;
+
   async function held(): Promise<string> {
     answer(names(100));
     await pass();
     answer([...names(50), 'new']);
-    expect(await pass()).toEqual({ kind: 'held', added: 1, removed: 0 });
+    expect(await pass()).toEqual({ kind: 'held', added: 1, removed: 0, changed: 0 });
     expect(await size()).toBe(101);
     return observed.inventory.guard.hold?.digest ?? '';
   }
@@ -315,11 +317,61 @@ describe('a shrunken answer', () => {
     expect(observed.inventory.guard).toMatchObject({ listed: { length: 100 }, graced: [] });
   });
 
+  test('is undone without losing what came since: what the accept brought goes, what it removed returns', async () => {
+    await restart({ REMOVAL_GRACE: '5m' });
+    answer(names(100));
+    await pass();
+    const fleet = ['x', 'y', 'z', 'v', 'w', ...names(50)].map((name) => `new-${name}`);
+    answer(fleet);
+    expect(await pass()).toMatchObject({ kind: 'held', added: 0 });
+    const now = { wall: 1, mono: 1 };
+    await acceptHeld(observed.inventory, digest(), now);
+    answer([...fleet.slice(1), 'since']);
+    expect(await pass()).toMatchObject({ added: 1 });
+    await undoAccept(observed.inventory, now);
+    expect(observed.inventory.guard).toMatchObject({ listed: { length: 101 }, graced: { length: 1 } });
+    expect(await targets()).toContain('since:9100');
+    answer([...names(100), 'since']);
+    expect(await pass()).toMatchObject({ added: 0, removed: 0 });
+    expect(observed.inventory.guard).toMatchObject({ hold: undefined, listed: { length: 101 } });
+  });
+
+  test('that was accepted as empty is undone, and what is listed since stays', async () => {
+    await standing();
+    answer([]);
+    await pass();
+    const now = { wall: 1, mono: 1 };
+    await acceptHeld(observed.inventory, digest(), now);
+    answer(['c']);
+    await pass();
+    expect(await undoAccept(observed.inventory, now)).toMatchObject({ added: 2, removed: 0 });
+    expect(await targets()).toEqual(['a:9100', 'b:9100', 'c:9100']);
+    expect(await pass()).toMatchObject({ removed: 2 });
+  });
+
+  test('knows since when it is held, and since when for its reason, also over a restart', async () => {
+    await held();
+    const since = observed.inventory.guard.hold?.since;
+    expect(observed.inventory.guard.hold).toMatchObject({ reason: 'shrink', reasonSince: since });
+    answer([]);
+    await pass(3000);
+    await pass(62_000);
+    await restart();
+    expect(observed.inventory.guard.hold).toMatchObject({ reason: 'empty', since, reasonSince: 3000 });
+    answer([...names(50), 'new']);
+    await pass(63_000);
+    expect(observed.inventory.guard.hold).toMatchObject({ reason: 'shrink', since, reasonSince: 63_000 });
+    const state = join(dir.path, '.inventory-sd', 'targets.json.state.json');
+    await writeFile(state, (await readFile(state, 'utf8')).replace(/"reasonSince":\d+,/, ''));
+    await restart();
+    expect(observed.inventory.guard.hold).toMatchObject({ reasonSince: since });
+  });
+
   test('is not undone by a list that is none', async () => {
     await held();
     const now = { wall: 1, mono: 1 };
     await acceptHeld(observed.inventory, undefined, now);
-    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.before.json'), '[{');
+    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.before.json'), '[]');
     await expect(undoAccept(observed.inventory, now)).rejects.toMatchObject({ reason: 'nothing_kept' });
     expect(await size()).toBe(51);
   });
@@ -333,7 +385,7 @@ describe('a shrunken answer', () => {
     await acceptHeld(observed.inventory, undefined, now);
     expect(await targets()).toEqual(['x:9100', 'y:9100']);
     expect(await undoAccept(observed.inventory, now)).toMatchObject({ added: 2, removed: 0 });
-    expect(await targets()).toContain('an oddity:1');
+    expect(await targets()).toEqual(['an oddity:1', 'b:9100', 'x:9100', 'y:9100']);
   });
 
   test('is held on after a restart, and only then accepted when the inventory has answered', async () => {
@@ -362,7 +414,13 @@ describe('a shrunken answer', () => {
     await standing();
     answer([]);
     await pass();
-    await acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 });
+    const now = { wall: 1, mono: 1 };
+    await expect(acceptHeld(observed.inventory, undefined, now)).rejects.toMatchObject({
+      reason: 'no_digest',
+      message: `cannot accept a whole answer without its digest: 2 targets would go; look at it, then type inventory-sd accept ${digest()}`,
+    });
+    expect(await size()).toBe(2);
+    await acceptHeld(observed.inventory, digest(), now);
     expect(await readFile(file, 'utf8')).toBe('[]\n');
     await restart();
     expect(observed.inventory.file.published?.groups).toEqual([]);
@@ -373,14 +431,14 @@ describe('a shrunken answer', () => {
     await standing();
     answer([]);
     await pass();
-    await acceptHeld(observed.inventory, undefined, { wall: 1, mono: 1 });
+    await acceptHeld(observed.inventory, digest(), { wall: 1, mono: 1 });
     answer(['a', 'b']);
     await pass();
     await writeFile(file, '[]');
     await restart();
     answer([]);
     expect(await pass()).toMatchObject({ kind: 'held' });
-    expect(observed.inventory.file.published).toBeUndefined();
+    expect(await targets()).toEqual(['a:9100', 'b:9100']);
   });
 
   test('above MAX_TARGETS cannot be accepted', async () => {
@@ -539,5 +597,81 @@ describe('after a restart', () => {
     expect(observed.warnings).toEqual([
       expect.stringContaining('no list stands until a good answer is written'),
     ]);
+  });
+});
+
+describe('a file that another program wrote while the sidecar was down', () => {
+  const hosts = Array.from({ length: 50 }, (_, i) => `s${i}`);
+  const FOREIGN = '[{"targets":["old:1"]}]';
+
+  test('is not the list: what is published goes on, and stands again at once', async () => {
+    answer(hosts);
+    await pass();
+    await writeFile(file, FOREIGN);
+    await restart();
+    expect(observed.warnings).toEqual([
+      `another program wrote ${file}; going on from the 50 targets that were written last`,
+    ]);
+    expect(await pass()).toMatchObject({ kind: 'unchanged' });
+    expect(await targets()).toHaveLength(50);
+    expect(observed.told).toEqual(['written', 'restored']);
+  });
+
+  test('is replaced by that list also when the inventory is down, or lost too many of it', async () => {
+    answer(hosts);
+    await pass();
+    for (const body of [null, hosts.slice(30), []]) {
+      await writeFile(file, FOREIGN);
+      await restart();
+      answer(body);
+      await pass().catch(() => {});
+      expect(await targets()).toHaveLength(50);
+      expect(await targets()).not.toContain('old:1');
+    }
+  });
+
+  test('nor is it one when it is no list at all, or is gone', async () => {
+    await standing();
+    const f = async (change: () => Promise<void>, warning: string) => {
+      await change();
+      await restart();
+      expect(observed.warnings).toEqual([expect.stringContaining(warning)]);
+      expect(observed.warnings).toEqual([expect.stringContaining('going on from the 2 targets')]);
+      answer(null);
+      await expect(pass()).rejects.toMatchObject({ reason: 'not_a_list' });
+      expect(await targets()).toEqual(['a:9100', 'b:9100']);
+    };
+    await f(() => writeFile(file, '[{'), 'cannot take over');
+    await f(() => rm(file), 'was deleted');
+  });
+
+  test('without a list of ours counts as it stands, and never becomes one that is defended', async () => {
+    await writeFile(file, FOREIGN);
+    await restart();
+    answer(hosts);
+    expect(await pass()).toMatchObject({ kind: 'held' });
+    await writeFile(file, '[{"targets":["older:1"]}]');
+    await restart();
+    expect(observed.warnings).toEqual([]);
+    expect(observed.inventory.file.published?.text).toContain('older:1');
+  });
+
+  test('that the inventory confirms is ours from then on', async () => {
+    answer(hosts);
+    await pass();
+    await rm(join(dir.path, '.inventory-sd', 'targets.json.own.json'));
+    await restart();
+    expect(await pass()).toMatchObject({ kind: 'unchanged' });
+    await writeFile(file, FOREIGN);
+    await restart();
+    expect(observed.inventory.guard.listed).toHaveLength(50);
+  });
+
+  test('and a copy of ours that cannot be read is a warning', async () => {
+    await standing();
+    await writeFile(join(dir.path, '.inventory-sd', 'targets.json.own.json'), '[');
+    await restart();
+    expect(observed.warnings).toEqual([expect.stringContaining('targets.json.own.json')]);
+    expect(observed.inventory.guard.listed).toHaveLength(2);
   });
 });

@@ -1,7 +1,10 @@
 // Measures the memory store: CPU time to append and to read, bytes a sample, and its own count against the process'.
-//   npx node --expose-gc tools/bench/storage.ts [--targets 1000] [--series 50] [--rounds 512] [--runs 5]
+//   npx node --expose-gc tools/bench/storage.ts [--targets 1000] [--series 50] [--rounds 513] [--runs 5] [--disk]
 
 import '../../src/lib/node-version.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Batch, Budget, Store } from '../../src/tsdb/storage/contract.ts';
 import { openMemoryStore } from '../../src/tsdb/storage/memory/store.ts';
@@ -12,6 +15,7 @@ const { values: options } = parseArgs({
     series: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '513' },
     runs: { type: 'string', default: '5' },
+    disk: { type: 'boolean', default: false },
   },
 });
 const TARGETS = Number(options.targets);
@@ -66,7 +70,8 @@ report(runs);
 async function measure(): Promise<Measured> {
   const before = held();
   let now = START;
-  const store = await openMemoryStore({ now: () => now });
+  const path = options.disk ? await mkdtemp(join(tmpdir(), 'bench-storage-')) : undefined;
+  const store = await openMemoryStore({ now: () => now, ...(path && { path }) });
   const resolving = cpu();
   const batches = await batchesFor(store);
   const resolveMicros = resolving() / 1e3 / (TARGETS * SERIES);
@@ -77,6 +82,8 @@ async function measure(): Promise<Measured> {
     for (const [target, batch] of batches.entries()) walk(batch, target, now);
     const appending = cpu();
     for (const batch of batches) await store.append(batch, { durable: false });
+    // What the log does with them is a part of it.
+    if (options.disk) await new Promise(setImmediate);
     appendNanos += appending();
   }
   const samples = TARGETS * SERIES * ROUNDS;
@@ -91,6 +98,7 @@ async function measure(): Promise<Measured> {
     held: held() - before,
   };
   await store.close();
+  if (path !== undefined) await rm(path, { recursive: true });
   return measured;
 }
 

@@ -1,6 +1,7 @@
 // Carries an action out: at the inventory's admin API, or at inventory-sd.
 
 import { AppError, messageOf } from '../../src/lib/errors.ts';
+import type { StatusReport } from '../../src/sidecar/status-report.ts';
 import { type Action, FAULTS } from './action.ts';
 import type { Addresses } from './addresses.ts';
 
@@ -28,12 +29,22 @@ export async function act(
 
 // Its answer says what was done, or why not: `cannot accept: nothing is held`. What follows is for its command line.
 async function decide(sidecar: string, what: 'accept' | 'undo'): Promise<string> {
-  const url = `${sidecar}/-/accept${what === 'undo' ? '?undo' : ''}`;
-  const { ok, text } = await send('POST', url).catch((cause: unknown) => {
+  const { ok, text } = await post(sidecar, what).catch((cause: unknown) => {
     throw new AppError('decide', `cannot ${what} at inventory-sd: ${messageOf(cause)}`, { cause });
   });
   if (!ok) throw new AppError('decide', `inventory-sd: ${text}`);
   return `inventory-sd: ${text.split(';')[0]}`;
+}
+
+async function post(sidecar: string, what: 'accept' | 'undo') {
+  const query = what === 'undo' ? '?undo' : await digestOf(sidecar);
+  return send('POST', `${sidecar}/-/accept${query}`);
+}
+
+// What is held now, as a person would read it from the screen; nothing when nothing is.
+async function digestOf(sidecar: string): Promise<string> {
+  const { held } = JSON.parse(await ask('GET', `${sidecar}/status`)) as Pick<StatusReport, 'held'>;
+  return held === null ? '' : `?digest=${held.digest}`;
 }
 
 // The newest fault wins, so the new one comes first: no healthy answer slips in between.

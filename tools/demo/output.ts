@@ -51,7 +51,7 @@ export function lineOutput(scene: Scene, print: (line: string) => void): Output 
     print(plain(`${name.padEnd(15)}${url}`));
   print(`break it       curl -d '{"fault":"empty"}' ${scene.addresses.admin}/faults`);
   print(`heal it        curl -X DELETE ${scene.addresses.admin}/faults`);
-  print(`accept it      curl -X POST ${scene.addresses.sidecar}/-/accept`);
+  print(`accept it      curl -X POST '${scene.addresses.sidecar}/-/accept?digest=…', which /status tells`);
   print(`undo that      curl -X POST '${scene.addresses.sidecar}/-/accept?undo'`);
   return {
     show(view, progress) {

@@ -11,7 +11,7 @@ const OPTIONS = {
     type: 'boolean',
     default: false,
     shown: '--undo',
-    says: 'publish the list before the last accepted hold again',
+    says: 'take the last accepted hold back; what came since stays',
   },
   prometheus: {
     type: 'string',
@@ -68,17 +68,17 @@ const COMMANDS = {
   },
   reload: { says: 'let the running sidecar poll now', options: [], operands: [] },
   accept: {
-    says: 'let the running sidecar publish what it holds, if that still has this digest',
+    says: 'let the running sidecar publish what it holds, if that still has this digest; a whole answer only with it',
     options: ['undo'],
     operands: ['DIGEST'],
   },
   check: {
-    says: 'what the inventory would change in the target file; exit 0: nothing, 1: something, 2: not compared',
+    says: 'what the inventory would change in the target file; exit 0: nothing, 1: something, or it is held, 2: not compared, or a faulty setting',
     options: ['json'],
     operands: [],
   },
   verify: {
-    says: 'compare inventory, target file and Prometheus; exit 0: no difference, 1: differences, 2: not compared',
+    says: 'compare inventory, target file and Prometheus; exit 0: no difference, 1: differences, 2: not compared, or a faulty setting',
     options: ['prometheus', 'job', 'headers-file', 'wait', 'json'],
     required: 'prometheus',
     operands: [],

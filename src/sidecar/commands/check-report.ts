@@ -1,6 +1,7 @@
 // What `inventory-sd check` found, as JSON and as lines for people. Pure.
 
 import type { Labels } from '../../model/labels.ts';
+import { describeCount } from '../../model/target-group.ts';
 import { describeSetAside } from '../sensors/account.ts';
 import type { SetAside } from '../sensors/set-aside.ts';
 import { type HeldAnswer, howItEnds } from '../targets/held-answer.ts';
@@ -35,33 +36,32 @@ export interface CheckReport {
   readonly waiting: number;
 }
 
-/** One line a target: `+` would come, `-` would go, `~` has other labels; `!` is an entry set aside, and why. */
-export function describeCheck(report: CheckReport): string[] {
+/**
+ * One line a target: `+` would come, `-` would go, `~` has other labels; `!` is an entry set aside, and why.
+ * @param isServed whether a sidecar runs that could accept what is held.
+ */
+export function describeCheck(report: CheckReport, isServed: boolean): string[] {
   const { inventory, file, added, removed, changed, setAside, disabled, duplicates } = report;
   return [
     ...added.map(({ target, labels }) => `+ ${target}${written(labels)}`),
     ...removed.map(({ target, labels }) => `- ${target}${written(labels)}`),
     ...setAside.map((entry) => `! ${describeSetAside(entry)}`),
     ...changed.map(({ target, labels }) => `~ ${target}  ${labels.map(change).join('; ')}`),
-    `inventory: ${counted(inventory.targets)}; ${file.path}: ${standing(file)}`,
+    `inventory: ${describeCount(inventory.targets)}; ${file.path}: ${standing(file)}`,
     `${added.length} to add, ${removed.length} to remove, ${changed.length} to change; ${setAside.length} set aside, ${disabled} disabled, ${duplicates} twice`,
-    ...verdict(report),
+    ...verdict(report, isServed),
   ].map(printable);
 }
 
 function standing({ targets, graced }: CheckReport['file']): string {
   if (targets === null) return 'no list';
-  return graced === 0 ? counted(targets) : `${counted(targets)} (${graced} in their grace)`;
+  return graced === 0 ? describeCount(targets) : `${describeCount(targets)} (${graced} in their grace)`;
 }
 
-function counted(count: number): string {
-  return `${count} ${count === 1 ? 'target' : 'targets'}`;
-}
-
-function verdict({ held, waiting }: CheckReport): string[] {
+function verdict({ held, waiting }: CheckReport, isServed: boolean): string[] {
   if (held !== null) {
     const what = held.isWhole ? 'nothing of it is published' : 'the removals are not published';
-    return [`held: ${held.message}; ${what}; ${howItEnds(held)}`];
+    return [`held: ${held.message}; ${what}; ${howItEnds(held, isServed)}`];
   }
   return waiting === 0 ? [] : [`${waiting} of them wait for room below MAX_TARGETS`];
 }

@@ -1,10 +1,13 @@
 // `inventory-sd once`: one pass, then exit 0 (published or unchanged), 1 (failed) or 3 (held, nothing removed).
 
 import { countTargets, describeTargets } from '../../model/target-group.ts';
+import { reportEntries } from '../entries-report.ts';
 import { systemClock } from '../moment.ts';
 import { whatStands } from '../report.ts';
+import { describeRemainder } from '../sensors/account.ts';
 import { failureOf, type PassResult } from '../status.ts';
-import { type Inventory, sync } from '../sync.ts';
+import { type Inventory, type Outcome, sync } from '../sync.ts';
+import { describeChanges } from '../targets/changes.ts';
 import { heldAnswer } from '../targets/held-answer.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 
@@ -24,20 +27,31 @@ function exitCodeOf({ kind }: PassResult): ExitCode {
   return kind === 'held' ? EXIT.held : EXIT.ok;
 }
 
-function sentence(
-  result: PassResult & { readonly added: number },
-  inventory: Inventory,
-  now: number,
-): string {
+function sentence(result: Outcome, inventory: Inventory, now: number): string {
   const { hold } = inventory.guard;
-  if (hold !== undefined) return `held: ${hold.message}; ${whatStands(inventory.file.published, now)}`;
+  const remainder = inventory.answer && describeRemainder(inventory.answer.account);
+  const aside = remainder === undefined ? '' : `; ${remainder}`;
+  if (hold !== undefined) {
+    // A list without targets says why itself.
+    const more = hold.reason === 'empty' ? '' : aside;
+    return `held: ${hold.message}; ${whatStands(inventory.file.published, now)}${more}`;
+  }
   const targets = describeTargets(inventory.file.published?.groups ?? []);
-  const changes = result.kind === 'changed' ? ` (${result.added} added, ${result.removed} removed)` : '';
-  return `${result.kind}: ${targets}${changes} in ${inventory.file.path}`;
+  const changes = result.kind === 'changed' ? ` (${describeChanges(result)})` : '';
+  return `${result.kind}: ${targets}${changes} in ${inventory.file.path}${aside}`;
 }
 
-function summary(result: PassResult, { file: { path, published }, guard, limits }: Inventory): object {
+function summary(
+  result: PassResult,
+  { file: { path, published }, guard, limits, answer }: Inventory,
+): object {
   const file = { path, targets: published === undefined ? null : countTargets(published.groups) };
-  if (result.kind !== 'failed') return { ...result, held: heldAnswer(guard, limits) ?? null, file };
+  if (result.kind !== 'failed')
+    return {
+      ...result,
+      held: heldAnswer(guard, limits) ?? null,
+      entries: answer && reportEntries(answer.account),
+      file,
+    };
   return { kind: result.kind, reason: result.reason, message: result.message, file };
 }

@@ -43,6 +43,7 @@ export interface PrometheusServer {
 
 // Nothing is kept of it but the targets; Prometheus writes 600 to 1,000 bytes of each.
 const MAX_BYTES = 2 ** 30;
+const MAX_JOBS_BYTES = 16 * 2 ** 20;
 
 /**
  * @param job only the targets of this scrape job, if the server can tell them apart.
@@ -58,6 +59,23 @@ export async function readActiveTargets(server: PrometheusServer, job?: string):
 export async function readDroppedTargets(server: PrometheusServer): Promise<DroppedTargets> {
   const { targets, rest } = await readTargets(server, 'state=dropped', 'droppedTargets', readDiscovered);
   return { targets, isWhole: countDropped(rest) <= targets.length };
+}
+
+/** @returns the names of its scrape jobs; undefined when it does not tell, as Prometheus before 2.42. */
+export async function readScrapeJobs({ client, url, headers, timeoutMs = 30_000 }: PrometheusServer) {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const bounds = { maxBytes: MAX_JOBS_BYTES, signal };
+    const { status, body } = await client.get(`${url}/api/v1/scrape_pools`, {
+      headers: await headers(),
+      ...bounds,
+    });
+    const answer = status === 200 ? JSON.parse(body.toString()) : undefined;
+    const jobs: unknown = answer?.data?.scrapePools;
+    return isListOfText(jobs) ? jobs : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 // Behind the list stands, since Prometheus 2.48, a flat object of job names and numbers.
@@ -119,6 +137,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOfText(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
 function isLabels(value: unknown): value is Labels {

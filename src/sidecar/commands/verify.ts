@@ -7,6 +7,7 @@ import { clockTime } from '../health.ts';
 import { countSetAside } from '../sensors/account.ts';
 import { type InventorySource, readCandidate } from '../sync.ts';
 import type { LabelledTarget } from '../targets/compare.ts';
+import { heldSince } from '../targets/held-answer.ts';
 import { readState, stateFileOf } from '../targets/state-file.ts';
 import { type Target, targetsOfGroups } from '../targets/target.ts';
 import { readTargetFile } from '../targets/target-file.ts';
@@ -18,7 +19,12 @@ import {
   scrapeDifferences,
   type Where,
 } from './differences.ts';
-import { type PrometheusServer, readActiveTargets, readDroppedTargets } from './prometheus-targets.ts';
+import {
+  type PrometheusServer,
+  readActiveTargets,
+  readDroppedTargets,
+  readScrapeJobs,
+} from './prometheus-targets.ts';
 import { hasName, type PoolChoice, pickPools, type ScrapePool } from './scrape-pools.ts';
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts';
 import { describeReport, type VerifyReport } from './verify-report.ts';
@@ -85,6 +91,7 @@ async function compare({ inventory, targetsFile, servers, jobs }: Verification):
   const addresses = new Set(file.map(({ address }) => address));
   const choice = { fileName: basename(targetsFile), addresses, jobs };
   const pools = await readPools(servers, choice);
+  await requireJobs(jobs, servers, pools);
   const { differences, absent, active, up } = scrapeDifferences(file, pools);
   const all = [
     ...fileDifferences(wanted, file, kept),
@@ -123,7 +130,7 @@ async function readFileTargets(path: string): Promise<readonly Target[]> {
 async function readKept(path: string, file: readonly Target[]): Promise<Kept> {
   const restored = await readState(await stateFileOf(path), file, () => {});
   const { graced = [], hold } = restored?.state ?? {};
-  const since = hold && `since ${clockTime(hold.since, Date.now())}: ${hold.message}`;
+  const since = hold && `since ${heldSince(hold, (time) => clockTime(time, Date.now()))}: ${hold.message}`;
   return {
     graced: new Set(graced.map(({ target }) => target.address)),
     ...(since === undefined ? {} : { hold: since }),
@@ -137,6 +144,28 @@ async function readPools(servers: readonly PrometheusServer[], choice: PoolChoic
   for (const server of servers)
     pools.push(...pickPools(server.url, await readActiveTargets(server, only), choice));
   return pools;
+}
+
+// A slip in a name would else be told target by target. A job without any target is none.
+async function requireJobs(
+  jobs: readonly string[],
+  servers: readonly PrometheusServer[],
+  pools: readonly ScrapePool[],
+): Promise<void> {
+  const found = new Set(pools.map(({ job }) => job));
+  const sought = jobs.filter((job) => !found.has(job));
+  if (sought.length === 0) return;
+  const known = await Promise.all(servers.map(readScrapeJobs));
+  // One that does not tell may have it.
+  if (known.includes(undefined)) return;
+  const all = new Set(known.flatMap((names) => names ?? []));
+  const none = sought.filter((job) => !all.has(job));
+  if (none.length === 0) return;
+  const where = servers.map(({ url }) => url).join(', ');
+  throw new AppError(
+    'no_job',
+    `${where} ${servers.length === 1 ? 'has' : 'have'} no scrape job ${none.map((job) => JSON.stringify(job)).join(', ')}, only ${[...all].join(', ')}`,
+  );
 }
 
 async function explainAbsent(

@@ -14,6 +14,8 @@ export interface Page {
   readonly total: number | undefined;
   /** How many of those are on this page, when it is not the number of its entries: some may have been left out. */
   readonly listed?: number | undefined;
+  /** What the inventory says when this is not all: in its words, and how many pages there are if that is what it says. */
+  readonly partial?: { readonly says: string; readonly pages?: number } | undefined;
 }
 
 /**
@@ -74,6 +76,7 @@ export async function readPages(
     seen.add(fetched.url);
     const next = nextUrl(fetched, page, source);
     if (next === undefined) {
+      checkPartial(page, lists.length, source);
       checkTotal(total, listed, first.url);
       return { entries: joined(lists), pages: lists.length, digest: digestOfAll(digests) };
     }
@@ -90,6 +93,11 @@ export async function readPages(
 /** A page as messages name it. */
 export function nameOf(url: string, number: number): string {
   return number === 1 ? publicUrl(url) : `${publicUrl(url)} (page ${number})`;
+}
+
+function checkPartial({ partial }: Page, read: number, source: string): void {
+  if (partial === undefined || read >= (partial.pages ?? Number.POSITIVE_INFINITY)) return;
+  throw incomplete(source, `the inventory says ${partial.says}, and names no next page`);
 }
 
 function checkTotal(total: number | undefined, listed: number, url: string): void {

@@ -61,6 +61,23 @@ export function countSetAside({ setAsideBy }: Pick<Remainder, 'setAsideBy'>): nu
   return Object.values(setAsideBy).reduce((sum, count) => sum + count, 0);
 }
 
+/** What became of the entries that are no targets: `2 disabled, 60 entries set aside; entry 0: …`; undefined: none is. */
+export function describeRemainder(account: Remainder): string | undefined {
+  const count = countSetAside(account);
+  const [first] = account.setAside;
+  const parts = [
+    ...(account.disabled > 0 ? [`${account.disabled} disabled`] : []),
+    ...(count > 0 ? [`${countEntries(count)} set aside`] : []),
+  ];
+  if (parts.length === 0) return undefined;
+  return parts.join(', ') + (first === undefined ? '' : `; ${describeSetAside(first)}`);
+}
+
+/** A number of entries in words. */
+export function countEntries(count: number): string {
+  return count === 1 ? '1 entry' : `${count} entries`;
+}
+
 /** `entry 3, target 0: "a b" is no host name`. */
 export function describeSetAside({ index, target, message }: SetAside): string {
   return `entry ${index}${target === undefined ? '' : `, target ${target}`}: ${message}`;

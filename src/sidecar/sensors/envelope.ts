@@ -95,7 +95,8 @@ export function findTotal(answer: unknown): number | undefined {
   return undefined;
 }
 
-function readTotal(value: unknown): number | undefined {
+/** A number of entries or pages, perhaps written as text. */
+export function readTotal(value: unknown): number | undefined {
   const total = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof total === 'number' && Number.isSafeInteger(total) && total >= 0 ? total : undefined;
 }

@@ -6,6 +6,7 @@ import { findList, findNext, findTotal, readNext } from './envelope.ts';
 import { excerpt, kindOf } from './excerpt.ts';
 import { type Expression, evaluate } from './expression.ts';
 import type { Mapping } from './mapping.ts';
+import { findPartial, type PartialList } from './partial.ts';
 
 /** Why bytes are no list of sensors. */
 export const ANSWER_FAILURES = ['not_json', 'not_a_list'] as const;
@@ -19,6 +20,8 @@ export interface Page {
   readonly total: number | undefined;
   /** How many of those are on this page; an expression may have chosen among them. */
   readonly listed: number;
+  /** What the inventory says when this is not all and it names no next page. */
+  readonly partial: PartialList | undefined;
 }
 
 /**
@@ -30,9 +33,10 @@ export function readPage(body: Buffer, mapping: Mapping, source: string): Page {
   try {
     const answer = parse(body);
     const next = nextOf(answer, mapping, body.length);
-    if (mapping.list !== undefined) return { ...choose(mapping.list, answer, body.length), next };
+    const partial = findPartial(answer);
+    if (mapping.list !== undefined) return { ...choose(mapping.list, answer, body.length), next, partial };
     const entries = findList(answer);
-    return { entries, next, total: findTotal(answer), listed: entries.length };
+    return { entries, next, total: findTotal(answer), listed: entries.length, partial };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw failure(
@@ -53,7 +57,7 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function choose(expression: Expression, answer: unknown, bytes: number): Omit<Page, 'next'> {
+function choose(expression: Expression, answer: unknown, bytes: number): Omit<Page, 'next' | 'partial'> {
   const entries = run('INVENTORY_JMESPATH', expression, answer, bytes);
   if (!Array.isArray(entries)) {
     throw failure('not_a_list', `INVENTORY_JMESPATH finds ${kindOf(entries)} in it, no list`);

@@ -29,7 +29,9 @@ interface GuardRecord {
   readonly hold: HoldRecord | null;
 }
 
-type HoldRecord = Omit<Hold, 'added' | 'unnamed'> & {
+type HoldRecord = Omit<Hold, 'added' | 'unnamed' | 'reasonSince'> & {
+  /** Earlier versions did not know it. */
+  readonly reasonSince?: number;
   readonly added: readonly string[];
   readonly unnamed: readonly string[] | null;
 };
@@ -84,6 +86,7 @@ function readHold(hold: HoldRecord | null): Hold | undefined {
   if (hold === null) return undefined;
   return {
     ...hold,
+    reasonSince: hold.reasonSince ?? hold.since,
     added: new Set(hold.added),
     unnamed: hold.unnamed === null ? undefined : new Set(hold.unnamed),
   };
@@ -143,7 +146,7 @@ function isHold(value: unknown): boolean {
     typeof message === 'string' &&
     typeof digest === 'string' &&
     typeof isWhole === 'boolean' &&
-    [value.since, value.began, value.answers, value.targets].every(isTime) &&
+    [value.since, value.reasonSince ?? 0, value.began, value.answers, value.targets].every(isTime) &&
     isListOf(added, isText) &&
     (unnamed === null || isListOf(unnamed, isText))
   );

@@ -14,6 +14,8 @@ export interface Hold {
   readonly message: string;
   /** Unix milliseconds; only shown. */
   readonly since: number;
+  /** Since when it is `reason`, likewise. */
+  readonly reasonSince: number;
   /** On the guard's clock. */
   readonly began: number;
   /** Good answers since it began: not empty, not above MAX_TARGETS. */

@@ -20,12 +20,14 @@ import { idsOf, type Target } from './target.ts';
 /** A silence longer than this many intervals says nothing about the sensors. */
 const COUNTED_INTERVALS = 2;
 
-/** When an answer is judged. */
+/** When an answer is judged, and what is to be said of it. */
 export interface JudgedAt {
   /** Unix milliseconds; only shown. */
   readonly wall: number;
   /** Milliseconds since the last good answer; may be off by any clock jump. */
   readonly elapsed: number;
+  /** What became of the entries of an answer without targets, in words; undefined: it has none. */
+  readonly whyNone?: string | undefined;
 }
 
 type Ids = ReadonlySet<string>;
@@ -128,9 +130,9 @@ function holdUnread(
 ): GuardState {
   const message =
     reason === 'empty'
-      ? 'the inventory lists no target'
+      ? `the inventory lists no target${at.whyNone === undefined ? '' : ` (${at.whyNone})`}`
       : `the inventory lists ${candidate.length} targets, more than MAX_TARGETS ${limits.maxTargets}`;
-  const hold = { ...begun(state, at.wall), ...removalOf(state, candidate), reason, message, isWhole: true };
+  const hold = { ...begun(state, reason, at.wall), ...removalOf(state, candidate), message, isWhole: true };
   return { ...state, hold, waiting: 0, isAccepted: false };
 }
 
@@ -147,7 +149,7 @@ function holdLoss(
   const added = hold.added.union(loss.additions);
   const isWhole = tooManyAdditions(added.size, loss, limits.maxShrink);
   const message = wordsOf(loss, isWhole, limits);
-  const shown: Hold = { ...hold, ...summarize(kept), reason: 'shrink', message, isWhole };
+  const shown: Hold = { ...hold, ...summarize(kept), message, isWhole };
   if (isWhole) return { ...state, hold: shown, waiting: 0 };
   const graced = graceOf(state, idsOf(candidate), [], limits);
   const next = withinRoom(state, candidate, kept, limits.maxTargets - graced.length);

@@ -5,8 +5,9 @@ import { describeTargets, type TargetGroup, writeTargetGroups } from '../../mode
 import { type Changes, countChanges } from './changes.ts';
 import { checkFile } from './check-file.ts';
 import { afterLook, type Conflict } from './conflicts.ts';
+import { keepOwn, type OwnList } from './own-list.ts';
 import { findList, type Look, lookAt, type Published, writeTargetFile } from './target-file.ts';
-import { WriteError, type WriteFailure } from './write-error.ts';
+import { WriteError, type WriteFailure, writeError } from './write-error.ts';
 
 /** Told of every write of the target file, for the metrics. */
 export interface FileObserver {
@@ -23,6 +24,8 @@ export interface TargetFile {
   readonly observer: FileObserver;
   /** Monotonic milliseconds. */
   readonly monotonic: () => number;
+  /** What is kept of our list for the next start; undefined: nothing is. */
+  readonly own?: OwnList;
   /** The list that stands in the file; undefined until one does. */
   published: Published | undefined;
   /** What other writers did to it. */
@@ -34,6 +37,8 @@ export interface PublishOptions {
   readonly empty?: boolean;
   /** A list that stood once and comes back: oddities of another writer in it may come back too. */
   readonly stoodBefore?: string | undefined;
+  /** What the inventory says: ours also when another program put it there first. */
+  readonly isWhole?: boolean;
 }
 
 /**
@@ -50,26 +55,33 @@ export async function publish(
   const text = groups === before?.groups ? before.text : writeTargetGroups(groups);
   try {
     if (text !== before?.text) requireGood(file, groups, text, options);
-    await putInPlace(file, groups, text);
+    await putInPlace(file, groups, text, options.isWhole ?? text !== before?.text);
   } catch (error) {
     if (error instanceof WriteError) {
       file.observer.writeFailed(error.reason);
       // Nothing has looked at the file yet: what stands in it is put back when it was deleted.
       if (error.reason === 'refused' && before !== undefined)
-        await putInPlace(file, before.groups, before.text).catch(() => {});
+        await putInPlace(file, before.groups, before.text, false).catch(() => {});
     }
     throw error;
   }
   return text === before?.text ? undefined : countChanges(before?.groups ?? [], groups);
 }
 
-async function putInPlace(file: TargetFile, groups: readonly TargetGroup[], text: string): Promise<void> {
+async function putInPlace(
+  file: TargetFile,
+  groups: readonly TargetGroup[],
+  text: string,
+  isOurs: boolean,
+): Promise<void> {
   const before = file.published;
   if (before === undefined) return write(file, groups, text);
   const look = await see(file.path, before, groups, text);
   const conflict = afterLook(file.conflict, look.seen, file.monotonic(), file.intervalMs);
-  if (look.seen === 'stands' && text === look.list.text) file.published = { ...look.list, groups };
-  else if (conflict.until !== undefined) throw contested(file, conflict);
+  if (look.seen === 'stands' && text === look.list.text) {
+    if (isOurs) await keep(file, text);
+    file.published = { ...look.list, groups };
+  } else if (conflict.until !== undefined) throw contested(file, conflict);
   else await write(file, groups, text);
   if (look.seen !== 'stands') file.observer.restored();
   file.conflict = conflict;
@@ -88,10 +100,21 @@ async function see(
 
 async function write(file: TargetFile, groups: readonly TargetGroup[], text: string): Promise<void> {
   const before = file.published;
-  const written = await writeTargetFile(file.path, groups, text);
+  await keep(file, text);
+  const written = await writeTargetFile(file.path, groups, text).catch(async (error: unknown) => {
+    if (before !== undefined) await keep(file, before.text).catch(() => {});
+    throw error;
+  });
   // When the list is not new, only the file is.
   file.published = text === before?.text ? { ...written, changedAt: before.changedAt } : written;
   file.observer.written();
+}
+
+async function keep({ own, path }: TargetFile, text: string): Promise<void> {
+  if (own === undefined) return;
+  await keepOwn(own, text).catch((error: unknown) => {
+    throw writeError(`cannot write ${path}`, error);
+  });
 }
 
 function contested(file: TargetFile, conflict: Conflict): WriteError {

@@ -1,9 +1,10 @@
-// What survives a restart besides the target file: the guard's state, and the list before the last accepted hold.
+// What survives a restart besides the target file: the guard's state, and what the last accepted hold changed.
 
 import { readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { codeOf, messageOf } from '../../lib/errors.ts';
 import type { Moment } from '../moment.ts';
+import type { Accepted } from './accepted.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { type Restored, readGuardRecord, writeGuardRecord } from './guard-record.ts';
 import { type GuardState, isQuiet } from './guard-state.ts';
@@ -14,8 +15,10 @@ import { writeError } from './write-error.ts';
 /** The files beside the staged ones, and when the state was last written (monotonic ms). */
 export interface StateFile {
   readonly path: string;
-  /** The list before the last accepted hold, as the target file had it. */
+  /** What the last accepted hold changed. */
   readonly before: string;
+  /** The list that was written last. */
+  readonly own: string;
   savedAt: number | undefined;
   /** What was written last holds nothing that time changes. */
   isQuiet: boolean;
@@ -28,7 +31,7 @@ const MAX_BYTES = 512 * 2 ** 20;
 export async function stateFileOf(targetFile: string): Promise<StateFile> {
   const target = await realTarget(targetFile).catch(() => targetFile);
   const at = (kind: string) => join(stagingOf(target), `${basename(target)}.${kind}.json`);
-  return { path: at('state'), before: at('before'), savedAt: undefined, isQuiet: false };
+  return { path: at('state'), before: at('before'), own: at('own'), savedAt: undefined, isQuiet: false };
 }
 
 /**
@@ -66,12 +69,12 @@ export function isDue({ savedAt, isQuiet: wasQuiet }: StateFile, state: GuardSta
   return !(wasQuiet && isQuiet(state)) && now.mono - savedAt >= SAVE_EVERY_MS;
 }
 
-/** Keeps the text of a list that an accepted hold ends. @throws WriteError. */
-export function keepBefore({ before }: StateFile, text: string): Promise<void> {
-  return write(before, text);
+/** Keeps what an accepted hold changes. @throws WriteError. */
+export function keepBefore({ before }: StateFile, accepted: Accepted): Promise<void> {
+  return write(before, `${JSON.stringify(accepted)}\n`);
 }
 
-/** @returns the text of the list before the last accepted hold; undefined when none is kept. */
+/** @returns the text of what the last accepted hold changed; undefined when nothing is kept. */
 export async function readBefore({ before }: StateFile): Promise<string | undefined> {
   return readFile(before, 'utf8').catch(() => undefined);
 }

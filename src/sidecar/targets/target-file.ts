@@ -122,7 +122,7 @@ export async function clearLeftovers(path: string): Promise<number> {
 
 // Earlier versions staged the target file there under its own name.
 function isLeftover(name: string, target: string): boolean {
-  const kept = ['', '.state.json', '.before.json'].map((kind) => target + kind);
+  const kept = ['', '.state.json', '.before.json', '.own.json'].map((kind) => target + kind);
   return name === target || kept.some((of) => isStagedName(name, of));
 }
 

@@ -2,12 +2,13 @@
 
 import { stringify } from 'yaml';
 import { formatDuration } from '../../lib/duration.ts';
+import type { HttpAccess } from '../../lib/http-access.ts';
 import type { RelabelConfig } from '../../model/relabel.ts';
 import type { TargetGroup } from '../../model/target-group.ts';
 import { formatBase2Bytes } from './base2-bytes.ts';
 import type { GlobalConfig } from './global.ts';
 import { RULE_DEFAULTS } from './relabel-fields.ts';
-import type { DiscoveryConfig, HttpAccess, ScrapeConfig, ScrapeLimits } from './scrape-config.ts';
+import type { DiscoveryConfig, ScrapeConfig, ScrapeLimits } from './scrape-config.ts';
 
 const SECRET = '<secret>';
 

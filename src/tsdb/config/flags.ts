@@ -34,6 +34,7 @@ export interface Flags {
   readonly retentionMs: number;
   /** 0 is no limit. */
   readonly retentionBytes: number;
+  readonly maxSeries: number;
   readonly lookbackMs: number;
   readonly queryTimeoutMs: number;
   readonly queryMaxSamples: number;
@@ -207,6 +208,11 @@ const FLAGS = {
     read: readSize,
     says: 'how much is kept, e.g. 512MB; 0: no limit',
   },
+  'storage.tsdb.max-series': {
+    default: '1000000',
+    read: integerBetween(1, 8_000_000),
+    says: 'how many series there may be; each takes about 2 kB',
+  },
   'query.lookback-delta': {
     default: '5m',
     read: durationBetween(1, YEAR),
@@ -216,7 +222,7 @@ const FLAGS = {
   'query.max-samples': {
     default: '50000000',
     read: integerBetween(1, 1e12),
-    says: 'the most samples that a query reads',
+    says: 'the most samples that a query holds in memory',
   },
   'query.max-concurrency': {
     default: '20',
@@ -287,6 +293,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     storagePath: values['storage.tsdb.path'],
     retentionMs: values['storage.tsdb.retention.time'],
     retentionBytes: values['storage.tsdb.retention.size'],
+    maxSeries: values['storage.tsdb.max-series'],
     lookbackMs: values['query.lookback-delta'],
     queryTimeoutMs: values['query.timeout'],
     queryMaxSamples: values['query.max-samples'],

@@ -2,10 +2,10 @@
 
 import { resolve } from 'node:path';
 import { messageOf } from '../../lib/errors.ts';
+import type { HttpAccess, TlsAccess } from '../../lib/http-access.ts';
 import { readProxyUrl } from '../../lib/setting-values.ts';
 import { type Field, fault, fields, orEmpty, type Read, truth, word } from '../../lib/yaml-fields.ts';
 import { only, unsupported } from './other-fields.ts';
-import type { HttpAccess, TlsAccess } from './scrape-config.ts';
 import { string } from './values.ts';
 
 /** The fields of it; relative files lie in `folder`. */

@@ -1,5 +1,6 @@
 // One entry of `scrape_configs`, with every default filled in. Durations are milliseconds, 0 is no limit.
 
+import type { HttpAccess } from '../../lib/http-access.ts';
 import type { RelabelConfig } from '../../model/relabel.ts';
 import type { TargetGroup } from '../../model/target-group.ts';
 
@@ -12,31 +13,6 @@ export type DiscoveryConfig =
       readonly refreshMs: number;
       readonly access: HttpAccess;
     };
-
-/** How a server is asked. Paths are absolute; a secret stands in the configuration or in a file that is read again. */
-export interface HttpAccess {
-  readonly basicAuth?: {
-    readonly username: string;
-    readonly password?: string;
-    readonly passwordFile?: string;
-  };
-  readonly authorization?: {
-    readonly type: string;
-    readonly credentials?: string;
-    readonly credentialsFile?: string;
-  };
-  readonly tls?: TlsAccess;
-  readonly proxyUrl?: string;
-  readonly followRedirects: boolean;
-}
-
-export interface TlsAccess {
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-  readonly serverName?: string;
-  readonly insecureSkipVerify: boolean;
-}
 
 export interface ScrapeLimits {
   /** Samples after metric relabelling. */

@@ -75,8 +75,8 @@ export function startFileDiscovery(
     const now = new Map<string, TargetFile>();
     for (const path of await listFiles()) {
       const file = await readTargetFile(path, files?.get(path));
-      if (file !== undefined) now.set(path, file);
-      if (file?.fault === undefined) continue;
+      now.set(path, file);
+      if (file.fault === undefined) continue;
       metrics.fileReadFailed();
       if (file.fault !== files?.get(path)?.fault)
         log.warn({ file: path, reason: file.fault }, 'target file refused, its last list stands');
@@ -110,8 +110,8 @@ function isDifferent(before: ReadonlyMap<string, TargetFile>, now: ReadonlyMap<s
   );
 }
 
-/** @returns undefined for a file that is gone by now. The same groups object as before when nothing has changed. */
-async function readTargetFile(path: string, before: TargetFile | undefined): Promise<TargetFile | undefined> {
+/** @returns the same groups object as before when nothing has changed. */
+async function readTargetFile(path: string, before: TargetFile | undefined): Promise<TargetFile> {
   const groups = before?.groups ?? [];
   try {
     const found = await stat(path);

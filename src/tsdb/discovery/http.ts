@@ -1,10 +1,10 @@
 // http_sd: target groups from a server that is asked again and again.
 
 import { AppError, messageOf } from '../../lib/errors.ts';
+import type { HttpAccess } from '../../lib/http-access.ts';
 import { createFetcher, type FetchAnswer, parseFetchUrl } from '../../lib/http-fetch.ts';
 import { publicUrl } from '../../lib/public-url.ts';
 import type { TargetGroup } from '../../model/target-group.ts';
-import type { HttpAccess } from '../config/scrape-config.ts';
 import type { Discovery, DiscoveryServices, Found } from './discovery.ts';
 import { readJsonGroups } from './read-groups.ts';
 
@@ -52,7 +52,9 @@ export function startHttpDiscovery(
     const flight = fetcher.get({ url: parsed, headers, bodyBound: MAX_BYTES });
     const late = alarms.after(refreshMs, () => flight.abort(new AppError('timeout', 'it took too long')));
     try {
-      return groupsOf(await flight.answer, url);
+      const answer = await flight.answer;
+      answer.drop();
+      return groupsOf(answer, url);
     } finally {
       late.cancel();
     }

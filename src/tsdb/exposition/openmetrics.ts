@@ -10,7 +10,7 @@ import { faultyRow, type ValueRules, wordsOf } from './openmetrics-values.ts';
 import { NO_TIME } from './rows.ts';
 import type { FamilyType } from './scrape.ts';
 import { type Bound, checkParts, resolveEscapes, type SeriesParts, skipName, textOf } from './series-text.ts';
-import { boundOf, checkRoom, type Reading } from './text.ts';
+import { boundOf, checkRoom, LINES_A_PIECE, type Reading } from './text.ts';
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -31,15 +31,20 @@ const TYPES: ReadonlySet<string> = new Set<FamilyType>([
   'unknown',
 ]);
 
-/** @returns the rules that the values of these rows keep to. @throws AppError for the whole text. */
-export function readOpenMetrics(reading: Reading): ValueRules {
+/**
+ * @returns the rules that the values of these rows keep to.
+ * @throws AppError for the whole text.
+ * @yields between pieces of work.
+ */
+export function* readOpenMetrics(reading: Reading): Generator<void, ValueRules> {
   const { body, rows } = reading;
   checkWhole(body);
   const latin1 = body.toString('latin1');
   const walk = new FamilyWalk(body);
   const state = { bound: '' as Bound };
-  let i = 0;
-  for (const end = body.length - END.length; i < end; ) {
+  const end = body.length - END.length;
+  for (let i = 0, lines = 1; i < end; lines += 1) {
+    if (lines % LINES_A_PIECE === 0) yield;
     i =
       body[i] === HASH
         ? readMetadata(reading, walk, state, i)

@@ -9,7 +9,7 @@ import { ExpositionFault, fault } from './fault.ts';
 import { readOpenMetrics } from './openmetrics.ts';
 import type { ValueRules } from './openmetrics-values.ts';
 import { Rows } from './rows.ts';
-import type { ExpositionReader, FamilyMetadata, Scrape } from './scrape.ts';
+import type { Breathe, ExpositionReader, FamilyMetadata, Scrape } from './scrape.ts';
 import { SeriesTable, type Turnover } from './series-table.ts';
 import { hasTemplate, Template } from './template.ts';
 import { readText } from './text.ts';
@@ -60,6 +60,23 @@ class Reader implements ExpositionReader {
   }
 
   read(body: Buffer, contentType: string): Scrape {
+    const work = this.#work(body, contentType);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+    }
+  }
+
+  async readGently(body: Buffer, contentType: string, breathe: Breathe): Promise<Scrape> {
+    const work = this.#work(body, contentType);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+      await breathe();
+    }
+  }
+
+  *#work(body: Buffer, contentType: string): Generator<void, Scrape> {
     const format = contentType === this.#contentType ? this.#format : formatOf(contentType, this.#fallback);
     if (body.length >= constants.MAX_STRING_LENGTH) throw fault('the body is too large to be read');
     const whole = body.at(-1) === 10 ? body : Buffer.concat([body, NEWLINE]);
@@ -72,7 +89,7 @@ class Reader implements ExpositionReader {
       layout.hits += 1;
       return this.#scrapeOf(layout.values, layout.times, NO_TURNOVER);
     }
-    const scrape = this.#readWhole(whole, format);
+    const scrape = yield* this.#readWhole(whole, format);
     this.#contentType = contentType;
     this.#format = format;
     return scrape;
@@ -86,14 +103,14 @@ class Reader implements ExpositionReader {
     return this.#series.emptyLabelsOf(series);
   }
 
-  #readWhole(body: Buffer, format: Format): Scrape {
+  *#readWhole(body: Buffer, format: Format): Generator<void, Scrape> {
     const rows = new Rows();
     const families = new Families(this.#metadata);
     const reading = { body, series: this.#series, rows, families, maxSamples: this.#maxSamples };
     let rules: ValueRules | undefined;
     try {
-      if (format === 'text') readText(reading);
-      else rules = readOpenMetrics(reading);
+      if (format === 'text') yield* readText(reading);
+      else rules = yield* readOpenMetrics(reading);
     } catch (error) {
       const fresh = this.#series.rollback();
       throw error instanceof AppError ? new ExpositionFault(error, rows.count, fresh) : error;

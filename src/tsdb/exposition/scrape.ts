@@ -42,6 +42,9 @@ export interface Scrape {
   readonly metadata: ReadonlyMap<string, FamilyMetadata>;
 }
 
+/** To be called between pieces of work; waits when others should have a turn. */
+export type Breathe = () => Promise<void> | undefined;
+
 /** Reads the scrapes of one target and remembers its series from one to the next. */
 export interface ExpositionReader {
   /**
@@ -50,6 +53,8 @@ export interface ExpositionReader {
    * then as it was before.
    */
   read(body: Buffer, contentType: string): Scrape;
+  /** The same in pieces of about a millisecond, for large bodies. Nothing else is read in between. */
+  readGently(body: Buffer, contentType: string, breathe: Breathe): Promise<Scrape>;
   /** The labels of a series of the last good scrape with `__name__` and without empty values, made anew each time. */
   labelsOf(series: number): Labels;
   /** Names of labels that such a series has with an empty value: with `honor_labels` the target's own give way to them. */

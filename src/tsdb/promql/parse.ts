@@ -64,7 +64,9 @@ function number(value: number): Scalar {
 
 function numberOf({ text, place }: Syntax): number {
   const value = parseNumber(text);
-  if (value === undefined) throw syntaxError(place, `bad number or duration ${JSON.stringify(text)}`);
+  const isTooLarge = Math.abs(value ?? 0) === Number.POSITIVE_INFINITY && !/inf/i.test(text);
+  if (value === undefined || isTooLarge)
+    throw syntaxError(place, `bad number or duration ${JSON.stringify(text)}`);
   return value;
 }
 
@@ -75,6 +77,7 @@ function readUnary({ children }: Syntax): Expression {
   return sign.text === '-' ? { kind: 'binary', operator: '*', left: number(-1), right: value } : value;
 }
 
+const SETS: readonly string[] = ['and', 'or', 'unless'];
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 
 function readBinary({ children, place }: Syntax): Expression {
@@ -83,9 +86,13 @@ function readBinary({ children, place }: Syntax): Expression {
   const [left, right] = [read(first), read(rest.at(-1) as Syntax)];
   for (const side of [left, right])
     if (!isScalar(side)) throw unsupported(`${operator} with ${article(typeOf(side))}`);
+  if (SETS.includes(operator))
+    throw syntaxError(place, `set operator "${operator}" not allowed in binary scalar expression`);
   const isBool = rest.some(({ name }) => name === 'BoolModifier');
   if (COMPARISONS.includes(operator) && !isBool)
     throw syntaxError(place, 'comparisons between scalars must use BOOL modifier');
+  if (isBool && !COMPARISONS.includes(operator))
+    throw syntaxError(place, 'bool modifier can only be used on comparison operators');
   return power(operator as ScalarOperator, left as Scalar, right as Scalar, first);
 }
 

@@ -2,7 +2,7 @@
 
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import { AppError } from '../../lib/errors.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
 
 // A query is typed by a person or made by a dashboard; the parser's work grows with its length, our recursion with its depth.
 const MAX_LENGTH = 65_536;
@@ -22,8 +22,20 @@ export function parseSyntax(query: string): Syntax {
   if (query.length > MAX_LENGTH)
     throw new AppError('bad_data', `parse error: the query is longer than ${MAX_LENGTH} characters`);
   if (/^(?:\s|#[^\n]*(?:\n|$))*$/.test(query)) throw syntaxError('1:1', 'no expression found in input');
-  // The grammar's top has one child, or an error in its place.
-  return read(query, parser.parse(query).topNode, 0).children[0] as Syntax;
+  // The grammar's top has one child.
+  return read(query, parse(query), 0).children[0] as Syntax;
+}
+
+// Behind a fault the parser would guess how to go on, which takes seconds for a long query: this one stops there.
+const strict = parser.configure({ strict: true });
+
+function parse(query: string): SyntaxNode {
+  try {
+    return strict.parse(query).topNode;
+  } catch (error) {
+    const from = Number(/^No parse at (\d+)$/.exec(messageOf(error))?.[1] ?? 0);
+    throw syntaxError(placeOf(query, from), unexpected(query, from));
+  }
 }
 
 /** What is wrong, and where, as Prometheus words it. */
@@ -34,7 +46,6 @@ export function syntaxError(place: string, message: string): AppError<'bad_data'
 function read(query: string, node: SyntaxNode, depth: number): Syntax {
   if (depth > MAX_DEPTH)
     throw syntaxError(placeOf(query, node.from), `the query is nested deeper than ${MAX_DEPTH}`);
-  if (node.type.isError) throw syntaxError(placeOf(query, node.from), unexpected(query, node.from));
   const children: Syntax[] = [];
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
     if (child.name !== 'LineComment') children.push(read(query, child, depth + 1));

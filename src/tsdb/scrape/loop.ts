@@ -1,27 +1,15 @@
 // The scraping of one target, at its turn in every interval, for as long as it is a target.
 
 import type { Alarm } from '../../lib/alarms.ts';
-import { AppError, messageOf } from '../../lib/errors.ts';
+import { type AppError, messageOf } from '../../lib/errors.ts';
 import type { Fetcher } from '../../lib/http-fetch.ts';
-import type { Logger } from '../../lib/log.ts';
 import type { ScrapeConfig } from '../config/scrape-config.ts';
-import { createExpositionReader } from '../exposition/reader.ts';
 import type { FamilyMetadata } from '../exposition/scrape.ts';
-import type { AppendResult } from '../storage/contract.ts';
-import { TargetFetch } from './fetch-target.ts';
-import { reportValues, resolveReport, type ScrapeReport } from './report.ts';
-import { sampleLabels } from './sample-labels.ts';
-import { scrapeBatch } from './scrape-batch.ts';
 import type { ScrapeServices } from './services.ts';
 import { nextTurn, sampleTime, slotOf } from './slot.ts';
 import type { Target } from './target.ts';
-import { type Taken, TargetSeries } from './target-series.ts';
+import { failed, TargetScrape } from './target-scrape.ts';
 import type { ActiveTarget, TargetHealth } from './target-status.ts';
-
-/** Ours: reading more holds the event loop for longer than others should wait. */
-const MOST_SAMPLES = 1_000_000;
-/** As Prometheus. */
-const MOST_AHEAD_MS = 600_000;
 
 interface Last {
   readonly health: TargetHealth;
@@ -31,24 +19,12 @@ interface Last {
   readonly durationMs: number;
 }
 
-/** What came of asking the target. */
-interface Outcome extends Omit<ScrapeReport, 'seconds'> {
-  readonly taken: Taken | undefined;
-  readonly fault: AppError | undefined;
-}
-
-const NO_METADATA: ReadonlyMap<string, FamilyMetadata> = new Map();
-
 export class ScrapeLoop {
   readonly target: Target;
-  readonly #config: ScrapeConfig;
+  readonly #jobName: string;
   readonly #services: ScrapeServices;
-  readonly #log: Logger;
   readonly #slot: number;
-  readonly #fetch: TargetFetch;
-  readonly #series: TargetSeries;
-  #metadata = NO_METADATA;
-  #reportRefs: Uint32Array | undefined;
+  readonly #scrape: TargetScrape;
   #forced: AppError | undefined;
   #last: Last = { health: 'unknown', error: '', time: 0, durationMs: 0 };
   #alarm: Alarm;
@@ -58,28 +34,10 @@ export class ScrapeLoop {
 
   constructor(target: Target, config: ScrapeConfig, fetcher: Fetcher, services: ScrapeServices) {
     this.target = target;
-    this.#config = config;
+    this.#jobName = config.jobName;
     this.#services = services;
-    this.#log = services.log;
     this.#slot = slotOf(target.key, services.seed, target.intervalMs);
-    this.#fetch = new TargetFetch(
-      target,
-      fetcher,
-      services.alarms,
-      config.limits.bodyBytes,
-      services.userAgent,
-    );
-    const reader = createExpositionReader({ maxSamples: MOST_SAMPLES });
-    this.#series = new TargetSeries({
-      reader,
-      store: services.store,
-      labelsOf: (series) => sampleLabels(reader, series, target.labels, config),
-      honorTimestamps: config.honorTimestamps,
-      latest: () => services.now() + MOST_AHEAD_MS,
-      sampleLimit: config.limits.samples,
-      claim: services.endings.claim,
-      breathe: services.breathe,
-    });
+    this.#scrape = new TargetScrape(target, config, fetcher, services);
     this.#alarm = this.#plan(services.now());
   }
 
@@ -99,7 +57,7 @@ export class ScrapeLoop {
   cut(): Promise<void> {
     this.#isCut = true;
     this.#alarm.cancel();
-    this.#fetch.abort();
+    this.#scrape.abort();
     return this.#running ?? Promise.resolve();
   }
 
@@ -108,7 +66,7 @@ export class ScrapeLoop {
     return {
       discoveredLabels,
       labels,
-      scrapePool: this.#config.jobName,
+      scrapePool: this.#jobName,
       scrapeUrl: scrapeUrl.text,
       lastError: this.#last.error,
       lastScrape: this.#last.time,
@@ -124,124 +82,70 @@ export class ScrapeLoop {
   }
 
   get metadata(): ReadonlyMap<string, FamilyMetadata> {
-    return this.#metadata;
+    return this.#scrape.metadata;
   }
 
   #plan(after: number): Alarm {
-    const { alarms, now } = this.#services;
+    const { alarms, now, mono } = this.#services;
     const planned = nextTurn(after, this.target.intervalMs, this.#slot);
-    return alarms.after(planned - now(), () => this.#turn(planned));
+    const delay = planned - now();
+    const due = mono() + delay;
+    return alarms.after(delay, () => this.#turn(planned, mono() - due));
   }
 
-  #turn(planned: number): void {
+  /** @param lateMs by the clock that never jumps. */
+  #turn(planned: number, lateMs: number): void {
     const { now, metrics } = this.#services;
     const { intervalMs } = this.target;
     const actual = now();
-    const late = actual - planned;
     // A clock that was set is followed at once; one that is early by a millisecond must not give the same turn again.
-    const isSet = Math.abs(late) > intervalMs;
+    const isSet = Math.abs(actual - planned) > intervalMs;
     this.#alarm = this.#plan(isSet ? actual : Math.max(actual, planned));
+    // The program stood still for longer than from turn to turn.
+    if (lateMs >= intervalMs) metrics.skipped(Math.floor(lateMs / intervalMs));
     if (this.#running !== undefined) {
       metrics.skipped(1);
       return;
     }
-    metrics.began(late);
+    metrics.began(lateMs);
     this.#services.running.add(this);
     this.#running = this.#run(sampleTime(planned, actual, intervalMs));
   }
 
   async #run(time: number): Promise<void> {
-    try {
-      await this.#scrape(time);
-    } catch (error) {
-      this.#log.error({ err: error, target: this.target.scrapeUrl.text }, 'cannot store a scrape');
-    }
+    await this.#scrapeOnce(time);
     this.#running = undefined;
     this.#services.running.delete(this);
     if (this.#isStopped) this.#end();
   }
 
-  async #scrape(time: number): Promise<void> {
-    const { mono, metrics } = this.#services;
+  async #scrapeOnce(time: number): Promise<void> {
+    const { mono, metrics, log, storeFailed } = this.#services;
     const start = mono();
-    const outcome = await this.#ask();
+    const outcome = this.#forced === undefined ? await this.#scrape.ask() : failed(this.#forced);
     if (this.#isCut) return;
+    const { fault, isUp } = outcome;
     const durationMs = mono() - start;
-    const health = outcome.isUp ? 'up' : 'down';
-    this.#last = { health, error: outcome.fault?.message ?? '', time, durationMs };
-    if (outcome.fault === undefined) metrics.succeeded();
-    else metrics.failed(outcome.fault.reason);
-    await this.#store(outcome, time, durationMs / 1000);
-  }
-
-  async #ask(): Promise<Outcome> {
+    this.#last = { health: isUp ? 'up' : 'down', error: fault?.message ?? '', time, durationMs };
+    if (fault?.reason === 'internal') log.error({ err: fault.cause }, 'cannot scrape');
     try {
-      if (this.#forced !== undefined) throw this.#forced;
-      const { body, contentType } = await this.#fetch.get();
-      // As Prometheus: nothing at all is a good scrape of no series, whatever it calls itself.
-      if (body.length === 0) return { taken: undefined, fault: undefined, isUp: true, ...NOTHING };
-      const got = await this.#series.take(body, contentType);
-      if ('fault' in got) return { ...got, taken: undefined, isUp: false };
-      const { scrape, layout, added } = got;
-      this.#metadata = scrape.metadata;
-      return { taken: got, fault: undefined, isUp: true, scraped: scrape.count, kept: layout.kept, added };
+      await this.#scrape.store(outcome, time, durationMs / 1000);
+      if (fault === undefined) metrics.succeeded();
+      else metrics.failed(fault.reason);
     } catch (error) {
-      const fault =
-        error instanceof AppError ? error : new AppError('internal', messageOf(error), { cause: error });
-      if (fault.reason === 'internal' && !this.#isCut) this.#log.error({ err: error }, 'cannot scrape');
-      return { taken: undefined, fault, isUp: false, ...NOTHING };
+      this.#last = { ...this.#last, error: `it could not be stored: ${messageOf(error)}` };
+      metrics.failed('store');
+      storeFailed(error);
     }
-  }
-
-  async #store(outcome: Outcome, time: number, seconds: number): Promise<void> {
-    const { taken } = outcome;
-    const gone = taken === undefined ? this.#series.clear() : this.#series.commit(taken.layout);
-    const result = await this.#append(outcome, gone, time, seconds);
-    this.#services.metrics.appended(result);
-    if (result.unknown.length > 0) await this.#appendAgain(outcome, time, seconds);
-  }
-
-  async #append(outcome: Outcome, gone: Uint32Array, time: number, seconds: number): Promise<AppendResult> {
-    const { store, endings } = this.#services;
-    if (this.#reportRefs === undefined) {
-      this.#reportRefs = await resolveReport(store, this.target.labels);
-      endings.claim(this.#reportRefs);
-    }
-    const batch = scrapeBatch({
-      taken: outcome.taken,
-      honorTimestamps: this.#config.honorTimestamps,
-      gone,
-      reportRefs: this.#reportRefs,
-      reportValues: reportValues({ ...outcome, seconds }),
-      time,
-    });
-    return store.append(batch, { durable: false });
-  }
-
-  // The store has freed series that had long been silent. All is appended once more: what stands already is harmless.
-  async #appendAgain(outcome: Outcome, time: number, seconds: number): Promise<void> {
-    const { taken } = outcome;
-    this.#reportRefs = undefined;
-    let again = outcome;
-    if (taken !== undefined) {
-      this.#series.forget(new Set(taken.layout.refs));
-      const laid = await this.#series.lay(taken.scrape);
-      if ('fault' in laid) throw laid.fault;
-      this.#series.commit(laid.layout);
-      again = { ...outcome, taken: laid };
-    }
-    this.#services.metrics.appended(await this.#append(again, new Uint32Array(0), time, seconds));
   }
 
   // As Prometheus: the time of the next turn, written when a target made anew would have had its second turn.
   #end(): void {
     const { endings, now } = this.#services;
-    const refs = Uint32Array.from([...this.#series.clear(), ...(this.#reportRefs ?? [])]);
-    if (refs.length === 0 || this.#isCut) return;
     const { intervalMs } = this.target;
+    const refs = this.#scrape.end();
+    if (refs.length === 0 || this.#isCut) return;
     const time = nextTurn(now(), intervalMs, this.#slot);
     endings.end(refs, time, time - now() + 1.1 * intervalMs);
   }
 }
-
-const NOTHING = { scraped: 0, kept: 0, added: 0 };

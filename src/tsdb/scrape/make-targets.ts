@@ -1,7 +1,7 @@
 // From target groups to targets: defaults, relabelling, checks, and each target once.
 
 import { formatDuration, parseDuration } from '../../lib/duration.ts';
-import type { Labels } from '../../model/labels.ts';
+import { type Labels, labelsKey } from '../../model/labels.ts';
 import { relabel } from '../../model/relabel.ts';
 import type { TargetGroup } from '../../model/target-group.ts';
 import type { ScrapeConfig } from '../config/scrape-config.ts';
@@ -22,32 +22,54 @@ export interface MadeTargets {
   /** What is wrong with those that cannot be targets, as many as are kept. */
   readonly faults: readonly string[];
   readonly faultCount: number;
+  /** By the labels of the group and the address. */
+  readonly memory: ReadonlyMap<string, ReadonlyMap<string, Made>>;
 }
+
+type Made = Target | { readonly dropped: Labels } | { readonly fault: string };
 
 /** Of dropped targets and of faults. */
 const MOST_KEPT = 1_000;
 
-/** Source of the rules: PopulateLabels and TargetsFromGroup of Prometheus 3.x, which adds no default port. */
-export function makeTargets(groups: readonly TargetGroup[], config: TargetConfig): MadeTargets {
+/**
+ * Source of the rules: PopulateLabels and TargetsFromGroup of Prometheus 3.x, which adds no default port.
+ * @param before what was made with the same configuration: what has not changed since is not made again.
+ */
+export function makeTargets(
+  groups: readonly TargetGroup[],
+  config: TargetConfig,
+  before?: MadeTargets,
+): MadeTargets {
   const targets = new Map<string, Target>();
   const dropped: Labels[] = [];
   const faults: string[] = [];
   const counts = { droppedCount: 0, faultCount: 0 };
-  const defaults = defaultsOf(config);
+  const memory = new Map<string, Map<string, Made>>();
 
-  function add(discovered: Labels): void {
-    const made = makeTarget(discovered, config);
-    if (made === undefined) {
-      if (++counts.droppedCount <= MOST_KEPT) dropped.push(discovered);
-    } else if (typeof made === 'string') {
-      if (++counts.faultCount <= MOST_KEPT) faults.push(`${JSON.stringify(discovered.__address__)}: ${made}`);
+  function add(made: Made): void {
+    if ('fault' in made) {
+      if (++counts.faultCount <= MOST_KEPT) faults.push(made.fault);
+    } else if ('dropped' in made) {
+      if (++counts.droppedCount <= MOST_KEPT) dropped.push(made.dropped);
     } else if (!targets.has(made.key)) targets.set(made.key, made);
   }
 
-  for (const group of groups) {
-    for (const address of group.targets) add(discoveredLabels(address, group.labels, defaults));
+  const defaults = defaultsOf(config);
+  for (const { targets: addresses, labels } of groups) {
+    const name = labelsKey(labels);
+    const known = before?.memory.get(name);
+    const now = memory.get(name) ?? new Map<string, Made>();
+    memory.set(name, now);
+    for (const address of addresses) {
+      const made =
+        now.get(address) ??
+        known?.get(address) ??
+        makeTarget(discoveredLabels(address, labels, defaults), config);
+      now.set(address, made);
+      add(made);
+    }
   }
-  return { targets, dropped, faults, ...counts };
+  return { targets, dropped, faults, ...counts, memory };
 }
 
 function defaultsOf({ jobName, intervalMs, timeoutMs, metricsPath, scheme, params }: TargetConfig): Labels {
@@ -72,24 +94,29 @@ function discoveredLabels(address: string, labels: Labels, defaults: Labels): La
   return all;
 }
 
-/** @returns undefined when relabelling drops it, or what is wrong with it. */
-function makeTarget(discovered: Labels, config: TargetConfig): Target | string | undefined {
+function makeTarget(discovered: Labels, config: TargetConfig): Made {
   const labels = relabel(discovered, config.relabelConfigs);
-  if (labels === undefined) return undefined;
+  if (labels === undefined) return { dropped: discovered };
   const address = labels.__address__ ?? '';
-  if (address === '') return 'no address';
-  if (address.includes('/')) return `${JSON.stringify(address)} is not a valid hostname`;
   const interval = durationOf(labels, '__scrape_interval__', 'scrape interval');
-  if (typeof interval === 'string') return interval;
   const timeout = durationOf(labels, '__scrape_timeout__', 'scrape timeout');
-  if (typeof timeout === 'string') return timeout;
-  if (timeout > interval)
-    return `scrape timeout cannot be greater than scrape interval ("${labels.__scrape_timeout__}" > "${labels.__scrape_interval__}")`;
+  const fault = faultOf(address, interval, timeout);
+  if (fault !== undefined) return { fault: `${JSON.stringify(discovered.__address__)}: ${fault}` };
   const whole = labels.instance === undefined ? { ...labels, instance: address } : labels;
-  return createTarget(discovered, whole, config.params, interval, timeout);
+  return createTarget(discovered, whole, config.params, interval as number, timeout as number);
 }
 
-/** A bare number is no duration here, except 0, which is none that can be used. */
+function faultOf(address: string, interval: number | string, timeout: number | string): string | undefined {
+  if (address === '') return 'no address';
+  if (address.includes('/')) return `${JSON.stringify(address)} is not a valid hostname`;
+  if (typeof interval === 'string') return interval;
+  if (typeof timeout === 'string') return timeout;
+  if (timeout <= interval) return undefined;
+  const words = `("${formatDuration(timeout)}" > "${formatDuration(interval)}")`;
+  return `scrape timeout cannot be greater than scrape interval ${words}`;
+}
+
+/** @returns what is wrong with it as text. A bare number is no duration here, except 0, which is none that can be used. */
 function durationOf(labels: Labels, name: string, what: string): number | string {
   const text = labels[name] ?? '';
   const ms = /^\d+$/.test(text) && Number(text) !== 0 ? undefined : parseDuration(text);

@@ -2,7 +2,9 @@
 
 import type { Registry } from 'prom-client';
 import { createAlarms } from '../../lib/alarms.ts';
+import { createBodyRoom } from '../../lib/body-room.ts';
 import type { Logger } from '../../lib/log.ts';
+import { createOneAtATime } from '../../lib/one-at-a-time.ts';
 import type { ScrapeConfig } from '../config/scrape-config.ts';
 import { createDiscoveryMetrics } from '../discovery/metrics.ts';
 import type { Store } from '../storage/contract.ts';
@@ -37,9 +39,15 @@ export interface ScrapeManager {
   stop(): Promise<void>;
 }
 
+/** Of all bodies at a time, as they are sent. */
+const MOST_BODY_BYTES = 536_870_912;
+
+const SAY_AGAIN_MS = 600_000;
+
 export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManager {
   const { store, registry, log, userAgent, seed, now = Date.now } = options;
   const jobs = new Map<string, ScrapeJob>();
+  let quietUntil = 0;
   const running = new Set<ScrapeLoop>();
   const alarms = createAlarms();
   const metrics = createScrapeMetrics(registry, () => [...jobs.values()].map(countOf));
@@ -53,18 +61,27 @@ export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManage
     running,
     discoveryMetrics,
     log,
+    storeFailed,
     now,
     mono: () => performance.now(),
     breathe: createBreathing(),
+    room: createBodyRoom(MOST_BODY_BYTES),
+    oneAtATime: createOneAtATime(),
     seed,
     userAgent,
   };
+
+  function storeFailed(error: unknown): void {
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + SAY_AGAIN_MS;
+    log.error({ err: error }, 'what is scraped cannot be stored');
+  }
 
   async function end(refs: Uint32Array, time: number): Promise<void> {
     try {
       metrics.appended(await store.append(staleBatch(refs, time), { durable: false }));
     } catch (error) {
-      log.error({ err: error }, 'cannot store stale markers');
+      storeFailed(error);
     }
   }
 

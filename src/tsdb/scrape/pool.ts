@@ -24,10 +24,9 @@ export interface ScrapePool {
 const FAULTS_SHOWN = 5;
 
 export function createScrapePool(config: ScrapeConfig, services: ScrapeServices): ScrapePool {
-  const fetcher = createFetcher(config.access);
+  const fetcher = createFetcher(config.access, services.room);
   const loops = new Map<string, ScrapeLoop>();
-  let dropped: readonly Labels[] = [];
-  let droppedCount = 0;
+  let made = makeTargets([], config);
 
   function stopMissing(targets: ReadonlyMap<string, unknown>): void {
     for (const [key, loop] of loops) {
@@ -48,14 +47,13 @@ export function createScrapePool(config: ScrapeConfig, services: ScrapeServices)
   return {
     loops,
     get dropped() {
-      return dropped;
+      return made.dropped;
     },
     get droppedCount() {
-      return droppedCount;
+      return made.droppedCount;
     },
     sync(groups) {
-      const made = makeTargets(groups, config);
-      ({ dropped, droppedCount } = made);
+      made = makeTargets(groups, config, made);
       stopMissing(made.targets);
       for (const [key, target] of made.targets) {
         if (!loops.has(key)) loops.set(key, new ScrapeLoop(target, config, fetcher, services));

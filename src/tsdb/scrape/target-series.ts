@@ -1,20 +1,12 @@
 // The series of one target in the store: which ref belongs to which line of its exposition, and which were there last.
 
 import { AppError } from '../../lib/errors.ts';
+import type { OneAtATime } from '../../lib/one-at-a-time.ts';
 import type { Labels } from '../../model/labels.ts';
 import { ExpositionFault } from '../exposition/fault.ts';
 import type { ExpositionReader, Scrape } from '../exposition/scrape.ts';
 import type { Store } from '../storage/contract.ts';
-
-/** What goes into the store: row `i` is row `picked[i]` of the scrape, or row `i` when nothing is left out. */
-export interface Layout {
-  readonly refs: Uint32Array;
-  readonly picked: Int32Array | undefined;
-  /** Those that get a stale marker when they are gone: without their own timestamp. */
-  readonly tracked: Uint32Array;
-  /** Rows after relabelling; also those that stand twice. */
-  readonly kept: number;
-}
+import { type Layout, layoutOf, rowsOf } from './series-layout.ts';
 
 export interface Taken {
   readonly scrape: Scrape;
@@ -42,6 +34,8 @@ export interface TargetSeriesOptions {
   readonly sampleLimit: number;
   /** Told of refs that were not known to this target before. */
   readonly claim: (refs: Uint32Array) => void;
+  /** For large bodies: what they make of memory is not needed twice. */
+  readonly oneAtATime: OneAtATime;
   /** Between pieces of work of less than a millisecond. */
   readonly breathe: () => Promise<void> | undefined;
 }
@@ -49,7 +43,11 @@ export interface TargetSeriesOptions {
 const UNKNOWN = 0;
 const DROPPED = 1;
 const KNOWN = 2;
+/** Ours: more is not even begun to be read. */
+const MOST_LINES = 2_000_000;
 const PIECE = 128;
+/** Of bodies that are not read in one go. */
+const LARGE_BYTES = 262_144;
 const NONE = new Uint32Array(0);
 
 export class TargetSeries {
@@ -66,17 +64,30 @@ export class TargetSeries {
     this.#options = options;
   }
 
-  /** Those that get a stale marker when the target is gone. */
-  get tracked(): Uint32Array {
-    return this.#tracked;
+  /** @throws AppError of the store. */
+  take(body: Buffer, contentType: string): Promise<Taken | Refused> {
+    const take = () => this.#take(body, contentType);
+    return body.length <= LARGE_BYTES ? take() : this.#options.oneAtATime(take);
   }
 
-  /** @throws AppError of the store. */
-  async take(body: Buffer, contentType: string): Promise<Taken | Refused> {
-    const scrape = guarded(() => this.#options.reader.read(body, contentType));
+  async #take(body: Buffer, contentType: string): Promise<Taken | Refused> {
+    const scrape = await this.#read(body, contentType);
     if (scrape instanceof AppError) return unreadable(scrape);
     for (const number of scrape.gone) this.#states[number] = UNKNOWN;
     return this.lay(scrape);
+  }
+
+  async #read(body: Buffer, contentType: string): Promise<Scrape | AppError> {
+    const { reader, breathe } = this.#options;
+    if (body.length <= LARGE_BYTES) return guarded(() => reader.read(body, contentType));
+    if (hasMoreLines(body, MOST_LINES))
+      return new AppError('exposition', `the body has more than ${MOST_LINES} lines`);
+    try {
+      return await reader.readGently(body, contentType, breathe);
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
   }
 
   /** What to append of a scrape that was read; again after `forget`. */
@@ -86,29 +97,32 @@ export class TargetSeries {
       return { scrape, layout: this.#layout, added: 0 };
     const found = await this.#findLabels(scrape);
     if ('fault' in found) return found;
-    const layout = rowsOf(scrape, isTimed ? this.#options.latest() : undefined, this.#states);
+    const rows = rowsOf(
+      scrape,
+      isTimed ? this.#options.latest() : undefined,
+      (number) => this.#states[number] === DROPPED,
+    );
     const { sampleLimit } = this.#options;
-    if (sampleLimit > 0 && layout.rows.length > sampleLimit)
-      return overLimit(scrape, layout.kept, found, sampleLimit);
-    await this.#resolve(found, layout.seen);
+    if (sampleLimit > 0 && rows.picked.length > sampleLimit)
+      return overLimit(scrape, rows.kept, found, sampleLimit);
+    await this.#resolve(found, rows.seen);
     this.#order = isTimed ? undefined : scrape.series;
-    this.#layout = this.#layoutOf(scrape, isTimed, layout);
-    const added = found.numbers.filter((number) => layout.seen[number] === 1).length;
+    this.#layout = layoutOf(scrape, isTimed, rows, this.#refs);
+    const added = found.numbers.filter((number) => rows.seen.has(number)).length;
     return { scrape, layout: this.#layout, added };
   }
 
-  /** The layout is in the store. @returns the refs that were there before and are gone now. */
-  commit({ tracked }: Pick<Layout, 'tracked'>): Uint32Array {
+  /** The refs that were there before and are not in this layout; no layout: nothing is there. */
+  gone(layout: Layout | undefined): Uint32Array {
     const before = this.#tracked;
-    this.#tracked = tracked;
-    if (before === tracked || before.length === 0) return NONE;
-    const now = new Set(tracked);
+    if (before === layout?.tracked || before.length === 0) return NONE;
+    const now = new Set(layout?.tracked);
     return before.filter((ref) => !now.has(ref));
   }
 
-  /** Nothing of it is there any more. @returns what was. */
-  clear(): Uint32Array {
-    return this.commit({ tracked: NONE });
+  /** The layout is in the store, and so are the markers of what is gone. */
+  commit(layout: Layout | undefined): void {
+    this.#tracked = layout?.tracked ?? NONE;
   }
 
   /** The store no longer knows these refs. */
@@ -149,11 +163,10 @@ export class TargetSeries {
     return undefined;
   }
 
-  async #resolve(found: Found, seen: Uint8Array): Promise<void> {
-    const isSeen = (number: number) => seen[number] === 1;
-    const numbers = found.numbers.filter(isSeen);
+  async #resolve(found: Found, seen: ReadonlySet<number>): Promise<void> {
+    const numbers = found.numbers.filter((number) => seen.has(number));
     if (numbers.length === 0) return;
-    const labels = found.labels.filter((_, i) => isSeen(found.numbers[i] as number));
+    const labels = found.labels.filter((_, i) => seen.has(found.numbers[i] as number));
     const refs = await this.#options.store.resolve(labels);
     for (const [i, number] of numbers.entries()) {
       this.#refs[number] = refs[i] as number;
@@ -172,13 +185,6 @@ export class TargetSeries {
     this.#states = states;
     this.#refs = refs;
   }
-
-  #layoutOf({ series, times, count }: Scrape, isTimed: boolean, { rows, kept }: PickedRows): Layout {
-    const isWhole = rows.length === count;
-    const refs = Uint32Array.from(rows, (row) => this.#refs[series[row] as number] as number);
-    const tracked = isTimed ? refs.filter((_, i) => Number.isNaN(times[rows[i] as number])) : refs;
-    return { refs, picked: isWhole ? undefined : rows, tracked, kept };
-  }
 }
 
 interface Found {
@@ -186,40 +192,16 @@ interface Found {
   readonly labels: Labels[];
 }
 
-interface PickedRows {
-  readonly rows: Int32Array;
-  readonly kept: number;
-  /** 1 at the numbers of these rows. */
-  readonly seen: Uint8Array;
-}
-
-// Of a line that stands twice the first counts, unless each has its own time.
-function rowsOf(
-  { series, times, count }: Scrape,
-  latest: number | undefined,
-  states: Uint8Array,
-): PickedRows {
-  const rows = new Int32Array(count);
-  const seen = new Uint8Array(states.length);
-  let picked = 0;
-  let kept = 0;
-  for (let row = 0; row < count; row += 1) {
-    const number = series[row] as number;
-    if (states[number] === DROPPED) continue;
-    kept += 1;
-    const own = latest === undefined ? Number.NaN : (times[row] as number);
-    if (Number.isNaN(own) ? seen[number] === 1 : own > (latest as number)) continue;
-    seen[number] = 1;
-    rows[picked] = row;
-    picked += 1;
-  }
-  return { rows: rows.subarray(0, picked), kept, seen };
-}
-
 // What stood before the fault was not relabelled, so all of it counts.
 function unreadable(fault: AppError): Refused {
   const { samples, fresh } = fault instanceof ExpositionFault ? fault : { samples: 0, fresh: 0 };
   return { fault, scraped: samples, kept: samples, added: fresh };
+}
+
+function hasMoreLines(body: Buffer, most: number): boolean {
+  let lines = 0;
+  for (let i = body.indexOf(10); i !== -1 && lines <= most; i = body.indexOf(10, i + 1)) lines += 1;
+  return lines > most;
 }
 
 function overLimit({ count }: Scrape, kept: number, { numbers }: Found, limit: number): Refused {

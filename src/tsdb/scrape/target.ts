@@ -1,6 +1,6 @@
 // One target: its labels, its URL, and what makes it the same target in the next list.
 
-import { type Labels, labelsKey } from '../../model/labels.ts';
+import type { Labels } from '../../model/labels.ts';
 
 export interface Target {
   /** Before relabelling. */
@@ -33,15 +33,15 @@ export function createTarget(
   timeoutMs: number,
 ): Target {
   const identity = Object.entries(relabelled).filter(([name]) => !name.startsWith('__meta_'));
-  const shown = identity.filter(([name]) => !name.startsWith('__'));
+  identity.sort(([a], [b]) => (a < b ? -1 : 1));
   const scrapeUrl = urlOf(relabelled, params);
   return {
     discoveredLabels,
-    labels: Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1))),
+    labels: Object.fromEntries(identity.filter(([name]) => !name.startsWith('__'))),
     scrapeUrl,
     intervalMs,
     timeoutMs,
-    key: `${scrapeUrl.text}\n${labelsKey(Object.fromEntries(identity))}`,
+    key: `${scrapeUrl.text}\n${JSON.stringify(identity)}`,
   };
 }
 

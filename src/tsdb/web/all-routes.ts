@@ -1,6 +1,7 @@
 // Every door of the server, each with what it needs.
 
 import type { Engine } from '../promql/engine.ts';
+import type { MetadataByMetric } from '../scrape/metadata.ts';
 import type { TargetsStatus } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
 import { absentRoutes } from './absent-routes.ts';
@@ -9,7 +10,7 @@ import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
 import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
 import { type Federation, federateRoutes } from './federate-routes.ts';
-import { labelRoutes, type MetadataByMetric } from './label-routes.ts';
+import { labelRoutes } from './label-routes.ts';
 import { queryRoutes } from './query-routes.ts';
 import type { Route } from './route.ts';
 import { type ServerStatus, statusRoutes } from './status-routes.ts';

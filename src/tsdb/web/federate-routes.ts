@@ -1,6 +1,5 @@
 // `/federate`: the newest samples of chosen series, as an exposition for another server to scrape.
 
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { messageOf } from '../../lib/errors.ts';
 import type { Labels } from '../../model/labels.ts';
@@ -12,7 +11,7 @@ import type { Budget, Store } from '../storage/contract.ts';
 import { escapingOf } from './negotiate.ts';
 import { type NewestSample, newestSamples } from './newest-samples.ts';
 import { many, type Parameters } from './parameters.ts';
-import { pieces } from './pieces.ts';
+import { sendPieces } from './pieces.ts';
 import { type Asked, listParameter, type Route } from './route.ts';
 
 export interface Federation {
@@ -45,9 +44,8 @@ export function federateRoutes({ store, budget, lookbackMs, externalLabels, now 
         const range = { from: time - lookbackMs, to: time };
         const samples = await newestSamples(store, selectors, range, budget(signal));
         const escaping = escapingOf(accept);
-        return reply
-          .type(`text/plain; version=0.0.4; charset=utf-8; escaping=${escaping}`)
-          .send(Readable.from(pieces(exposition(samples, externalLabels(), escaping))));
+        const type = `text/plain; version=0.0.4; charset=utf-8; escaping=${escaping}`;
+        return sendPieces(reply, type, exposition(samples, externalLabels(), escaping));
       },
     },
   ];

@@ -1,15 +1,15 @@
 // What there is: series, label names, label values, and what the expositions say about metrics.
 
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { AppError } from '../../lib/errors.ts';
 import { unescapeName } from '../exposition/escape-name.ts';
+import type { MetadataByMetric } from '../scrape/metadata.ts';
 import type { MetricMetadata } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
 import { limitOf, many, one, type Parameters, rangeOf, selectionsOf } from './parameters.ts';
+import { sendPieces } from './pieces.ts';
 import { type Asked, listParameter, type Route, textParameter } from './route.ts';
-
-/** Metadata by metric; one entry for each way in which targets describe it. */
-export type MetadataByMetric = ReadonlyMap<string, readonly MetricMetadata[]>;
 
 export interface LabelSources {
   readonly store: Store;
@@ -35,10 +35,10 @@ export function labelRoutes({ store, metadata, budget }: LabelSources): Route[] 
       tag: 'metadata',
       summary: 'The label sets of series',
       parameters: SELECTION,
-      async handle({ parameters, signal }: Asked) {
+      async handle({ parameters, signal }: Asked, reply) {
         if (many(parameters, 'match[]').length === 0)
           throw new AppError('bad_data', 'no match[] parameter provided');
-        return listed(await store.series(selectionsOf(parameters), budget(signal)), parameters);
+        return sendList(reply, await store.series(selectionsOf(parameters), budget(signal)), parameters);
       },
     },
     {
@@ -48,8 +48,8 @@ export function labelRoutes({ store, metadata, budget }: LabelSources): Route[] 
       summary: 'The names of labels',
       parameters: SELECTION,
       answer: success(NAMES),
-      handle: async ({ parameters, signal }: Asked) =>
-        listed(await store.labelNames(selected(parameters), budget(signal)), parameters),
+      handle: async ({ parameters, signal }: Asked, reply) =>
+        sendList(reply, await store.labelNames(selected(parameters), budget(signal)), parameters),
     },
     {
       methods: ['GET'],
@@ -59,9 +59,9 @@ export function labelRoutes({ store, metadata, budget }: LabelSources): Route[] 
       path: { name: Type.String({ description: 'The name of the label.' }) },
       parameters: SELECTION,
       answer: success(NAMES),
-      handle: async ({ parameters, path: { name = '' }, signal }: Asked) => {
+      handle: async ({ parameters, path: { name = '' }, signal }: Asked, reply) => {
         const values = store.labelValues(unescapeName(name), selected(parameters), budget(signal));
-        return listed(await values, parameters);
+        return sendList(reply, await values, parameters);
       },
     },
     {
@@ -89,10 +89,16 @@ function selected(parameters: Parameters) {
   return selections.length > 0 ? selections : [{ matchers: [], range: rangeOf(parameters) }];
 }
 
-function listed(all: readonly unknown[], parameters: Parameters) {
+function sendList(reply: FastifyReply, all: readonly unknown[], parameters: Parameters) {
   const limit = limitOf(parameters);
-  if (limit === 0 || all.length <= limit) return { status: 'success', data: all };
-  return { status: 'success', data: all.slice(0, limit), warnings: ['results truncated due to limit'] };
+  const isCut = limit > 0 && all.length > limit;
+  return sendPieces(reply, 'application/json', listJson(isCut ? all.slice(0, limit) : all, isCut));
+}
+
+function* listJson(list: readonly unknown[], isCut: boolean): Generator<string> {
+  yield '{"status":"success","data":[';
+  for (const [i, item] of list.entries()) yield `${i === 0 ? '' : ','}${JSON.stringify(item)}`;
+  yield isCut ? '],"warnings":["results truncated due to limit"]}\n' : ']}\n';
 }
 
 function described(

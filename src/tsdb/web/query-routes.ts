@@ -1,13 +1,12 @@
 // Queries: at one time, and over a range.
 
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../../lib/errors.ts';
 import type { Engine, QueryOptions } from '../promql/engine.ts';
 import type { QueryResult } from '../promql/result.ts';
 import { badParameter } from './api-errors.ts';
 import { durationOf, limitOf, one, type Parameters, stepsOf, timeOf } from './parameters.ts';
-import { pieces } from './pieces.ts';
+import { sendPieces } from './pieces.ts';
 import { resultJson } from './result-json.ts';
 import { type Asked, type Route, textParameter } from './route.ts';
 
@@ -79,7 +78,7 @@ async function named<T>(result: Promise<T>): Promise<T> {
 function send(reply: FastifyReply, result: QueryResult, limit: number) {
   const cut = truncate(result, limit);
   const warnings = cut === result ? [] : ['results truncated due to limit'];
-  return reply.type('application/json').send(Readable.from(pieces(resultJson(cut, warnings))));
+  return sendPieces(reply, 'application/json', resultJson(cut, warnings));
 }
 
 function truncate(result: QueryResult, limit: number): QueryResult {

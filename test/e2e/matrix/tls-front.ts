@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface TlsFront {
   readonly url: string;
-  /** From now on, for every connection, also those that are open. */
+  /** From now on, for every request. */
   use(certificate: Certificate): void;
   stop(): Promise<void>;
 }
@@ -21,7 +21,8 @@ export const CA_FILE = `${FOLDER}/ca.crt`;
 export async function startTlsFront(backend: string): Promise<TlsFront> {
   const server = createServer(read('server'), (incoming, response) => {
     const passed = request(`${backend}${incoming.url}`, { headers: incoming.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      // Every request makes a connection of its own, so that none is cut when the certificate changes.
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: 'close' });
       answer.pipe(response);
     });
     passed.once('error', () => response.destroy()).end();
@@ -29,10 +30,7 @@ export async function startTlsFront(backend: string): Promise<TlsFront> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    use(certificate) {
-      server.setSecureContext(read(certificate));
-      server.closeAllConnections();
-    },
+    use: (certificate) => server.setSecureContext(read(certificate)),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

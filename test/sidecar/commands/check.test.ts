@@ -35,11 +35,16 @@ async function withInventory<T>(
 const publish = (environment?: Record<string, string>) =>
   withInventory(({ inventory }) => sync(inventory, systemClock, new AbortController().signal), environment);
 
-async function run(asJson = false, environment?: Record<string, string>) {
+async function run(asJson = false, environment?: Record<string, string>, isServed = true) {
   const terminal = testTerminal();
-  const code = await withInventory(({ inventory }) => check(inventory, asJson, terminal), environment);
+  const code = await withInventory(
+    ({ inventory }) => check(inventory, async () => isServed, asJson, terminal),
+    environment,
+  );
   return { code, ...terminal };
 }
+
+const served = async () => true;
 
 const north = (name: string, site = 'north') => ({ name, labels: { site } });
 
@@ -144,7 +149,7 @@ test('what has no room below MAX_TARGETS waits', async () => {
   answer(['x', ...names.slice(2)]);
   const terminal = testTerminal();
   const observed = await observedInventory(dir.path, { MAX_TARGETS: '20', REMOVAL_GRACE: '1h' });
-  expect(await check(observed.inventory, false, terminal)).toBe(1);
+  expect(await check(observed.inventory, served, false, terminal)).toBe(1);
   await observed.close();
   expect(terminal.stdout.at(-1)).toBe('1 of them wait for room below MAX_TARGETS');
 });
@@ -153,7 +158,7 @@ test('a defect of ours is not taken for a difference', async () => {
   answer(['a']);
   await withInventory(async ({ inventory }) => {
     const broken = { ...inventory, request: { ...inventory.request, retries: Number.NaN } };
-    await expect(check(broken, false, testTerminal())).rejects.toThrow();
+    await expect(check(broken, served, false, testTerminal())).rejects.toThrow();
   });
 });
 
@@ -178,4 +183,29 @@ test('names cannot steer the terminal', async () => {
   answer(['a']);
   const { stdout } = await run();
   expect(stdout.join()).not.toContain('\u001b');
+});
+
+test('what another program wrote is compared as it is; the guard goes on from what was published', async () => {
+  answer(['a', 'b']);
+  await publish();
+  await writeFile(join(dir.path, 'targets.json'), '[{"targets":["old:1"]}]');
+  const { code, stdout } = await run();
+  expect(code).toBe(1);
+  expect(stdout).toEqual([
+    '+ a:9100',
+    '+ b:9100',
+    '- old:1',
+    `inventory: 2 targets; ${join(dir.path, 'targets.json')}: 1 target`,
+    '2 to add, 1 to remove, 0 to change; 0 set aside, 0 disabled, 0 twice',
+  ]);
+});
+
+test('an answer that is held before any list stands is a difference', async () => {
+  answer([{ name: 'a', port: 'x' }, 'b c']);
+  const { code, stdout } = await run(false, {}, false);
+  expect(code).toBe(1);
+  expect(stdout.at(-1)).toMatch(
+    /^held: the inventory lists no target \(2 entries set aside; entry 0: .*\); nothing of it is published; no sidecar answers here that could accept it$/,
+  );
+  expect((await run()).stdout.at(-1)).toMatch(/inventory-sd accept [0-9a-f]{12} publishes it now$/);
 });

@@ -51,6 +51,19 @@ test('a held list exits 3 and says what stands', async () => {
   });
 });
 
+test('entries that are set aside are told, with the first reason', async () => {
+  const bad = ['a b', 'c d', { name: 'e', enabled: false }];
+  const told = `1 disabled, 2 entries set aside; entry 0: "a b" is no host name`;
+  expect((await run([...bad, 'a'])).out).toBe(`changed: 1 target (1 added, 0 removed) in ${file}; ${told}`);
+  expect((await run([...bad, 'x', 'y', 'z'])).out).toMatch(
+    /^held: .*; keeping the 4 targets of .*; 1 disabled, 2 e/,
+  );
+  expect((await run(bad)).out).toMatch(
+    /^held: the inventory lists no target \(1 disabled, 2 entries set aside; entry 0: "a b" is no host name\); keeping [^;]*$/,
+  );
+  expect(JSON.parse((await run(bad, true)).out)).toMatchObject({ entries: { setAside: 2, disabled: 1 } });
+});
+
 test('a failure exits 1, on standard error', async () => {
   expect(await run(null)).toEqual({
     code: 1,
@@ -72,7 +85,9 @@ test('--json prints one object in each case', async () => {
     kind: 'changed',
     added: 1,
     removed: 0,
+    changed: 0,
     held: null,
+    entries: expect.objectContaining({ setAside: 0 }),
     file: { path: file, targets: 1 },
   });
   expect(JSON.parse((await run([], true)).out)).toMatchObject({

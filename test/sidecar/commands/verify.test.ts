@@ -280,3 +280,40 @@ describe('--wait', () => {
     expect(asked.filter((url) => url === '/inventory').length).toBeGreaterThan(1);
   });
 });
+
+describe('a scrape job that was named and is not there', () => {
+  const success = (data: object) => ({ status: 'success', data });
+  const pools = (name: string, scrapePools: string[]) => {
+    answers[`/${name}/api/v1/targets?state=active&scrapePool=nix`] = success({ activeTargets: [] });
+    answers[`/${name}/api/v1/scrape_pools`] = success({ scrapePools });
+  };
+
+  test('is told once, not target by target', async () => {
+    pools('p', ['prometheus', 'sensors']);
+    expect(await run({ jobs: ['nix'] })).toEqual({
+      code: 2,
+      out: '',
+      err: `cannot verify: ${server.url}/p has no scrape job "nix", only prometheus, sensors`,
+    });
+  });
+
+  test('may be on another shard', async () => {
+    pools('p', ['sensors']);
+    pools('q', ['nix']);
+    answers['/q/api/v1/targets?state=dropped'] = success({ droppedTargets: [] });
+    expect(await run({ prometheus: ['p', 'q'], jobs: ['nix'] })).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('missing in Prometheus'),
+    });
+    pools('q', []);
+    expect((await run({ prometheus: ['p', 'q'], jobs: ['nix'] })).err).toContain('have no scrape job "nix"');
+  });
+
+  test('is not known of a server that does not tell its jobs', async () => {
+    pools('p', []);
+    for (const answer of [undefined, 'no', { data: { scrapePools: [7] } }]) {
+      answers['/p/api/v1/scrape_pools'] = answer;
+      expect(await run({ jobs: ['nix'] })).toMatchObject({ code: 1 });
+    }
+  });
+});

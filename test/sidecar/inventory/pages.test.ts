@@ -183,3 +183,26 @@ test('pages that never end are left after ten thousand', async () => {
   });
   expect(fetch).toHaveBeenCalledTimes(9999);
 });
+
+describe('a last page that says that it is not', () => {
+  const last = (partial: object): Site => ({
+    '/api/list': [{ entries: ['a'], partial, next: '/2' }],
+    '/2': [{ entries: ['b'], partial }],
+  });
+
+  test('fails', async () => {
+    await expect(read(last({ says: 'has_more: true' })).answer).rejects.toMatchObject({
+      reason: 'incomplete',
+      message:
+        'cannot read the whole inventory from http://inventory.test/2 (page 2): the inventory says has_more: true, and names no next page',
+    });
+    const { answer } = read(last({ says: 'number: 1, totalPages: 3', pages: 3 }));
+    await expect(answer).rejects.toMatchObject({ reason: 'incomplete' });
+  });
+
+  // Whoever counts pages from 0 says on the last of two that it is number 1.
+  test('is whole when as many pages were read as there are', async () => {
+    const { answer } = read(last({ says: 'number: 1, totalPages: 2', pages: 2 }));
+    expect((await answer).entries).toEqual(['a', 'b']);
+  });
+});

@@ -137,3 +137,42 @@ test('a message shows where an answer begins, without what a terminal would obey
 test('a defect of ours is not explained away as a faulty answer', () => {
   expect(() => readPage(Buffer.from('[]'), undefined as never, 'x')).toThrow(TypeError);
 });
+
+describe('an envelope says that its list is not whole by', () => {
+  const partial = (envelope: object, settings?: Settings) =>
+    readJson({ results: ['a'], ...envelope }, settings).partial;
+  const f = (envelope: object, says: string, pages?: number) =>
+    test(`${JSON.stringify(envelope)}`, () =>
+      expect(partial(envelope)).toEqual({ says, ...(pages && { pages }) }));
+  f({ page: 1, total_pages: 3 }, 'page: 1, total_pages: 3', 3);
+  f({ current_page: '1', last_page: '3' }, 'current_page: 1, last_page: 3', 3);
+  f({ number: 0, totalPages: 2 }, 'number: 0, totalPages: 2', 2);
+  f({ meta: { page: 1, pages: 2 } }, 'page: 1, pages: 2', 2);
+  f({ pagination: { page: 1, page_count: 2 } }, 'page: 1, page_count: 2', 2);
+  f({ paging: { isLast: false } }, 'isLast: false');
+  f({ is_last: false }, 'is_last: false');
+  f({ last: false }, 'last: false');
+  f({ page_info: { has_more: true } }, 'has_more: true');
+  f({ pageInfo: { hasMore: true } }, 'hasMore: true');
+  f({ has_next: true }, 'has_next: true');
+  f({ truncated: true }, 'truncated: true');
+  f({ isTruncated: true }, 'isTruncated: true');
+  f({ success: false }, 'success: false');
+  f({ ok: false }, 'ok: false');
+
+  const g = (envelope: object) =>
+    test(`not by ${JSON.stringify(envelope)}`, () => expect(partial(envelope)).toBeUndefined());
+  g({});
+  g({ page: 3, total_pages: 3 });
+  g({ page: 0, total_pages: 1 });
+  g({ pages: 300 });
+  g({ page: 1, pages: 'many' });
+  g({ last: true, success: true, ok: true, has_more: false, truncated: false });
+  g({ last: '/list?page=9', ok: 'no', truncated: 1 });
+  g({ link: { has_more: true }, sensor: { ok: false, page: 1, pages: 2 } });
+
+  test('nor by anything in a list', () =>
+    expect(readJson([{ ok: false, name: 'a' }]).partial).toBeUndefined());
+  test('also when INVENTORY_JMESPATH chooses the list', () =>
+    expect(partial({ ok: false }, { INVENTORY_JMESPATH: 'results' })).toEqual({ says: 'ok: false' }));
+});

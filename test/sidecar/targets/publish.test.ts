@@ -72,7 +72,7 @@ describe('a list that Prometheus could not use', () => {
     await publish(file, OURS);
     for (const groups of [[], [{ targets: [], labels: {} }]])
       await expect(publish(file, groups)).rejects.toMatchObject({ reason: 'refused' });
-    expect(await publish(file, [], { empty: true })).toEqual({ added: 0, removed: 2 });
+    expect(await publish(file, [], { empty: true })).toEqual({ added: 0, removed: 2, changed: 0 });
     expect(await text()).toBe('[]\n');
     // What stands is kept without asking again.
     await rm(path);
@@ -97,7 +97,7 @@ describe('oddities that were taken over from another writer', () => {
     await takeOver();
     const [group] = file.published?.groups ?? [];
     if (group === undefined) throw new Error('nothing was taken over');
-    expect(await publish(file, [group, ...list('c:1')])).toEqual({ added: 1, removed: 0 });
+    expect(await publish(file, [group, ...list('c:1')])).toEqual({ added: 1, removed: 0, changed: 0 });
     await expect(publish(file, [group, ...list('c d:1')])).rejects.toMatchObject({ reason: 'refused' });
   });
 });
@@ -144,7 +144,7 @@ describe('another program that writes the same file', () => {
     expect(await overwritten(90, NEWER)).toBe(waiting('30s'));
     expect(file.published?.groups).toBe(OURS);
     seconds = 120;
-    expect(await publish(file, NEWER)).toEqual({ added: 2, removed: 1 });
+    expect(await publish(file, NEWER)).toEqual({ added: 2, removed: 1, changed: 0 });
     expect(told).toEqual(['writeFailed another_writer', 'written', 'restored']);
   });
 
@@ -171,7 +171,7 @@ describe('another program that writes the same file', () => {
   test('agrees when it was faster: our new list is in the file already, and is not written again', async () => {
     await writeFile(path, writeTargetGroups(NEWER));
     seconds = 90;
-    expect(await publish(file, NEWER)).toEqual({ added: 2, removed: 1 });
+    expect(await publish(file, NEWER)).toEqual({ added: 2, removed: 1, changed: 0 });
     expect(file.published).toMatchObject({
       groups: NEWER,
       changedAt: Math.trunc((await stat(path)).mtimeMs),
@@ -205,5 +205,28 @@ describe('another program that writes the same file', () => {
     await rm(join(dir.path, '.inventory-sd'));
     expect(await look(121)).toBe('fine');
     expect(await isOurs()).toBe(true);
+  });
+});
+
+describe('a copy of our list for the next start', () => {
+  const own = (name = 'own.json') => ({ path: join(dir.path, name), text: undefined });
+
+  test('is kept before the list is published; a list that cannot be is not ours', async () => {
+    const kept = own();
+    file = { ...file, own: kept };
+    await publish(file, OURS);
+    expect(await readFile(kept.path, 'utf8')).toBe(writeTargetGroups(OURS));
+    await rm(join(dir.path, '.inventory-sd'), { recursive: true });
+    await writeFile(join(dir.path, '.inventory-sd'), '');
+    await expect(publish(file, NEWER)).rejects.toMatchObject({ reason: 'no_folder' });
+    expect(await readFile(kept.path, 'utf8')).toBe(writeTargetGroups(OURS));
+  });
+
+  test('that cannot be kept is a write that failed: else the next start would take our list for a stranger', async () => {
+    file = { ...file, own: own('missing/too/own.json') };
+    await publish({ ...file, own: own() }, OURS);
+    await takeOver();
+    await expect(publish(file, NEWER)).rejects.toMatchObject({ reason: 'no_folder' });
+    expect(await text()).toBe(writeTargetGroups(OURS));
   });
 });

@@ -191,6 +191,7 @@ describe('at the start', () => {
       'other.json.123',
       'targets.json.state.json',
       'targets.json.before.json',
+      'targets.json.own.json',
       'targets.json.12a',
     ];
     const ours = [
@@ -200,6 +201,7 @@ describe('at the start', () => {
       'targets.json.0123456789ab.tmp.123',
       'targets.json.state.json.0123456789ab.tmp',
       'targets.json.before.json.0123456789ab.tmp.1',
+      'targets.json.own.json.0123456789ab.tmp',
     ];
     for (const name of [...ours, ...others]) await writeFile(join(staging, name), '');
     expect(await clearLeftovers(path)).toBe(ours.length);

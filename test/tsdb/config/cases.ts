@@ -291,6 +291,10 @@ export const REFUSED: readonly Case[] = [
     why: 'it finds that out with each scrape',
   }),
   faulty(
+    'proxy_url: http://u:50%@x:1',
+    'line 3: proxy_url has a user or password with a % that begins no escape; write %25 for it',
+  ),
+  faulty(
     'proxy_url: socks5://x:1',
     'line 3: proxy_url is no URL of a proxy; write e.g. http://proxy.example.com:3128',
     NOT_HERE,

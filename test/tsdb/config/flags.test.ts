@@ -50,6 +50,7 @@ test('what holds without any', () => {
     storagePath: undefined,
     retentionMs: 15 * 86_400_000,
     retentionBytes: 0,
+    maxSeries: 1_000_000,
     lookbackMs: 300_000,
     queryTimeoutMs: 120_000,
     queryMaxSamples: 50_000_000,
@@ -82,6 +83,7 @@ test('what holds without any', () => {
       'storage.tsdb.path': '',
       'storage.tsdb.retention.time': '15d',
       'storage.tsdb.retention.size': '0',
+      'storage.tsdb.max-series': '1000000',
       'query.lookback-delta': '5m',
       'query.timeout': '2m',
       'query.max-samples': '50000000',
@@ -107,6 +109,7 @@ describe('each way to write one:', () => {
     storagePath: '/data',
     retentionBytes: 1.5 * 2 ** 30,
   });
+  f(['--storage.tsdb.max-series=5000'], { maxSeries: 5000 });
   f(['--storage.tsdb.path='], { storagePath: undefined });
   f(['--storage.engine=postgres', '--storage.postgres.url-file=/run/url'], {
     storageEngine: 'postgres',

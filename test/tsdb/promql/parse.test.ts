@@ -135,8 +135,12 @@ describe('what is wrong is said with its place', () => {
   f('(foo) offset 5m', parse('1:7', `offset ${before}`));
   f('1 @ 5', parse('1:3', `@ ${before}`));
   f('1 == 2', parse('1:1', 'comparisons between scalars must use BOOL modifier'));
+  f('1 and 2', parse('1:1', 'set operator "and" not allowed in binary scalar expression'));
+  f('1 unless 2', parse('1:1', 'set operator "unless" not allowed in binary scalar expression'));
+  f('1 + bool 2', parse('1:1', 'bool modifier can only be used on comparison operators'));
+  f('1e400', parse('1:1', 'bad number or duration "1e400"'));
   f('x'.repeat(65_537), 'parse error: the query is longer than 65536 characters');
-  f('('.repeat(600) + ')'.repeat(600), parse('1:501', 'the query is nested deeper than 500'));
+  f(`${'('.repeat(600)}1${')'.repeat(600)}`, parse('1:501', 'the query is nested deeper than 500'));
 
   const later = (query: string, what: string) => f(query, `not supported yet: ${what}`, 'execution');
   later('rate(x[5m])', 'rate');
@@ -146,6 +150,12 @@ describe('what is wrong is said with its place', () => {
   later('1 + "a"', '+ with a string');
   later('-up', '- of an instant vector');
   later('a and b', 'and with an instant vector');
+
+  test.each(['(', '{', 'sum(', '1+', ')'])('%s without end is found out at once', (part) => {
+    const begin = process.threadCpuUsage().user;
+    expect(() => parseQuery(part.repeat(65_536 / part.length))).toThrow(/parse error/);
+    expect(process.threadCpuUsage().user - begin).toBeLessThan(1_000_000);
+  });
 
   test('and a regular expression', () => {
     expect(() => parseQuery('foo{a=~"("}')).toThrow(/^1:8: parse error: .*missing closing \)/);

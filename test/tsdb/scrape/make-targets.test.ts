@@ -152,3 +152,19 @@ describe('the same target', () => {
     expect(made.dropped).toHaveLength(1000);
   });
 });
+
+test('what has not changed since the last list is not made again, and what has is', () => {
+  const list = (...addresses: string[]) => [{ targets: addresses, labels: { a: '1' } }];
+  const before = makeTargets(list('x:1', 'y:1', '', 'a/b'), CONFIG);
+  const now = makeTargets(
+    [...list('y:1', 'z:1', ''), { targets: ['x:1'], labels: { a: '2' } }],
+    CONFIG,
+    before,
+  );
+  const byAddress = (made: typeof now) =>
+    new Map([...made.targets.values()].map((target) => [target.labels.instance, target]));
+  expect(byAddress(now).get('y:1')).toBe(byAddress(before).get('y:1'));
+  expect(byAddress(now).get('x:1')?.labels).toEqual({ a: '2', instance: 'x:1', job: 'sensors' });
+  expect([...byAddress(now).keys()].sort()).toEqual(['x:1', 'y:1', 'z:1']);
+  expect([before.faultCount, now.faultCount]).toEqual([2, 1]);
+});

@@ -37,17 +37,24 @@ export interface MiniScraper extends Scraper {
 /** Of the turns of our own scraper. */
 export const SEED = 1;
 
+/** What a test replaces. */
+interface Own {
+  readonly store: Store;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
 const LOOKBACK_MS = 300_000;
 
 /** Reads may cost anything. */
-export const NO_BUDGET: Budget = { take: () => {}, breathe: () => undefined };
+const NO_BUDGET: Budget = { take: () => {}, breathe: () => undefined };
 
 /** @param yaml prometheus.yml; relative paths in it start in `dir`. */
-export async function startMini(yaml: string, dir = '/'): Promise<MiniScraper> {
-  const store = await openMemoryStore();
+export async function startMini(yaml: string, dir = '/', own: Partial<Own> = {}): Promise<MiniScraper> {
+  const store = own.store ?? (await openMemoryStore());
   const registry = new Registry();
-  const log = createLogger((process.env.LOG_LEVEL ?? 'silent') as 'silent');
-  const manager = createScrapeManager({ store, registry, log, userAgent: 'mini-tsdb/0.1', seed: SEED });
+  const options = { registry, log: createLogger('silent'), userAgent: 'mini-tsdb/0.1', seed: SEED };
+  const manager = createScrapeManager({ ...options, ...own, store });
   const apply = (text: string) => manager.apply(parseConfig(text, dir).scrapeConfigs);
   apply(yaml);
   return {

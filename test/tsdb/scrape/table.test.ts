@@ -62,7 +62,7 @@ function config(port: number): string {
   - job_name: removed
     metrics_path: /plain
     file_sd_configs: [{files: [targets/*.json]}]`;
-  return `global: {scrape_interval: 1s, scrape_timeout: 900ms}\nscrape_configs:${jobs.join('')}${removed}\n`;
+  return `global: {scrape_interval: 2s, scrape_timeout: 2s}\nscrape_configs:${jobs.join('')}${removed}\n`;
 }
 
 /** One scrape more than is looked at: then the last of those is stored. */
@@ -145,7 +145,7 @@ describe('the request', () => {
     for (const headers of headersOf('plain')) {
       expect(headers).toMatchObject({
         'accept-encoding': 'gzip',
-        'x-prometheus-scrape-timeout-seconds': '0.9',
+        'x-prometheus-scrape-timeout-seconds': '2',
         host: `127.0.0.1:${target.port}`,
       });
     }
@@ -173,8 +173,8 @@ test('a scrape is stored at its planned time when it is up to 2 ms late: the sam
     const [source] = job.discovery;
     const [planned] = makeTargets(source?.kind === 'static' ? source.groups : [], job).targets.values();
     if (planned === undefined) continue;
-    const slot = slotOf(planned.key, SEED, 1000);
-    const late = (scrapes?.get(job.jobName) ?? []).map((time) => (time - slot) % 1000);
+    const slot = slotOf(planned.key, SEED, 2000);
+    const late = (scrapes?.get(job.jobName) ?? []).map((time) => (time - slot) % 2000);
     expect(late).not.toContain(1);
     expect(late).not.toContain(2);
     onTime += late.filter((ms) => ms === 0).length;
@@ -191,7 +191,10 @@ test('a target that is removed: no scrape any more, and stale markers at the tim
     });
     const names = async (time: number) =>
       (await scraper.at('removed', time)).map(({ labels }) => labels.__name__).sort();
-    expect([scraper.client, await names(last + 800)]).toEqual([scraper.client, ['a', 'b', ...REPORT].sort()]);
-    expect([scraper.client, await names(last + 1500)]).toEqual([scraper.client, []]);
+    expect([scraper.client, await names(last + 1500)]).toEqual([
+      scraper.client,
+      ['a', 'b', ...REPORT].sort(),
+    ]);
+    expect([scraper.client, await names(last + 2800)]).toEqual([scraper.client, []]);
   }
 });

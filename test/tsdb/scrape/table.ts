@@ -99,12 +99,12 @@ export const TABLE: readonly TableRow[] = [
     answers: [OK, reset, reset, OK],
     stored: [TWO, DOWN, AGAIN],
   },
-  bad('hang', 'no answer within the timeout', hang, 'scrape_timeout: 300ms'),
+  bad('hang', 'no answer within the timeout', hang, 'scrape_timeout: 1s'),
   bad(
     'drip',
     'an answer that does not end within the timeout: it covers the whole scrape',
     drip,
-    'scrape_timeout: 300ms',
+    'scrape_timeout: 1s',
   ),
   bad('cut', 'the body ends before its length', cut),
   bad('html', 'a page of HTML', body('<!doctype html><p>log in</p>', { 'content-type': 'text/html' })),
@@ -240,7 +240,7 @@ export const TABLE: readonly TableRow[] = [
   {
     name: 'own_time',
     sentence: 'Samples with their own timestamps get no stale marker',
-    answers: [body(() => `a 1 ${ago(500)}\nb 2\n`), body(''), body(() => `a 2 ${ago(500)}\n`)],
+    answers: [body(() => `a 1 ${ago(1500)}\nb 2\n`), body(''), body(() => `a 2 ${ago(1500)}\n`)],
     stored: [TWO, '1 0/0+0 a=1', '1 1/1+0 a=2'],
   },
   {

@@ -54,7 +54,7 @@ export async function readAll(
   return read.map(({ labels, rows }) => ({ labels, rows }));
 }
 
-export function rowsOf({ times, values, stale }: Slice): Row[] {
+function rowsOf({ times, values, stale }: Slice): Row[] {
   if (times.length === 0) throw new Error('an empty slice');
   const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   return Array.from(times, (time, i) => {

@@ -34,6 +34,17 @@ async function ask(url: string, init?: RequestInit) {
   return { status, type: headers.get('content-type'), headers, text };
 }
 
+// A list of a million is a second of work, which pieces let others into.
+test.each([
+  '/api/v1/series?match[]={__name__!=""}',
+  '/api/v1/labels',
+  '/api/v1/label/__name__/values',
+  '/api/v1/query?query=up',
+])('%s is answered in pieces, however long it is', async (path) => {
+  const { status, headers } = await ask((await start()).url + path);
+  expect([status, headers.get('transfer-encoding')]).toEqual([200, 'chunked']);
+});
+
 describe('a failure', () => {
   test.each([
     ['bad_data', 400],

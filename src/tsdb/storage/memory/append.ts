@@ -21,7 +21,7 @@ export interface Tally {
   outOfBounds: number;
   newest: number;
   readonly unknown: number[];
-  /** Rows that were not appended, whyever. */
+  /** Rows that were not appended, whyever, since it was last emptied. */
   readonly refused: number[];
 }
 
@@ -62,18 +62,23 @@ export function appendRows(
   }
 }
 
-/** The rows from `from` to `to` that were appended. */
-export function appendedRows(batch: Batch, from: number, to: number, tally: Tally): Batch {
-  const refused = tally.refused.filter((row) => row >= from && row < to);
-  if (refused.length === 0 && from === 0 && to === batch.refs.length) return batch;
-  const isAppended = new Uint8Array(to).fill(1);
-  for (const row of refused) isAppended[row] = 0;
-  const keep = (_: number, row: number) => row >= from && isAppended[row] === 1;
+/** The rows from `from` to `to` that were appended; `refused` are those that were not, of these. */
+export function appendedRows(batch: Batch, from: number, to: number, refused: readonly number[]): Batch {
+  const piece = {
+    refs: batch.refs.subarray(from, to),
+    times: batch.times.subarray(from, to),
+    values: batch.values.subarray(from, to),
+    stale: batch.stale.subarray(from, to),
+  };
+  if (refused.length === 0) return piece;
+  const isAppended = new Uint8Array(to - from).fill(1);
+  for (const row of refused) isAppended[row - from] = 0;
+  const keep = (_: number, row: number) => isAppended[row] === 1;
   return {
-    refs: batch.refs.filter(keep),
-    times: batch.times.filter(keep),
-    values: batch.values.filter(keep),
-    stale: batch.stale.filter(keep),
+    refs: piece.refs.filter(keep),
+    times: piece.times.filter(keep),
+    values: piece.values.filter(keep),
+    stale: piece.stale.filter(keep),
   };
 }
 

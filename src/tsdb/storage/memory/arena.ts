@@ -24,6 +24,8 @@ export function capacityOf(length: number): number {
 /** Freed lists are kept by capacity for the next of that capacity, chained through their first word. */
 export class Arena {
   readonly slabs: Slab[] = [];
+  /** Words in use, by slab. */
+  readonly #used: number[] = [];
   #bytes = 0;
   #open = 0;
   // Word 0 of the first slab is nowhere; doubles need an even start.
@@ -32,7 +34,7 @@ export class Arena {
   readonly #emptySlabs: number[] = [];
 
   constructor() {
-    this.#addSlab(SLAB_WORDS);
+    this.#addSlab(SLAB_WORDS, 0);
   }
 
   get bytes(): number {
@@ -42,11 +44,12 @@ export class Arena {
   /** Room for `length` words, of which the first `capacityOf(length)` may be used; what stands there is left over. */
   allocate(length: number): ArenaRef {
     const capacity = capacityOf(length);
-    if (capacity > SLAB_WORDS / 4) return this.#addSlab(capacity) * SLAB_WORDS;
+    if (capacity > SLAB_WORDS / 4) return this.#addSlab(capacity, capacity) * SLAB_WORDS;
     const freed = this.#freed.get(capacity) ?? 0;
-    if (freed === 0) return this.#allocateNew(capacity);
-    this.#freed.set(capacity, this.wordsAt(freed)[freed & OFFSET_MASK] as number);
-    return freed;
+    const ref = freed === 0 ? this.#allocateNew(capacity) : freed;
+    if (freed !== 0) this.#freed.set(capacity, this.#nextFreed(freed));
+    (this.#used[ref >>> SLAB_BITS] as number) += capacity;
+    return ref;
   }
 
   /** @param length as it was allocated, or any other of the same capacity. */
@@ -56,17 +59,46 @@ export class Arena {
       this.#dropSlab(ref >>> SLAB_BITS);
       return;
     }
-    this.wordsAt(ref)[ref & OFFSET_MASK] = this.#freed.get(capacity) ?? 0;
-    this.#freed.set(capacity, ref);
+    (this.#used[ref >>> SLAB_BITS] as number) -= capacity;
+    this.#chain(capacity, ref);
+  }
+
+  /** Gives back slabs in which nothing is used any more. */
+  trim(): void {
+    const isUnused = (index: number) => index !== this.#open && this.#used[index] === 0;
+    const unused = this.slabs.flatMap((slab, index) => (slab !== NO_SLAB && isUnused(index) ? index : []));
+    if (unused.length === 0) return;
+    for (const capacity of this.#freed.keys())
+      this.#keepFreed(capacity, (ref) => !isUnused(ref >>> SLAB_BITS));
+    for (const index of unused) this.#dropSlab(index);
   }
 
   wordsAt(ref: ArenaRef): Uint32Array {
     return (this.slabs[ref >>> SLAB_BITS] as Slab).words;
   }
 
+  #keepFreed(capacity: number, isKept: (ref: ArenaRef) => boolean): void {
+    let ref = this.#freed.get(capacity) ?? 0;
+    this.#freed.set(capacity, 0);
+    while (ref !== 0) {
+      const next = this.#nextFreed(ref);
+      if (isKept(ref)) this.#chain(capacity, ref);
+      ref = next;
+    }
+  }
+
+  #nextFreed(ref: ArenaRef): ArenaRef {
+    return this.wordsAt(ref)[ref & OFFSET_MASK] as number;
+  }
+
+  #chain(capacity: number, ref: ArenaRef): void {
+    this.wordsAt(ref)[ref & OFFSET_MASK] = this.#freed.get(capacity) ?? 0;
+    this.#freed.set(capacity, ref);
+  }
+
   #allocateNew(capacity: number): ArenaRef {
     if (this.#next + capacity > SLAB_WORDS) {
-      this.#open = this.#addSlab(SLAB_WORDS);
+      this.#open = this.#addSlab(SLAB_WORDS, 0);
       this.#next = 0;
     }
     const ref = this.#open * SLAB_WORDS + this.#next;
@@ -74,10 +106,11 @@ export class Arena {
     return ref;
   }
 
-  #addSlab(words: number): number {
+  #addSlab(words: number, used: number): number {
     const buffer = new ArrayBuffer(4 * (words + (words & 1)));
     const index = this.#emptySlabs.pop() ?? this.slabs.length;
     this.slabs[index] = { words: new Uint32Array(buffer), doubles: new Float64Array(buffer) };
+    this.#used[index] = used;
     this.#bytes += buffer.byteLength;
     return index;
   }

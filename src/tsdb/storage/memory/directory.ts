@@ -1,7 +1,8 @@
 // Which sealed chunks a series has, ordered by the time they begin.
 
 import { Arena, capacityOf } from './arena.ts';
-import type { ChunkAddress, Chunks } from './chunks.ts';
+import type { ChunkAddress } from './chunk-slabs.ts';
+import type { Chunks } from './chunks.ts';
 import { CHUNK_COUNT, CHUNKS, type SeriesRows, type Slot } from './series-rows.ts';
 
 /**
@@ -20,6 +21,11 @@ export class Directory {
 
   get bytes(): number {
     return this.#lists.bytes;
+  }
+
+  /** Gives unused memory back. */
+  trim(): void {
+    this.#lists.trim();
   }
 
   count(slot: Slot): number {

@@ -6,8 +6,8 @@ import type { LabelIndex } from './label-index.ts';
 import type { SeriesRows, Slot } from './series-rows.ts';
 import type { PairId } from './symbols.ts';
 
-/** Regular expressions take 0.1 to 2 µs each, a look at a series about 50 ns. */
-const VALUES_A_BREATH = 256;
+/** Most regular expressions take 0.1 to 2 µs a value, some half a millisecond; a look at a series about 50 ns. */
+const VALUES_A_BREATH = 16;
 const SERIES_A_BREATH = 4096;
 
 /** @returns slots in no order, as they were at one time or another of the search. */

@@ -1,10 +1,10 @@
-// Which series there are: label sets as lists of pairs, found by content, by pair and by slot.
+// Which series there are, found by their labels, and the labels of each.
 
 import { AppError } from '../../../lib/errors.ts';
 import type { Labels } from '../../../model/labels.ts';
 import type { SeriesRef } from '../contract.ts';
-import { Arena } from './arena.ts';
-import { HASH, LABEL_COUNT, LABELS, MOST_SERIES, type SeriesRows, type Slot } from './series-rows.ts';
+import { LabelSets } from './label-sets.ts';
+import { MOST_SERIES, type SeriesRows, type Slot } from './series-rows.ts';
 import { type PairId, Symbols } from './symbols.ts';
 
 const SERIES_A_BREATH = 512;
@@ -13,19 +13,24 @@ export class LabelIndex {
   readonly symbols = new Symbols();
   readonly #rows: SeriesRows;
   readonly #maxSeries: number;
-  readonly #sets = new Arena();
-  // Open addressing over `slot + 1`; 0 is free.
-  #table = new Uint32Array(1024);
+  readonly #sets: LabelSets;
   // The pairs of the label set at hand.
-  #pairs: PairId[] = [];
+  readonly #pairs: PairId[] = [];
 
   constructor(rows: SeriesRows, maxSeries: number) {
     this.#rows = rows;
     this.#maxSeries = Math.min(maxSeries, MOST_SERIES);
+    this.#sets = new LabelSets(rows);
   }
 
   get bytes(): number {
-    return this.symbols.bytes + this.#sets.bytes + this.#table.byteLength;
+    return this.symbols.bytes + this.#sets.bytes;
+  }
+
+  /** Gives unused memory back. */
+  trim(): void {
+    this.symbols.trim();
+    this.#sets.trim();
   }
 
   /** @returns -1 when there is no such series. */
@@ -37,7 +42,7 @@ export class LabelIndex {
       if (pair === undefined) return -1;
       pairs.push(pair);
     }
-    return this.#lookup(this.#sort(pairs), hashOf(pairs));
+    return this.#sets.find(this.#sort(pairs));
   }
 
   /** The series of a label set that has none. @throws AppError `too_many_series`. */
@@ -72,7 +77,7 @@ export class LabelIndex {
       const slot = this.#rows.slotOf(ref);
       if (slot < 0 || !isUnused(slot)) continue;
       for (const pair of this.pairsOf(slot)) touched.add(pair);
-      this.#leave(slot);
+      this.#sets.remove(slot);
       this.#rows.end(slot);
       ended.push(slot);
     }
@@ -83,19 +88,17 @@ export class LabelIndex {
     for (const slot of ended) this.#rows.reuse(slot);
   }
 
+  /** A view, in the order of the names. */
   pairsOf(slot: Slot): Uint32Array {
-    const set = this.#rows.word(slot, LABELS);
-    const from = set & 0xffff;
-    return this.#sets.wordsAt(set).subarray(from, from + this.#rows.word(slot, LABEL_COUNT));
+    return this.#sets.pairsOf(slot);
   }
 
   /** The pair that a series has of a name; -1 when it has none. */
   pairOf(slot: Slot, name: string): PairId {
-    const set = this.#rows.word(slot, LABELS);
-    const words = this.#sets.wordsAt(set);
-    const end = (set & 0xffff) + this.#rows.word(slot, LABEL_COUNT);
-    for (let i = set & 0xffff; i < end; i += 1) {
-      if (this.symbols.nameOf(words[i] as number) === name) return words[i] as number;
+    const count = this.#sets.countOf(slot);
+    for (let i = 0; i < count; i += 1) {
+      const pair = this.#sets.pairAt(slot, i);
+      if (this.symbols.nameOf(pair) === name) return pair;
     }
     return -1;
   }
@@ -115,36 +118,28 @@ export class LabelIndex {
    * of what a query of many series and few samples takes, so it makes no object.
    */
   compare(a: Slot, b: Slot): number {
-    const left = this.#rows.word(a, LABELS);
-    const right = this.#rows.word(b, LABELS);
-    const difference = this.#rows.word(a, LABEL_COUNT) - this.#rows.word(b, LABEL_COUNT);
-    const length = this.#rows.word(a, LABEL_COUNT) - Math.max(0, difference);
-    const leftWords = this.#sets.wordsAt(left);
-    const rightWords = this.#sets.wordsAt(right);
+    const difference = this.#sets.countOf(a) - this.#sets.countOf(b);
+    const length = this.#sets.countOf(a) - Math.max(0, difference);
     for (let i = 0; i < length; i += 1) {
-      const one = leftWords[(left & 0xffff) + i] as number;
-      const other = rightWords[(right & 0xffff) + i] as number;
+      const one = this.#sets.pairAt(a, i);
+      const other = this.#sets.pairAt(b, i);
       if (one !== other) return this.#comparePairs(one, other);
     }
     return difference;
+  }
+
+  #comparePairs(a: PairId, b: PairId): number {
+    const { symbols } = this;
+    const byName = compareTexts(symbols.nameOf(a), symbols.nameOf(b));
+    return byName || compareTexts(symbols.valueOf(a), symbols.valueOf(b));
   }
 
   #name(slot: Slot, labels: Labels): void {
     const pairs = Object.keys(labels).map((name) =>
       this.symbols.intern(name.toWellFormed(), (labels[name] as string).toWellFormed()),
     );
-    this.#sort(pairs);
     for (const pair of pairs) this.symbols.add(pair, slot);
-    this.#storeSet(slot, pairs);
-    this.#enter(slot, hashOf(pairs));
-  }
-
-  #comparePairs(a: PairId, b: PairId): number {
-    const { symbols } = this;
-    return (
-      compareTexts(symbols.nameOf(a), symbols.nameOf(b)) ||
-      compareTexts(symbols.valueOf(a), symbols.valueOf(b))
-    );
+    this.#sets.add(slot, this.#sort(pairs));
   }
 
   // Sets are short and mostly sorted already.
@@ -160,79 +155,6 @@ export class LabelIndex {
     }
     return pairs;
   }
-
-  #storeSet(slot: Slot, pairs: readonly PairId[]): void {
-    const set = pairs.length === 0 ? 0 : this.#sets.allocate(pairs.length);
-    this.#sets.wordsAt(set).set(pairs, set & 0xffff);
-    this.#rows.setWord(slot, LABELS, set);
-    this.#rows.setWord(slot, LABEL_COUNT, pairs.length);
-  }
-
-  #lookup(pairs: readonly PairId[], hash: number): Slot {
-    const table = this.#table;
-    const mask = table.length - 1;
-    for (let i = hash & mask; table[i] !== 0; i = (i + 1) & mask) {
-      const slot = (table[i] as number) - 1;
-      if (this.#rows.word(slot, HASH) === hash && this.#isSet(slot, pairs)) return slot;
-    }
-    return -1;
-  }
-
-  #isSet(slot: Slot, pairs: readonly PairId[]): boolean {
-    const set = this.pairsOf(slot);
-    return set.length === pairs.length && pairs.every((pair, i) => set[i] === pair);
-  }
-
-  #enter(slot: Slot, hash: number): void {
-    if (2 * this.#rows.alive > this.#table.length) this.#grow();
-    this.#rows.setWord(slot, HASH, hash);
-    place(this.#table, hash, slot + 1);
-  }
-
-  #grow(): void {
-    const old = this.#table;
-    this.#table = new Uint32Array(2 * old.length);
-    for (const entry of old) if (entry !== 0) place(this.#table, this.#rows.word(entry - 1, HASH), entry);
-  }
-
-  // Closes the gap, so that no search ends at it too early.
-  #leave(slot: Slot): void {
-    const table = this.#table;
-    const mask = table.length - 1;
-    let gap = this.#rows.word(slot, HASH) & mask;
-    while (table[gap] !== slot + 1) gap = (gap + 1) & mask;
-    for (let i = (gap + 1) & mask; table[i] !== 0; i = (i + 1) & mask) {
-      const home = this.#rows.word((table[i] as number) - 1, HASH) & mask;
-      if (((i - home) & mask) < ((i - gap) & mask)) continue;
-      table[gap] = table[i] as number;
-      gap = i;
-    }
-    table[gap] = 0;
-    this.#freeSet(slot);
-  }
-
-  #freeSet(slot: Slot): void {
-    const set = this.#rows.word(slot, LABELS);
-    if (set !== 0) this.#sets.free(set, this.#rows.word(slot, LABEL_COUNT));
-    this.#rows.setWord(slot, LABELS, 0);
-    this.#rows.setWord(slot, LABEL_COUNT, 0);
-  }
-}
-
-function place(table: Uint32Array, hash: number, entry: number): void {
-  const mask = table.length - 1;
-  let i = hash & mask;
-  while (table[i] !== 0) i = (i + 1) & mask;
-  table[i] = entry;
-}
-
-function hashOf(pairs: readonly PairId[]): number {
-  let hash = 0x9747b28c;
-  for (const pair of pairs) {
-    hash = Math.imul(hash ^ pair, 0x5bd1e995);
-    hash ^= hash >>> 15;
-  }
-  return hash >>> 0;
 }
 
 export function compareTexts(a: string, b: string): number {

@@ -1,7 +1,8 @@
 // The samples of every series: an open page that grows, sealed chunks behind it, and a page for what comes late.
 
 import type { Slab } from './arena.ts';
-import { type ChunkAddress, Chunks } from './chunks.ts';
+import type { ChunkAddress } from './chunk-slabs.ts';
+import { Chunks } from './chunks.ts';
 import { Columns, lowerBound, NAN_HIGH, NAN_LOW, STALE_HIGH, STALE_LOW } from './columns.ts';
 import { Directory } from './directory.ts';
 import { COME_LATE, IN_ORDER, LONGEST_SPAN_MS, PAGE_SAMPLES, type PageKind, Pages } from './pages.ts';
@@ -18,7 +19,7 @@ import {
 } from './series-rows.ts';
 
 /** What became of a sample. */
-export const APPENDED = 0;
+const APPENDED = 0;
 export const DUPLICATE = 1;
 export const CONFLICT = 2;
 
@@ -45,7 +46,7 @@ export class Samples {
   }
 
   get bytes(): number {
-    return this.pages.arena.bytes + this.chunks.bytes + this.directory.bytes;
+    return this.pages.arena.bytes + this.chunks.slabs.bytes + this.directory.bytes;
   }
 
   /**
@@ -97,6 +98,12 @@ export class Samples {
       pages.count(slot, COME_LATE) > 0 ? pages.timeAt(slot, COME_LATE, 0) : Number.POSITIVE_INFINITY;
     if (directory.count(slot) > 0) return Math.min(late, chunks.oldest(directory.at(slot, 0)));
     return pages.count(slot, IN_ORDER) > 0 ? Math.min(late, pages.timeAt(slot, IN_ORDER, 0)) : late;
+  }
+
+  /** Gives unused memory back. */
+  trim(): void {
+    this.pages.arena.trim();
+    this.directory.trim();
   }
 
   /** Adds a chunk that was restored. */

@@ -18,6 +18,7 @@ import type {
   StoreStats,
 } from '../contract.ts';
 import { appendedRows, appendRows, newTally, resultOf } from './append.ts';
+import { MOST_CHUNK_BYTES } from './chunk-slabs.ts';
 import { Disk, type DiskOptions, type DiskTrouble } from './disk/disk.ts';
 import { newestOf } from './disk/load.ts';
 import type { NamedSeries } from './disk/records.ts';
@@ -50,7 +51,7 @@ export interface MemoryStoreOptions {
 }
 
 /** As Prometheus: 15 days, 10 minutes ahead. */
-export const DEFAULT_OPTIONS: MemoryStoreOptions = Object.freeze({
+const DEFAULT_OPTIONS: MemoryStoreOptions = Object.freeze({
   retentionMs: 15 * 24 * 3_600_000,
   retentionBytes: Number.POSITIVE_INFINITY,
   outOfOrderMs: 30 * 60_000,
@@ -143,7 +144,8 @@ class OpenStore implements MemoryStore, Readable {
       const to = Math.min(from + ROWS_A_PIECE, batch.refs.length);
       appendRows(this.rows, this.samples, batch, from, to, bounds, tally);
       this.#newest = Math.max(this.#newest, tally.newest);
-      this.#disk?.recordRows(appendedRows(batch, from, to, tally));
+      this.#disk?.recordRows(appendedRows(batch, from, to, tally.refused));
+      tally.refused.length = 0;
     }
     if (durable) await this.#disk?.commit();
     return resultOf(tally);
@@ -191,7 +193,7 @@ class OpenStore implements MemoryStore, Readable {
   }
 
   chunkBytes(): number {
-    return this.samples.chunks.bytes;
+    return this.samples.chunks.slabs.bytes;
   }
 
   async close(): Promise<void> {
@@ -212,9 +214,15 @@ class OpenStore implements MemoryStore, Readable {
 
   async #expire(): Promise<void> {
     await dropExpired(this, turn);
-    const excess = this.#bytes - this.#options.retentionBytes;
+    this.index.trim();
+    this.samples.trim();
+    const { chunks } = this.samples;
+    const excess = Math.max(
+      this.#bytes - this.#options.retentionBytes,
+      chunks.slabs.bytes - MOST_CHUNK_BYTES,
+    );
     if (excess <= 0) return;
-    this.#oldestForSize = Math.max(this.#oldestForSize, this.samples.chunks.timeToFree(excess));
+    this.#oldestForSize = Math.max(this.#oldestForSize, chunks.slabs.timeToFree(excess));
     await dropExpired(this, turn);
   }
 

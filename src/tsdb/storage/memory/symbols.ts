@@ -35,6 +35,11 @@ export class Symbols {
     return this.#bytes + this.#lists.bytes;
   }
 
+  /** Gives unused memory back. */
+  trim(): void {
+    this.#lists.trim();
+  }
+
   nameOf(pair: PairId): string {
     return (this.#nameOf[pair] as Name).text;
   }

@@ -2,7 +2,7 @@
 
 import type { Matcher } from '../../../model/matcher.ts';
 import type { Budget, Store } from '../../storage/contract.ts';
-import { bucketBounds, formatMoment, type Granularity, type Span } from './calendar.ts';
+import { bucketBounds, formatMoment, type Granularity, MOMENTS_A_BREATH, type Span } from './calendar.ts';
 
 export interface BucketQuestion {
   readonly name: string;
@@ -36,7 +36,7 @@ interface Totals {
 /** The frames of a span, one for each bucket that it touches. @returns undefined when no series matches. */
 export async function bucketAnswer(store: Store, question: BucketQuestion, budget: Budget) {
   const { name, granularity, span, zone } = question;
-  const bounds = bucketBounds(span, granularity, zone);
+  const bounds = await bucketBounds(span, granularity, zone, budget);
   const totals = await gather(store, question.matchers, cut(bounds, span), budget);
   return {
     metricName: name,
@@ -44,7 +44,7 @@ export async function bucketAnswer(store: Store, question: BucketQuestion, budge
     startTime: formatMoment(span.from, zone),
     endTime: formatMoment(span.to, zone),
     timeZone: zone,
-    data: frames(bounds, totals, question),
+    data: await frames(bounds, totals, question, budget),
   };
 }
 
@@ -82,24 +82,36 @@ async function gather(
   return { counts, sums, mins, maxs };
 }
 
-function frames(
+async function frames(
   bounds: Float64Array,
-  { counts, sums, mins, maxs }: Totals,
+  totals: Totals,
   question: BucketQuestion,
-): Frame[] {
-  const { span, zone, now } = question;
-  const end = Math.min(span.to, now);
-  return Array.from(counts, (count, i) => {
-    const [begins, ends] = [bounds[i] as number, bounds[i + 1] as number];
-    const sum = sums[i] as number;
-    return {
-      timeFrame: formatMoment(begins, zone),
-      avg: count === 0 ? null : sum / count,
-      min: count === 0 ? null : (mins[i] as number),
-      max: count === 0 ? null : (maxs[i] as number),
-      sum: count === 0 ? null : sum,
-      count,
-      partial: begins < span.from || ends > end,
-    };
-  });
+  budget: Budget,
+): Promise<Frame[]> {
+  const found: Frame[] = [];
+  for (let i = 0; i < totals.counts.length; i++) {
+    found.push(frame(bounds[i] as number, bounds[i + 1] as number, i, totals, question));
+    if (i % MOMENTS_A_BREATH === 0) await budget.breathe();
+  }
+  return found;
+}
+
+function frame(
+  begins: number,
+  ends: number,
+  at: number,
+  { counts, sums, mins, maxs }: Totals,
+  { span, zone, now }: BucketQuestion,
+): Frame {
+  const count = counts[at] as number;
+  const sum = sums[at] as number;
+  return {
+    timeFrame: formatMoment(begins, zone),
+    avg: count === 0 ? null : sum / count,
+    min: count === 0 ? null : (mins[at] as number),
+    max: count === 0 ? null : (maxs[at] as number),
+    sum: count === 0 ? null : sum,
+    count,
+    partial: begins < span.from || ends > Math.min(span.to, now),
+  };
 }

@@ -2,6 +2,7 @@
 
 import { Temporal } from 'temporal-polyfill';
 import { AppError } from '../../../lib/errors.ts';
+import type { Budget } from '../../storage/contract.ts';
 
 export type Granularity = 'minute' | 'hour' | 'day';
 
@@ -9,6 +10,9 @@ export const GRANULARITIES: readonly string[] = ['minute', 'hour', 'day'];
 
 /** As many buckets as a range query has steps. */
 const MAX_BUCKETS = 11_000;
+
+/** A step in the calendar, or writing a moment, takes some 20 µs. */
+export const MOMENTS_A_BREATH = 32;
 
 /** A span of time as somebody wrote it; Unix milliseconds, `to` is not included. */
 export interface Span {
@@ -61,7 +65,12 @@ export function parseZone(text: string): string {
  * more than there are buckets. A day has 23 or 25 hours when the clocks change.
  * @throws AppError `bad_data` when there are too many.
  */
-export function bucketBounds({ from, to }: Span, granularity: Granularity, zone: string): Float64Array {
+export async function bucketBounds(
+  { from, to }: Span,
+  granularity: Granularity,
+  zone: string,
+  { breathe }: Pick<Budget, 'breathe'>,
+): Promise<Float64Array> {
   const bounds: number[] = [];
   let at = floor(Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone), granularity);
   while (bounds.length === 0 || (bounds.at(-1) as number) < to) {
@@ -71,6 +80,7 @@ export function bucketBounds({ from, to }: Span, granularity: Granularity, zone:
         `more than ${MAX_BUCKETS} buckets; ask for a shorter time or larger buckets`,
       );
     bounds.push(at.epochMilliseconds);
+    if (bounds.length % MOMENTS_A_BREATH === 0) await breathe();
     at = next(at, granularity);
   }
   return Float64Array.from(bounds);

@@ -1,14 +1,14 @@
 // The simple doors: names, one metric's history, its buckets, and everything.
 
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { AppError } from '../../../lib/errors.ts';
 import { createMatcher, type Matcher } from '../../../model/matcher.ts';
 import { createBudget } from '../../promql/budget.ts';
 import type { Budget, Store } from '../../storage/contract.ts';
+import { badParameter } from '../api-errors.ts';
 import { one, type Parameters, selectionsOf } from '../parameters.ts';
-import { pieces } from '../pieces.ts';
+import { sendPieces } from '../pieces.ts';
 import { type Asked, listParameter, type Route, textParameter } from '../route.ts';
 import { bucketAnswer } from './bucket-answer.ts';
 import { GRANULARITIES, type Granularity, parseMoment, parseZone } from './calendar.ts';
@@ -27,6 +27,13 @@ const FILTERS = {
   from: textParameter(`${MOMENT} Included.`, '2026-01-01'),
   to: textParameter(`${MOMENT} Not included; of a date alone the whole day counts.`, '2026-01-31'),
   tz: textParameter('The time zone of dates and buckets.', 'Europe/Berlin'),
+};
+
+const EXPORTED = {
+  'match[]': listParameter('Series selectors; all series when there is none.'),
+  start: textParameter('RFC 3339 or Unix seconds.'),
+  end: textParameter('RFC 3339 or Unix seconds.'),
+  format: textParameter('json or jsonl.', 'jsonl'),
 };
 
 const RESERVED: readonly string[] = [...Object.keys(FILTERS), 'granularity'];
@@ -76,19 +83,14 @@ export function simpleRoutes(doors: SimpleDoors): Route[] {
       url: '/v1/export',
       tag: 'simple',
       summary: 'Everything, streamed',
-      parameters: {
-        'match[]': listParameter('Series selectors; all series when there is none.'),
-        start: textParameter('RFC 3339 or Unix seconds.'),
-        end: textParameter('RFC 3339 or Unix seconds.'),
-        format: textParameter('json or jsonl.', 'jsonl'),
-      },
+      parameters: EXPORTED,
       handle: ({ parameters, signal }: Asked, reply) => {
         const format = one(parameters, 'format') ?? 'json';
         const selections = exported(parameters);
         if (format === 'json')
-          return stream(reply, 'application/json', exportJson(store, selections, streamed(signal)));
+          return sendPieces(reply, 'application/json', exportJson(store, selections, streamed(signal)));
         if (format === 'jsonl')
-          return stream(reply, 'application/x-ndjson', exportLines(store, selections, streamed(signal)));
+          return sendPieces(reply, 'application/x-ndjson', exportLines(store, selections, streamed(signal)));
         throw new AppError('bad_data', `the format is ${JSON.stringify(format)}; it is json or jsonl`);
       },
     },
@@ -113,7 +115,11 @@ async function history(
     // Stores count both ends in.
     to: (momentOf(parameters, 'to', zone) ?? ALL_TIME.to) - 1,
   };
-  return stream(reply, 'application/json', pointList(slices(store, [{ matchers, range }], streamed(signal))));
+  return sendPieces(
+    reply,
+    'application/json',
+    pointList(slices(store, [{ matchers, range }], streamed(signal))),
+  );
 }
 
 async function buckets({ store, budget, now }: SimpleDoors, asked: MetricAsked, granularity: string) {
@@ -158,7 +164,12 @@ async function known(
   return [named, ...labels.map((label) => createMatcher(label, '=', one(parameters, label) ?? ''))];
 }
 
+// A slip of the pen must not send everything.
 function exported(parameters: Parameters) {
+  const known = Object.keys(EXPORTED);
+  const unknown = Object.keys(parameters).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw badParameter(unknown, `export takes ${known.join(', ')}; labels go into match[]`);
   const selections = selectionsOf(parameters);
   return selections.length > 0 ? selections : [{ matchers: [], range: ALL_TIME }];
 }
@@ -170,8 +181,4 @@ function streamed(signal: AbortSignal): Budget {
     maxSamples: Number.POSITIVE_INFINITY,
     signal,
   });
-}
-
-function stream(reply: FastifyReply, type: string, texts: AsyncIterable<string>) {
-  return reply.type(type).send(Readable.from(pieces(texts)));
 }

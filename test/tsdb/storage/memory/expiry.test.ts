@@ -199,6 +199,38 @@ test('memory stays flat while series come and go and samples expire', async () =
   expect(sizes.at(-1)).toBeLessThanOrEqual(1.05 * third);
 });
 
+test('what a flood of series took is given back when they have ended', async () => {
+  await open();
+  const calm = await store.resolve(
+    Array.from({ length: 100 }, (_, i) => ({ __name__: 'calm', i: String(i) })),
+  );
+  await scrape(calm, NOW);
+  const before = (await store.stats(0)).bytes;
+  const flood = await store.resolve(
+    Array.from({ length: 30_000 }, (_, i) => ({ __name__: 'flood', i: String(i) })),
+  );
+  await scrape(flood, NOW + 1);
+  const during = (await store.stats(0)).bytes;
+  for (const hours of [2, 4]) {
+    await scrape(calm, NOW + hours * HOUR);
+    await store.expire();
+    await store.expire();
+  }
+  const { bytes, series, labelPairs } = await store.stats(0);
+  expect({ series, labelPairs }).toEqual({ series: 100, labelPairs: 101 });
+  // Rows and the table of series stay for the next.
+  expect(bytes - before).toBeLessThan(0.3 * (during - before));
+  // And what is left is whole.
+  const more = await store.resolve(
+    Array.from({ length: 5000 }, (_, i) => ({ __name__: 'more', i: String(i) })),
+  );
+  await scrape(more, now + 1);
+  expect(await readAll(store, [equal('__name__', 'more')])).toHaveLength(5000);
+  expect((await readAll(store, [equal('__name__', 'calm')])).map(({ rows }) => rows.length)).toEqual(
+    Array(100).fill(1),
+  );
+});
+
 test('any history with a moving clock: what has not expired is read, nothing twice, nothing made up', async () => {
   const LATE_MS = 60_000;
   const step = fc.record({

@@ -92,7 +92,7 @@ test('whatever was appended is there after any number of restarts, to the bit', 
       await store.close();
       await folder.remove();
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
   await reopen();
 });

@@ -194,6 +194,12 @@ describe('everything', () => {
     expect((await get('/v1/export?match[]=nope&format=jsonl')).text).toBe('');
   });
 
+  test.each(['job=up', 'match=up', 'from=0'])('is not sent for %s, which it does not know', async (query) => {
+    const { status, json } = await get<{ error: string }>(`/v1/export?${query}`);
+    expect(status).toBe(400);
+    expect(json().error).toMatch(/export takes match\[\], start, end, format; labels go into match\[\]$/);
+  });
+
   test('in another format is refused', async () => {
     expect((await get<{ error: string }>('/v1/export?format=xml')).json().error).toBe(
       'the format is "xml"; it is json or jsonl',

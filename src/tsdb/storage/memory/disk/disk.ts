@@ -47,6 +47,8 @@ export class Disk {
   #healAt = 0;
   #ticking: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  // By itself: loading and snapshots may take longer than a lock may be silent.
+  readonly #renewing: NodeJS.Timeout;
 
   /**
    * Fills an empty store from the folder and begins to log.
@@ -56,13 +58,12 @@ export class Disk {
   static async open(store: Readable, options: DiskOptions, loaded: () => Promise<void>): Promise<Disk> {
     const folder = new Folder(options.path);
     await folder.make();
-    const lock = await lockFolder(options.path);
+    const disk = new Disk(store, options, folder, await lockFolder(options.path));
     try {
-      const disk = new Disk(store, options, folder, lock);
       await disk.#begin(loaded);
       return disk;
     } catch (error) {
-      await lock.release();
+      await disk.#leave();
       throw error;
     }
   }
@@ -73,6 +74,7 @@ export class Disk {
     this.#folder = folder;
     this.#lock = lock;
     this.#log = new Log(folder, (error) => this.#failed(error));
+    this.#renewing = setInterval(() => void this.#renew(), TICK_MS).unref();
   }
 
   get trouble(): DiskTrouble | undefined {
@@ -105,7 +107,28 @@ export class Disk {
     await this.#ticking;
     if (this.#log.isRecording) await this.#log.commit().catch(() => {});
     await this.#log.close();
+    await this.#leave();
+    this.#tellLoss();
+  }
+
+  #tellLoss(): void {
+    if (this.#trouble === undefined) return;
+    const { log, path } = this.#options;
+    const since = new Date(this.#trouble.since).toISOString();
+    log.error(
+      { path, since, reason: this.#trouble.reason },
+      'stopped with samples in memory only; they are lost',
+    );
+  }
+
+  async #leave(): Promise<void> {
+    clearInterval(this.#renewing);
+    this.#isOurs = false;
     await this.#lock.release();
+  }
+
+  async #renew(): Promise<void> {
+    if (!(await this.#lock.renew()) && this.#isOurs) this.#lose();
   }
 
   async #begin(afterLoad: () => Promise<void>): Promise<void> {
@@ -124,6 +147,7 @@ export class Disk {
 
   // What was loaded is written as one snapshot, so that refs and numbers of before mean nothing any more.
   async #beginLog(number: number): Promise<void> {
+    if (!this.#isOurs) return;
     this.#log.begin(number);
     try {
       await this.#snapshot(number);
@@ -139,7 +163,6 @@ export class Disk {
   }
 
   async #look(): Promise<void> {
-    if (this.#isOurs && !(await this.#lock.renew())) this.#lose();
     if (!this.#isOurs) return;
     const isHealing = !this.#log.isRecording || !this.#isWhole;
     if (isHealing && performance.now() >= this.#healAt) await this.#beginLog(this.#log.segment + 1);
@@ -167,6 +190,7 @@ export class Disk {
       await folder.abandonSnapshot(number).catch(() => {});
       throw error;
     }
+    if (!this.#isOurs) return;
     await folder.clear(number, this.#slabs).catch((error) => {
       this.#options.log.warn(
         { path: folder.path, error: messageOf(error) },

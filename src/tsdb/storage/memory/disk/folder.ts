@@ -2,7 +2,7 @@
 
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../../../lib/errors.ts';
+import { AppError, codeOf, messageOf } from '../../../../lib/errors.ts';
 
 const LOG = 'log';
 const SLABS = 'chunks';
@@ -17,9 +17,16 @@ export class Folder {
     this.path = path;
   }
 
+  /** @throws AppError `folder` when it cannot be. */
   async make(): Promise<void> {
-    await mkdir(join(this.path, LOG), { recursive: true });
-    await mkdir(join(this.path, SLABS), { recursive: true });
+    try {
+      await mkdir(join(this.path, LOG), { recursive: true });
+      await mkdir(join(this.path, SLABS), { recursive: true });
+    } catch (cause) {
+      throw new AppError('folder', `cannot use ${this.path} as folder of the data: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
   }
 
   segmentPath(number: number): string {

@@ -84,7 +84,7 @@ class Loading {
     rows.reuseEnded();
     for (const id of slabs ?? (await this.#folder.slabs())) await this.#readSlab(id);
     await this.#readOpenSlab(files);
-    samples.chunks.dropUnclaimed();
+    samples.chunks.slabs.dropAllEmpty();
     await this.#readPart(files, 'pages', ({ payload }) => this.#appendRows(readRows(payload)));
   }
 
@@ -153,7 +153,8 @@ class Loading {
 
   #claim(id: number, pieces: readonly ChunkPiece[], isOpen: boolean): void {
     const { rows, samples } = this.#store;
-    for (const { ref, address } of samples.chunks.restore(id, pieces, isOpen)) {
+    for (const address of samples.chunks.slabs.restore(id, pieces, isOpen)) {
+      const ref = samples.chunks.seriesOf(address);
       const slot = this.#refs.has(ref) ? rows.slotOf(ref) : -1;
       if (slot >= 0) samples.claim(slot, address);
     }

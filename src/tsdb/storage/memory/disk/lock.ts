@@ -24,7 +24,7 @@ export interface FolderLock {
 }
 
 /** A holder renews every second; one of another system that has not for so long is dead. */
-export const SILENCE_MS = 5000;
+const SILENCE_MS = 5000;
 const ATTEMPTS = 3;
 
 /** @throws AppError `in_use` while another process has the folder. */
@@ -86,15 +86,17 @@ async function setAside(path: string, dead: Holder | undefined): Promise<void> {
 }
 
 function lockOf(path: string, own: Holder): FolderLock {
-  const isOurs = async () => (await readHolder(path))?.id === own.id;
   return {
     async renew() {
-      if (!(await isOurs())) return false;
+      // Who cannot read it, out of file descriptors perhaps, does not know that it is lost.
+      const unknown = (error: unknown) => (codeOf(error) === 'ENOENT' ? '' : own.id);
+      const holder = await readFile(path, 'utf8').catch(unknown);
+      if (!holder.includes(own.id)) return false;
       await utimes(path, new Date(), new Date()).catch(() => {});
       return true;
     },
     async release() {
-      if (await isOurs()) await rm(path, { force: true });
+      if ((await readHolder(path))?.id === own.id) await rm(path, { force: true });
     },
   };
 }

@@ -90,7 +90,7 @@ export class Log {
     this.#bytes += added;
     this.#segmentBytes += added;
     if (this.#segmentBytes > SEGMENT_BYTES) this.#nextSegment();
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+    this.#timer ??= setTimeout(() => this.#onTimer(), FLUSH_MS).unref();
     if (this.#waitingBytes() > MOST_WAITING_BYTES) this.#fail(new Error('the disk is too slow'));
   }
 
@@ -129,6 +129,12 @@ export class Log {
 
   #waitingBytes(): number {
     return this.#pieces.reduce((sum, { bytes }) => sum + bytes.length, this.#frames.length);
+  }
+
+  // It may come in the middle of a flush, which is then the one that is waited for: the next record needs a timer again.
+  #onTimer(): void {
+    this.#timer = undefined;
+    void this.flush();
   }
 
   async #flushAll(): Promise<void> {

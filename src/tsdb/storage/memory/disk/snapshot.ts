@@ -42,8 +42,8 @@ export async function writeSnapshot(
   await writePages(store, files, breathe);
   // At one moment: what was sealed before it is in these slabs, what is sealed after it came from pages written above.
   const { chunks } = store.samples;
-  const full = chunks.full();
-  writeSlab(store, chunks.open(), files.frames);
+  const full = chunks.slabs.full().map(({ id }) => id);
+  writeSlab(store, chunks.slabs.open?.id ?? 0, files.frames);
   await files.finish('chunks');
   const slabs = await writeSlabs(folder, store, full, written, breathe);
   writeSlabList(files.frames, [...slabs]);
@@ -126,7 +126,7 @@ function batchOf(ref: number, columns: Columns) {
 }
 
 function writeSlab({ samples }: Readable, id: number, frames: FrameBuffer): void {
-  for (const { from, blocks } of samples.chunks.pieces(id, PIECE_WORDS))
+  for (const { from, blocks } of samples.chunks.slabs.pieces(id, PIECE_WORDS))
     writeChunks(frames, id, from, blocks);
 }
 
