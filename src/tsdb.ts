@@ -226,7 +226,11 @@ function sourcesOf({ flags, store, scraper, configuration, registry, push, famil
     engine: createEngine({ store, lookbackMs, maxConcurrency: flags.queryMaxConcurrency, ...limits }),
     store,
     budget: (signal) => createBudget({ ...limits, signal }),
-    federation: { lookbackMs, externalLabels: () => configuration.current().global.externalLabels },
+    federation: {
+      lookbackMs,
+      pushed: families.all,
+      externalLabels: () => configuration.current().global.externalLabels,
+    },
     targets: scraper.status,
     metadata: () => scraper.metadata(families.all()),
     push: flags.enablePush ? push : undefined,

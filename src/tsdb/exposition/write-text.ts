@@ -14,7 +14,16 @@ export interface WrittenSample {
 
 /** The line that begins a family of which no more is known. */
 export function untypedLine(name: string, escaping: Escaping): string {
-  return `# TYPE ${quoted(escapeName(name, escaping))} untyped\n`;
+  return familyLines(name, '', '', escaping);
+}
+
+/** The lines that begin a family of which something is known; a text that says nothing has no line. */
+export function familyLines(name: string, type: string, help: string, escaping: Escaping): string {
+  const shown = quoted(escapeName(name, escaping));
+  const helpLine = help === '' ? '' : `# HELP ${shown} ${escapeHelp(help)}\n`;
+  // The series of the other types stand under several names, and none of them is the family's.
+  const isOfOneName = type === 'counter' || type === 'gauge';
+  return `${helpLine}# TYPE ${shown} ${isOfOneName ? type : 'untyped'}\n`;
 }
 
 /** The line of a sample. */
@@ -40,6 +49,10 @@ function labelName(name: string, escaping: Escaping): string {
 
 function quoted(name: string): string {
   return isPlainName(name) ? name : `"${escapeText(name)}"`;
+}
+
+function escapeHelp(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
 function escapeText(text: string): string {

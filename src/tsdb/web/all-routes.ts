@@ -29,8 +29,8 @@ export interface Sources {
   readonly push?: PushDoors | undefined;
   /** Undefined while `--web.enable-remote-write-receiver` is not given. */
   readonly remoteWrite?: RemoteWriteDoor | undefined;
-  /** What `/federate` adds to every series, and how old a sample may be there. */
-  readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs'>;
+  /** What `/federate` adds to every series, how old a sample may be there, and what it says of pushed metrics. */
+  readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs' | 'pushed'>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }

@@ -5,8 +5,9 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { Matcher } from '../../model/matcher.ts';
 import type { Escaping } from '../exposition/escape-name.ts';
-import { sampleLine, untypedLine } from '../exposition/write-text.ts';
+import { familyLines, sampleLine } from '../exposition/write-text.ts';
 import { parseAnySelector } from '../promql/parse-selector.ts';
+import type { SaidOfMetrics } from '../scrape/metadata.ts';
 import type { Budget, Store } from '../storage/contract.ts';
 import { escapingOf } from './negotiate.ts';
 import { type NewestSample, newestSamples } from './newest-samples.ts';
@@ -19,6 +20,8 @@ export interface Federation {
   readonly budget: (signal: AbortSignal) => Budget;
   /** How old a sample may be. */
   readonly lookbackMs: number;
+  /** What pushers say of their metrics; of those that are scraped nothing is told, as by Prometheus. */
+  readonly pushed?: () => SaidOfMetrics;
   /** `global.external_labels` as it stands now. */
   readonly externalLabels: () => Labels;
   /** Unix milliseconds. */
@@ -29,7 +32,14 @@ export interface Federation {
  * Source: `web/federate.go` of Prometheus. Always the text format, whatever the Accept header says of others; of 3.x is
  * the escaping of names.
  */
-export function federateRoutes({ store, budget, lookbackMs, externalLabels, now }: Federation): Route[] {
+export function federateRoutes({
+  store,
+  budget,
+  lookbackMs,
+  pushed = () => NOTHING_SAID,
+  externalLabels,
+  now,
+}: Federation): Route[] {
   return [
     {
       methods: ['GET'],
@@ -45,7 +55,8 @@ export function federateRoutes({ store, budget, lookbackMs, externalLabels, now 
         const samples = await newestSamples(store, selectors, range, budget(signal));
         const escaping = escapingOf(accept);
         const type = `text/plain; version=0.0.4; charset=utf-8; escaping=${escaping}`;
-        return sendPieces(reply, type, exposition(samples, externalLabels(), escaping));
+        const exposed = { samples, pushed: pushed(), externalLabels: externalLabels(), escaping };
+        return sendPieces(reply, type, exposition(exposed));
       },
     },
   ];
@@ -66,16 +77,22 @@ function refuse(reply: FastifyReply, { message }: Error) {
   return reply.code(400).type('text/plain; charset=utf-8').send(`${message}\n`);
 }
 
+const NOTHING_SAID: SaidOfMetrics = new Map();
+
+interface Exposed {
+  readonly samples: readonly NewestSample[];
+  readonly pushed: SaidOfMetrics;
+  readonly externalLabels: Labels;
+  readonly escaping: Escaping;
+}
+
 // A family is all series of a name, in the order of their labels.
-async function* exposition(
-  samples: readonly NewestSample[],
-  externalLabels: Labels,
-  escaping: Escaping,
-): AsyncGenerator<string> {
+async function* exposition({ samples, pushed, externalLabels, escaping }: Exposed): AsyncGenerator<string> {
   // What has no instance of its own must not be given that of this server.
   const external = Object.entries({ instance: '', ...externalLabels }).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, family] of [...byName(samples)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    yield untypedLine(name, escaping);
+    const { type = '', help = '' } = pushed.get(name) ?? {};
+    yield familyLines(name, type, help, escaping);
     for (const sample of family)
       yield sampleLine({ ...sample, labels: withExternal(sample.labels, external) }, escaping);
   }

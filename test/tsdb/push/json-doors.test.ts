@@ -58,6 +58,29 @@ describe('POST /metrics', () => {
   });
 });
 
+test('/federate says what the pusher says', async () => {
+  const metric = {
+    name: 'cpu_usage',
+    value: 75.5,
+    timestamp_ms: Date.now(),
+    type: 'GAUGE',
+    help: 'Of one\\core\n',
+  };
+  await doors.post('/v1/metrics', [
+    metric,
+    { name: 'other', value: 1 },
+    { ...metric, name: 'odd', type: 'curve' },
+  ]);
+  const text = await (await fetch(`${doors.url}/federate?match[]={__name__=~".%2B"}`)).text();
+  expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([
+    '# HELP cpu_usage Of one\\\\core\\n',
+    '# TYPE cpu_usage gauge',
+    '# HELP odd Of one\\\\core\\n',
+    '# TYPE odd untyped',
+    '# TYPE other untyped',
+  ]);
+});
+
 describe('refuses', () => {
   const good = { name: 'a', value: 1 };
   const f = (metric: unknown, why: string) =>

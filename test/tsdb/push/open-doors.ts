@@ -34,7 +34,7 @@ export interface Answer {
 }
 
 /** All limits as the flags have them by default. */
-export function pushFlags(...args: string[]): PushFlags {
+function pushFlags(...args: string[]): PushFlags {
   const asked = readFlags(args);
   if (asked.kind !== 'run') throw new Error(asked.kind);
   return asked.flags.push;

@@ -1,0 +1,87 @@
+// The program with its doors open: what it warns of, and that what was acknowledged survives a crash.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../helpers/free-port.ts';
+import { type MiniTsdb, startMiniTsdb } from '../../helpers/mini-tsdb.ts';
+import { startNode } from '../../helpers/process.ts';
+import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
+
+let dir: TempDir;
+let config: string;
+beforeEach(async () => {
+  dir = await tempDir('push');
+  config = join(dir.path, 'prometheus.yml');
+  await writeFile(config, 'scrape_configs: []\n');
+});
+afterEach(() => dir.remove());
+
+test('everybody may push: it is warned of where others can reach it and no clients are named', async () => {
+  const clients = join(dir.path, 'clients.yml');
+  await writeFile(clients, 'clients: [{name: a, token: t}]');
+  const warnings = async (...flags: string[]) => {
+    const program = startNode('src/tsdb.ts', [`--config.file=${config}`, ...flags]);
+    await program.line(/"msg":"listening"/);
+    await program.stop();
+    return program.stdout.filter((line) => line.includes('everybody who reaches this address')).length;
+  };
+  const [open, loopback] = [
+    `--web.listen-address=0.0.0.0:${await freePort()}`,
+    '--web.listen-address=127.0.0.1:0',
+  ];
+  expect(await warnings(open, '--web.enable-push')).toBe(1);
+  expect(await warnings(open)).toBe(0);
+  expect(await warnings(open, '--web.enable-push', `--push.clients-file=${clients}`)).toBe(0);
+  expect(await warnings(loopback, '--web.enable-push')).toBe(0);
+});
+
+test('a clients file that cannot be used ends it, and its tokens are not told', async () => {
+  const clients = join(dir.path, 'clients.yml');
+  await writeFile(clients, 'clients:\n  - {name: a, token: s3cret, limit: 5}');
+  const flags = [`--config.file=${config}`, '--web.enable-push', `--push.clients-file=${clients}`];
+  const program = startNode('src/tsdb.ts', [...flags, '--web.listen-address=127.0.0.1:0']);
+  expect(await program.exit).toEqual({ code: 1, signal: null });
+  const told = [...program.stdout, ...program.stderr].join('\n');
+  expect(told).toContain('line 2: unknown field "limit"');
+  expect(told).not.toContain('s3cret');
+});
+
+test('what was acknowledged is there after kill -9', async () => {
+  const acknowledged = new Set<string>();
+  for (let round = 0; round < 3; round += 1) {
+    const server = await start();
+    const writers = Array.from({ length: 4 }, (_, i) => pushOn(server.url, `${round}_${i}`, acknowledged));
+    await sleep(700);
+    server.program.kill('SIGKILL');
+    await Promise.all(writers);
+    await server.program.exit;
+  }
+  expect(acknowledged.size).toBeGreaterThan(10);
+  const server = await start();
+  const export_ = await (await fetch(`${server.url}/v1/export?format=jsonl`)).text();
+  await server.stop();
+  const stored = export_
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const kept = new Set(
+    stored.flatMap(({ metric, values }) => values.map((value: number) => `${metric.writer}:${value}`)),
+  );
+  expect([...acknowledged].filter((one) => !kept.has(one))).toEqual([]);
+});
+
+const start = (): Promise<MiniTsdb> =>
+  startMiniTsdb(config, ['--web.enable-push', `--storage.tsdb.path=${join(dir.path, 'data')}`]);
+
+/** Pushes numbers until the server has gone, and notes those that it has acknowledged. */
+async function pushOn(url: string, writer: string, acknowledged: Set<string>): Promise<void> {
+  for (let value = 0; ; value += 1) {
+    const body = JSON.stringify({ name: 'number', value, tags: { writer } });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/v1/metrics`, { method: 'POST', headers, body }).catch(() => undefined);
+    if (answer === undefined) return;
+    if (answer.status === 201) acknowledged.add(`${writer}:${value}`);
+  }
+}
