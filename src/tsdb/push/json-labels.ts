@@ -26,18 +26,30 @@ export function createJsonLabels(most = 100_000): ReadLabels {
   };
   return (name, tags) => {
     const key = keyOf(name, tags);
-    return young.get(key) ?? remember(key, old.get(key) ?? labelsOf(name, tags));
+    const known = young.get(key);
+    if (known !== undefined) return known;
+    const labels = old.get(key) ?? labelsOf(name, tags);
+    return isUnique(key, tags) ? remember(key, labels) : labels;
   };
 }
 
-// As they are written. The lengths make every other character free.
+const SEPARATOR = '\0';
+
+// As they are written, and how many tags there are. Hot: half of what a metric costs beyond its JSON.
 function keyOf(name: string, tags: object | undefined): string {
-  let key = `${name.length}:${name}`;
+  let key = name;
+  let count = 0;
   for (const tag in tags) {
-    const text = textOf(tag, (tags as Record<string, unknown>)[tag]);
-    key += `${tag.length},${text.length}:${tag}${text}`;
+    const value = (tags as Record<string, unknown>)[tag];
+    key += SEPARATOR + tag + SEPARATOR + (typeof value === 'string' ? value : textOf(tag, value));
+    count += 1;
   }
-  return key;
+  return key + SEPARATOR + count;
+}
+
+// Of so many tags no other key has as few separators; one with more of them may be that of other tags as well.
+function isUnique(key: string, tags: object | undefined): boolean {
+  return key.split(SEPARATOR).length === 2 * Object.keys(tags ?? {}).length + 2;
 }
 
 function labelsOf(name: string, tags: object | undefined): Labels {

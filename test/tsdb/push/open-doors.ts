@@ -53,7 +53,8 @@ export async function openDoors(
   const queue = createDirectQueue({ write: wrap(createWriter({ store, described: families.describe })) });
   const push = openPush({ flags: pushFlags(...args), queue, registry, log, addresses: [] });
   const remoteWrite = { ...push, read: createRemoteWrite(registry) };
-  const web = await startTestWeb(store, { push, remoteWrite }, []);
+  const federation = { lookbackMs: 300_000, pushed: families.all, externalLabels: () => ({}) };
+  const web = await startTestWeb(store, { push, federation, remoteWrite }, []);
   return {
     url: web.url,
     store,

@@ -1,0 +1,67 @@
+// The series that are pushed now: whose they are, how many there may be, when they are forgotten.
+
+import { expect, test } from 'vitest';
+import type { Labels } from '../../../src/model/labels.ts';
+import { type ClientState, createClientTable } from '../../../src/tsdb/push/client-table.ts';
+import { DEFAULT_LIMITS } from '../../../src/tsdb/push/limits.ts';
+import { createSeriesTable, type SeriesTable } from '../../../src/tsdb/push/series-table.ts';
+
+const clientOf = (name: string) => createClientTable(1).get(name, DEFAULT_LIMITS.client, 0) as ClientState;
+const set = (name: string): Labels => ({ __name__: name });
+
+function push(table: SeriesTable, client: ClientState, labels: readonly Labels[], now: number) {
+  const found = table.find(labels, now);
+  table.add(found.fresh, client, now);
+  return found;
+}
+
+test('a series is one, whatever object it comes as, and the first that brought it has it', () => {
+  const table = createSeriesTable({ most: 10, idleMs: 100 });
+  const [a, b] = [clientOf('a'), clientOf('b')];
+  const { rows, fresh } = push(table, a, [set('x'), set('x'), set('y')], 0);
+  expect([rows[0] === rows[1], fresh.size, a.series]).toEqual([true, 2, 2]);
+  const again = push(table, b, [set('y'), set('x'), set('z')], 1);
+  expect(again.rows[1]).toBe(rows[0]);
+  expect([a.series, b.series, table.size]).toEqual([2, 1, 3]);
+});
+
+test('finding what is new counts nothing', () => {
+  const table = createSeriesTable({ most: 10, idleMs: 100 });
+  expect(table.find([set('x')], 0).fresh.size).toBe(1);
+  expect(table.find([set('x')], 0).fresh.size).toBe(1);
+  expect(table.size).toBe(0);
+});
+
+test('what is not pushed is forgotten, and its client has room again', () => {
+  const table = createSeriesTable({ most: 1000, idleMs: 1000 });
+  const [a, b] = [clientOf('a'), clientOf('b')];
+  const kept = set('kept');
+  push(table, a, [kept, ...Array.from({ length: 100 }, (_, i) => set(`old-${i}`))], 0);
+  expect(a.series).toBe(101);
+  push(table, a, [kept], 900);
+  // Some are looked at with every batch, without being asked.
+  for (let i = 0; i < 10; i += 1) push(table, b, [set('other')], 1500);
+  expect(a.series).toBeLessThan(101);
+  table.sweep(1500);
+  expect([a.series, b.series, table.size]).toEqual([1, 1, 2]);
+  // A set that comes as the very object of before is new all the same.
+  push(table, b, [kept], 20_000);
+  table.sweep(20_000);
+  expect(push(table, b, [kept], 20_000).fresh.size).toBe(0);
+  expect(a.series).toBe(0);
+});
+
+test('it is bounded, and those that it drops are nobody’s', () => {
+  const table = createSeriesTable({ most: 50, idleMs: 1e9 });
+  const [a, b] = [clientOf('a'), clientOf('b')];
+  push(
+    table,
+    a,
+    Array.from({ length: 40 }, (_, i) => set(`a-${i}`)),
+    0,
+  );
+  for (let i = 0; i < 10_000; i += 1) push(table, b, [set(`b-${i}`)], 0);
+  expect(table.size).toBe(50);
+  expect(a.series + b.series).toBe(50);
+  expect(a.series).toBe(0);
+});
