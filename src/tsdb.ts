@@ -10,6 +10,7 @@ import { AppError, messageOf } from './lib/errors.ts';
 import { startHttpServer } from './lib/http-server.ts';
 import { hostPort } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
+import { openGate } from './lib/open-gate.ts';
 import { stopSignal } from './lib/stop-signal.ts';
 import type { WebGate } from './lib/web-gate.ts';
 import { type ConfigFile, readConfigFile } from './tsdb/config/config-file.ts';
@@ -42,7 +43,7 @@ async function run(flags: Flags): Promise<void> {
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
   // Without a listener this signal ends a process, also one that still loads its data.
   process.on('SIGHUP', () => {});
-  const gate = await openGate(flags, log);
+  const gate = await openGate(flags.webConfigFile, LIVENESS_PATHS, log);
   const store = await openMemoryStore({
     log,
     ...(flags.storagePath !== undefined && { path: flags.storagePath }),
@@ -89,17 +90,6 @@ async function serve({ flags, log, stopping, first, gate, store }: Opened): Prom
     await server.stop();
     await scraper.stop();
   }
-}
-
-// Loaded only when it is needed.
-async function openGate({ webConfigFile: file }: Flags, log: Logger): Promise<WebGate | undefined> {
-  if (file === undefined) return undefined;
-  const { openWebGate } = await import('./lib/web-gate.ts');
-  return openWebGate(file, LIVENESS_PATHS, {
-    reread: () => log.info({ file }, 'web configuration read again'),
-    faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
-    failed: (err) => log.error({ err }, 'request failed'),
-  });
 }
 
 function configure(flags: Flags, first: ConfigFile, scraper: ScrapeManager, log: Logger): Configuration {
