@@ -8,9 +8,9 @@ import { createHttpClient, type HttpClient } from './lib/http-client.ts';
 import { startHttpServer } from './lib/http-server.ts';
 import { hostPort } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
+import { openGate } from './lib/open-gate.ts';
 import { type Routes, serveRoutes } from './lib/routes.ts';
 import { stopSignal } from './lib/stop-signal.ts';
-import type { WebGate } from './lib/web-gate.ts';
 import { acceptHeld, undoAccept } from './sidecar/accept.ts';
 import { accept } from './sidecar/commands/accept.ts';
 import { type Arguments, type Command, helpText, parseArguments } from './sidecar/commands/arguments.ts';
@@ -128,7 +128,7 @@ async function run(config: Config, _args: Arguments, warnings: readonly string[]
   log.info({ version, settings: showConfig(config) }, 'inventory-sd starts');
   for (const warning of warnings) log.warn(warning);
 
-  const gate = await openGate(config, log);
+  const gate = await openGate(config.webConfigFile, LIVENESS_PATHS, log);
   const client = createHttpClient({ proxies: config.proxies });
   sidecar = await makeSidecar(config, client, log);
   const routes = serveRoutes(sidecar.routes, (err) => log.error({ err }, 'request failed'));
@@ -146,17 +146,6 @@ async function run(config: Config, _args: Arguments, warnings: readonly string[]
   }
   log.info('inventory-sd stopped');
   return EXIT.ok;
-}
-
-// Loaded only when it is needed.
-async function openGate({ webConfigFile: file }: Config, log: Logger): Promise<WebGate | undefined> {
-  if (file === undefined) return undefined;
-  const { openWebGate } = await import('./lib/web-gate.ts');
-  return openWebGate(file, LIVENESS_PATHS, {
-    reread: () => log.info({ file }, 'web configuration read again'),
-    faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
-    failed: (err) => log.error({ err }, 'request failed'),
-  });
 }
 
 async function makeSidecar(config: Config, client: HttpClient, log: Logger): Promise<Sidecar> {

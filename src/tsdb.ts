@@ -10,6 +10,7 @@ import { AppError, messageOf } from './lib/errors.ts';
 import { startHttpServer } from './lib/http-server.ts';
 import { hostPort, type ListenAddress } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
+import { openGate } from './lib/open-gate.ts';
 import { stopSignal } from './lib/stop-signal.ts';
 import type { WebGate } from './lib/web-gate.ts';
 import { type ConfigFile, readConfigFile } from './tsdb/config/config-file.ts';
@@ -50,7 +51,7 @@ async function run(flags: Flags): Promise<void> {
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
   // Without a listener this signal ends a process, also one that still loads its data.
   process.on('SIGHUP', () => {});
-  const gate = await openGate(flags, log);
+  const gate = await openGate(flags.webConfigFile, LIVENESS_PATHS, log);
   const registry = new Registry();
   const { store, isDiskTroubled } = await openStore(flags, registry, log);
   try {
@@ -165,17 +166,6 @@ async function openStore(flags: Flags, registry: Registry, log: Logger): Promise
     maxSeries: flags.maxSeries,
   });
   return { store, isDiskTroubled: () => store.diskTrouble() !== undefined };
-}
-
-// Loaded only when it is needed.
-async function openGate({ webConfigFile: file }: Flags, log: Logger): Promise<WebGate | undefined> {
-  if (file === undefined) return undefined;
-  const { openWebGate } = await import('./lib/web-gate.ts');
-  return openWebGate(file, LIVENESS_PATHS, {
-    reread: () => log.info({ file }, 'web configuration read again'),
-    faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
-    failed: (err) => log.error({ err }, 'request failed'),
-  });
 }
 
 // Loaded only when it is needed.

@@ -1,5 +1,6 @@
 // The exemplar at the end of an OpenMetrics sample: checked, and then dropped.
 
+import { NEWLINE, SPACE } from './bytes.ts';
 import { faultAt } from './fault.ts';
 import { parseNumber } from './number.ts';
 import { readStrictBraces } from './openmetrics-series.ts';
@@ -11,8 +12,6 @@ export interface Exemplar {
   readonly end: number;
 }
 
-const SPACE = 32;
-const NEWLINE = 10;
 const OPENING = ' # {';
 const MAX_LABEL_CHARACTERS = 128;
 

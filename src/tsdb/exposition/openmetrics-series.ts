@@ -1,15 +1,8 @@
 // The text of one series as OpenMetrics allows it: no blanks, no missing or trailing commas, no line ends in quotes.
 
+import { BACKSLASH, CLOSE, COMMA, EQUAL, NEWLINE, OPEN, QUOTE } from './bytes.ts';
 import { faultAt } from './fault.ts';
 import { NO_NAME, type SeriesParts, skipLabelName, skipName } from './series-text.ts';
-
-const NEWLINE = 10;
-const QUOTE = 34;
-const COMMA = 44;
-const EQUAL = 61;
-const BACKSLASH = 92;
-const OPEN = 123;
-const CLOSE = 125;
 
 /** @throws AppError where the standard's grammar stops; names in quotes are Prometheus 3's addition to it. */
 export function readStrictSeries(body: Buffer, start: number): SeriesParts {

@@ -1,6 +1,7 @@
 // Reads OpenMetrics 1.0.0 and 0.0.1 text, and refuses the whole of it for anything the standard forbids.
 
 import { isUtf8 } from 'node:buffer';
+import { HASH, NEWLINE, QUOTE, SPACE } from './bytes.ts';
 import { faultAt } from './fault.ts';
 import { parseNumber } from './number.ts';
 import { readExemplar } from './openmetrics-exemplar.ts';
@@ -12,10 +13,6 @@ import type { FamilyType } from './scrape.ts';
 import { type Bound, checkParts, resolveEscapes, type SeriesParts, skipName, textOf } from './series-text.ts';
 import { boundOf, checkRoom, LINES_A_PIECE, type Reading } from './text.ts';
 
-const NEWLINE = 10;
-const SPACE = 32;
-const HASH = 35;
-const QUOTE = 34;
 const CARRIAGE_RETURN_NEWLINE = '\r\n';
 const END = '# EOF\n';
 const MAX_MS = 2 ** 63;

@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { Labels } from '../../model/labels.ts';
+import { BACKSLASH, CLOSE, COMMA, EQUAL, NEWLINE, OPEN, QUOTE } from './bytes.ts';
 import { faultAt } from './fault.ts';
 import { formatOpenMetricsFloat } from './go-float.ts';
 import { parseNumberText } from './number.ts';
@@ -22,14 +23,6 @@ export const NO_NAME = -1;
 
 // Above this many numbers of `labels`, comparing each with each would cost more than a set.
 const MAX_COMPARED = 4 * 24;
-
-const NEWLINE = 10;
-const QUOTE = 34;
-const COMMA = 44;
-const EQUAL = 61;
-const BACKSLASH = 92;
-const OPEN = 123;
-const CLOSE = 125;
 
 /**
  * Reads the series that begins at `start`, where a name or a brace stands, as leniently as Prometheus reads text 0.0.4:

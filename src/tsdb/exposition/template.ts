@@ -1,16 +1,12 @@
 // The layout of a target's text: what stands between its numbers, so that the next text of the same layout need not be
 // understood again.
 
+import { CLOSE, HASH, NEWLINE, SPACE, TAB } from './bytes.ts';
 import { endOfDecimal, parseNumber, readDecimal } from './number.ts';
 import { readExemplar } from './openmetrics-exemplar.ts';
 import { faultyRow, type ValueRules } from './openmetrics-values.ts';
 import { NO_TIME, type Rows } from './rows.ts';
 
-const SPACE = 32;
-const TAB = 9;
-const NEWLINE = 10;
-const HASH = 35;
-const CLOSE = 125;
 // What a double holds exactly.
 const MAX_TIME_DIGITS = 15;
 

@@ -1,6 +1,7 @@
 // Reads text 0.0.4 and 1.0.0 as Prometheus 3 does: what its lexer and parser take is taken, and nothing else.
 
 import { isUtf8 } from 'node:buffer';
+import { HASH, NEWLINE, OPEN, QUOTE } from './bytes.ts';
 import type { Families } from './families.ts';
 import { fault, faultAt } from './fault.ts';
 import { parseNumber } from './number.ts';
@@ -22,10 +23,6 @@ export interface Reading {
 /** About a millisecond of work: between pieces somebody else may have a turn. */
 export const LINES_A_PIECE = 512;
 
-const NEWLINE = 10;
-const HASH = 35;
-const QUOTE = 34;
-const OPEN = 123;
 const MAX_INT64 = 2n ** 63n - 1n;
 
 const TYPES: ReadonlyMap<string, FamilyType> = new Map([

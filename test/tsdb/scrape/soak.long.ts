@@ -73,6 +73,9 @@ async function watchMemory(seconds: number): Promise<{ rss: number; store: numbe
   return seen;
 }
 
+/** What the process may grow by from one third of the run to the next; in a short run it still warms up. */
+const RSS_GROWTH = SECONDS < 300 ? 1.5 : 1.15;
+
 const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
 
 /** The last third against the one before. */
@@ -112,7 +115,7 @@ test('1,000 targets of 50 series every 5 s: no turn is left out, and memory stay
   expect(await metric('mini_tsdb_target_scrapes_failed_total')).toBe(0);
   expect(await metric('mini_tsdb_storage_series')).toBe(1000 * TARGET_SERIES);
   expect(growth(memory.map(({ store }) => store))).toBeLessThan(1.1);
-  expect(growth(memory.map(({ rss }) => rss))).toBeLessThan(1.15);
+  expect(growth(memory.map(({ rss }) => rss))).toBeLessThan(RSS_GROWTH);
   const delay = await metric('mini_tsdb_target_scrape_start_delay_seconds_sum');
   const count = await metric('mini_tsdb_target_scrape_start_delay_seconds_count');
   console.log(
