@@ -3,6 +3,7 @@
 import './lib/node-version.ts';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { formatDuration } from './lib/duration.ts';
@@ -32,10 +33,13 @@ import { hashText } from './tsdb/scrape/slot.ts';
 import type { Store } from './tsdb/storage/contract.ts';
 import { openMemoryStore } from './tsdb/storage/memory/store.ts';
 import { allRoutes, type Sources } from './tsdb/web/all-routes.ts';
+import { readPageFiles } from './tsdb/web/page-files.ts';
 import { createWeb } from './tsdb/web/server.ts';
 
 const { version } = manifest;
 const LIVENESS_PATHS = ['/-/healthy'];
+// Beside the bundle; of the sources where the bundle would be.
+const PAGES_FOLDER = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../dist/ui' : 'ui');
 
 async function main(args: readonly string[]): Promise<void> {
   const asked = readFlags(args);
@@ -93,7 +97,9 @@ async function serve({
   const queue = await openQueue({ flags, store, families, registry, log });
   try {
     const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
-    const routes = allRoutes(sourcesOf({ flags, store, scraper, configuration, registry, push, families }));
+    const pages = await readPageFiles(PAGES_FOLDER);
+    const parts = { flags, store, scraper, configuration, registry, push, families };
+    const routes = allRoutes({ ...sourcesOf(parts), pages });
     const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
     const server = await startHttpServer(flags.listenAddress, web, { gate });
     log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');

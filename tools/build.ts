@@ -3,6 +3,7 @@
 
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { build } from 'rolldown';
+import { buildPages } from './build-pages.ts';
 import { inlineProtos } from './inline-protos.ts';
 import { collectNotices } from './notices.ts';
 
@@ -34,4 +35,6 @@ for (const [name, input] of Object.entries(PROGRAMS)) {
   await chmod(file, 0o755);
   console.log(`built ${file}`);
 }
+await buildPages(`${folder}/ui`);
+console.log(`built ${folder}/ui`);
 await writeFile(`${folder}/NOTICES`, await collectNotices());

@@ -24,6 +24,7 @@ try {
   console.log(`victoria-metrics at ${await victoriaMetrics()}`);
   console.log(`redis-server at ${await redisServer()}`);
   console.log(`postgresql in ${await postgres()}`);
+  console.log(`chromium at ${await chromium()}`);
 } catch (error) {
   console.error(`cannot run the tests: ${messageOf(error)}`);
   process.exitCode = 1;
@@ -71,5 +72,15 @@ async function postgres(): Promise<string> {
   const installed = await findPostgres();
   if (installed === undefined)
     throw new Error('no PostgreSQL (initdb, postgres) on PATH or in /usr/lib/postgresql');
+  return installed;
+}
+
+async function chromium(): Promise<string> {
+  const found = await findProgram('chromium');
+  if (found !== undefined) return found;
+  console.log("no chromium on PATH: installing Debian's package");
+  await installPackages(['chromium']);
+  const installed = await findProgram('chromium');
+  if (installed === undefined) throw new Error('no chromium on PATH');
   return installed;
 }

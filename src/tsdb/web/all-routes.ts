@@ -11,6 +11,8 @@ import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-ro
 import { simpleRoutes } from './doors/simple-routes.ts';
 import { type Federation, federateRoutes } from './federate-routes.ts';
 import { labelRoutes } from './label-routes.ts';
+import type { PageFile } from './page-files.ts';
+import { pageRoutes } from './page-routes.ts';
 import { queryRoutes } from './query-routes.ts';
 import type { Route } from './route.ts';
 import { type ServerStatus, statusRoutes } from './status-routes.ts';
@@ -31,6 +33,8 @@ export interface Sources {
   readonly remoteWrite?: RemoteWriteDoor | undefined;
   /** What `/federate` adds to every series, how old a sample may be there, and what it says of pushed metrics. */
   readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs' | 'pushed'>;
+  /** The pages for people, by their path. */
+  readonly pages?: ReadonlyMap<string, PageFile> | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -46,6 +50,7 @@ export function allRoutes({
   push,
   remoteWrite,
   federation,
+  pages = new Map(),
   now,
 }: Sources): Route[] {
   return [
@@ -59,5 +64,6 @@ export function allRoutes({
     ...remoteWriteRoutes(remoteWrite),
     ...absentRoutes(),
     ...adminRoutes(admin),
+    ...pageRoutes(pages),
   ];
 }

@@ -1,0 +1,5 @@
+// The page of graph.
+
+import { showShell } from '../kit/shell.ts';
+
+showShell('graph');

@@ -1,0 +1,5 @@
+// The page of status.
+
+import { showShell } from '../kit/shell.ts';
+
+showShell('status');

@@ -1,0 +1,5 @@
+// The page of targets.
+
+import { showShell } from '../kit/shell.ts';
+
+showShell('targets');

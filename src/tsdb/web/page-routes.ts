@@ -1,0 +1,60 @@
+// The pages for people, and the files they are made of.
+
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { AppError } from '../../lib/errors.ts';
+import type { PageFile } from './page-files.ts';
+import type { Asked, Route } from './route.ts';
+
+const PAGES = { targets: 'What is scraped', graph: 'What it says', status: 'The server itself' };
+const FIRST = 'targets';
+
+/** Nothing from anywhere else, no inline script, no inline style. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export function pageRoutes(files: ReadonlyMap<string, PageFile>): Route[] {
+  const door = (url: string, summary: string, handle: Route['handle']): Route => ({
+    methods: ['GET'],
+    url,
+    tag: 'pages',
+    summary,
+    handle,
+  });
+  return [
+    door('/', 'Leads to the first page', (_: Asked, reply) => reply.redirect(FIRST)),
+    ...Object.entries(PAGES).map(([name, summary]) =>
+      door(`/${name}`, summary, (asked: Asked, reply) => send(asked, reply, files.get(`${name}.html`))),
+    ),
+    {
+      ...door('/assets/:file', 'What the pages are made of', (asked: Asked, reply) =>
+        send(asked, reply, files.get(`assets/${asked.path.file}`)),
+      ),
+      path: { file: Type.String() },
+    },
+  ];
+}
+
+function send({ message }: Asked, reply: FastifyReply, file: PageFile | undefined) {
+  if (file === undefined)
+    throw new AppError('not_found', 'there is no such file of the pages; `npm run build` makes them');
+  const { type, bytes, gzipped, etag } = file;
+  reply.headers({
+    etag,
+    'cache-control': 'no-cache',
+    'content-security-policy': POLICY,
+    'referrer-policy': 'no-referrer',
+    vary: 'Accept-Encoding',
+  });
+  if (message.headers['if-none-match'] === etag) return reply.code(304).send();
+  if (!/\bgzip\b/.test(message.headers['accept-encoding'] ?? '')) return reply.type(type).send(bytes);
+  return reply.type(type).header('content-encoding', 'gzip').send(gzipped);
+}
