@@ -28,9 +28,15 @@ export async function buildPages(folder: string): Promise<void> {
   });
   for (const name of PAGES) await cp(`${SOURCES}/${name}/page.html`, join(folder, `${name}.html`));
   await cp(`${SOURCES}/icon.svg`, join(folder, 'assets/icon.svg'));
-  const styles = ['node_modules/uplot/dist/uPlot.min.css', `${SOURCES}/style.css`];
+  const styles = ['node_modules/uplot/dist/uPlot.min.css', `${SOURCES}/style.css`, ...(await ownStyles())];
   const texts = await Promise.all(styles.map((file) => readFile(file, 'utf8')));
   await writeFile(join(folder, STYLE), texts.join('\n'));
+}
+
+// Each page may have a style.css beside its page.html.
+async function ownStyles(): Promise<string[]> {
+  const files = await readdir(SOURCES, { recursive: true });
+  return files.filter((file) => /\/style\.css$/.test(file)).map((file) => `${SOURCES}/${file}`);
 }
 
 /** Builds them where they are absent, or older than their sources. */

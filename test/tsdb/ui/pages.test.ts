@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
 import { buildPages } from '../../../tools/build-pages.ts';
+import { axeFindings } from '../../helpers/axe.ts';
 import { startBrowser } from '../../helpers/browser.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { startTestWeb, type TestWeb } from '../web/test-web.ts';
@@ -34,4 +35,13 @@ test.each(['targets', 'graph', 'status'])('%s shows the bar, without a word in t
   await page.locator('nav a[aria-current=page]').waitFor();
   expect(await page.locator('nav a').allTextContents()).toEqual(['Targets', 'Graph', 'Status']);
   expect(said).toEqual([]);
+  await page.close();
+});
+
+test.each(['light', 'dark'] as const)('in %s axe-core has no finding about the bar', async (colorScheme) => {
+  const page = await browser.newPage({ colorScheme });
+  await page.goto(`${web.url}/graph`);
+  await page.locator('nav a[aria-current=page]').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.close();
 });

@@ -1,22 +1,49 @@
-// What all pages have in common: the bar with the links, and the place for what is theirs.
+// What all pages have in common: the bar with the links and toggles, the banner, and the place for what is theirs.
 
+import { type Connection, createConnection } from './connection.ts';
 import { element } from './element.ts';
+import { applyTheme, type Theme } from './theme.ts';
+import { themeToggle, zoneToggle } from './toggles.ts';
+import { createZone, type Zone } from './zone.ts';
 
 const PAGES = { targets: 'Targets', graph: 'Graph', status: 'Status' } as const;
 
 export type PageName = keyof typeof PAGES;
 
-/** Shows the bar. @returns where the page goes. */
-export function showShell(current: PageName): HTMLElement {
-  const links = Object.entries(PAGES).map(([name, title]) =>
-    element('a', { href: name, 'aria-current': name === current ? 'page' : undefined }, title),
-  );
-  const main = element('main', { id: 'main' });
-  const skip = element('a', { href: '#main', class: 'skip' }, 'Skip to content');
+export interface Shell {
+  /** Where the page goes, below its heading, which is heard only. */
+  readonly main: HTMLElement;
+  readonly theme: Theme;
+  readonly zone: Zone;
+  readonly connection: Connection;
+}
+
+/** Shows the bar. */
+export function showShell(current: PageName): Shell {
+  const theme = applyTheme();
+  const zone = createZone();
+  const main = element('main', { id: 'main', tabindex: '-1' }, heading(current));
+  const connection = createConnection(zone, main);
   document.body.prepend(
-    skip,
-    element('header', {}, element('nav', { 'aria-label': 'Pages' }, ...links)),
+    element('a', { href: '#main', class: 'skip' }, 'Skip to content'),
+    element(
+      'header',
+      { class: 'bar' },
+      element('nav', { 'aria-label': 'Pages' }, ...links(current)),
+      element('div', { class: 'tools' }, zoneToggle(zone), themeToggle(theme)),
+    ),
+    connection.element,
     main,
   );
-  return main;
+  return { main, theme, zone, connection };
+}
+
+function heading(current: PageName): HTMLElement {
+  return element('h1', { class: 'heard' }, PAGES[current]);
+}
+
+function links(current: PageName): HTMLElement[] {
+  return Object.entries(PAGES).map(([name, title]) =>
+    element('a', { href: name, 'aria-current': name === current ? 'page' : undefined }, title),
+  );
 }

@@ -1,0 +1,79 @@
+// One request to the server: with a deadline, and every way it can fail told apart.
+
+/**
+ * `away`: nothing, or nobody of ours, answered. `late`: not within the deadline. `refused`: it answered with an error.
+ * `stopped`: whoever asked does not want it any more.
+ */
+export type RequestFailure = 'away' | 'late' | 'refused' | 'stopped';
+
+export class RequestError extends Error {
+  readonly kind: RequestFailure;
+  /** Of the answer; 0 when there was none. */
+  readonly status: number;
+  constructor(
+    kind: RequestFailure,
+    message: string,
+    { status = 0, cause }: { status?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.kind = kind;
+    this.status = status;
+  }
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number;
+  /** Sent as a form by POST, for what may be too long for an address. */
+  readonly form?: URLSearchParams;
+}
+
+const DEADLINE_MS = 10_000;
+/** What stands in front of a server says so when the server is away. */
+const GATEWAY_STATUS = new Set([502, 503, 504]);
+
+/**
+ * Asks the API and unwraps its answer.
+ * @param path relative to the page, such as `api/v1/targets`.
+ * @returns the field `data`. @throws RequestError, and nothing else.
+ */
+export async function request<Data>(
+  path: string,
+  { signal, deadlineMs = DEADLINE_MS, form }: RequestOptions = {},
+): Promise<Data> {
+  const deadline = AbortSignal.timeout(deadlineMs);
+  try {
+    const response = await fetch(path, {
+      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      ...(form !== undefined && { method: 'POST', body: form }),
+    });
+    return readAnswer<Data>(response, await response.text());
+  } catch (error) {
+    throw error instanceof RequestError ? error : failureOf(error, signal, deadlineMs);
+  }
+}
+
+function readAnswer<Data>({ ok, status, statusText }: Response, text: string): Data {
+  const answer = parse(text);
+  if (ok && answer?.status === 'success') return answer.data as Data;
+  if (answer?.error !== undefined) throw new RequestError('refused', String(answer.error), { status });
+  const words = `${status} ${statusText}`.trim();
+  if (GATEWAY_STATUS.has(status)) throw new RequestError('away', words, { status });
+  throw new RequestError('refused', ok ? 'this is no answer of mini-tsdb' : words, { status });
+}
+
+function parse(text: string): { status?: unknown; data?: unknown; error?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function failureOf(error: unknown, signal: AbortSignal | undefined, deadlineMs: number): RequestError {
+  if (signal?.aborted) return new RequestError('stopped', 'stopped', { cause: error });
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new RequestError('late', `no answer within ${deadlineMs / 1000} s`, { cause: error });
+  return new RequestError('away', 'no answer', { cause: error });
+}
