@@ -29,17 +29,22 @@ export interface QueryOptions {
   readonly lookbackMs?: number | undefined;
 }
 
-/** Both throw AppError `bad_data` (the query is faulty), `execution`, `timeout` or `canceled`. */
+/** What reads for a query: its store, what it may cost, and how old a sample may be that still stands for now. */
+export type Reading = Pick<Look, 'store' | 'budget' | 'lookbackMs'>;
+
+/** All throw AppError `bad_data` (the query is faulty), `execution`, `timeout` or `canceled`. */
 export interface Engine {
   /** `time`: Unix milliseconds. */
   instant(query: string, time: number, options: QueryOptions): Promise<QueryResult>;
   range(query: string, steps: Steps, options: QueryOptions): Promise<readonly Series[]>;
+  /** Lets somebody else read as a query does: in its place, within its budget. */
+  read<T>(options: QueryOptions, run: (reading: Reading) => Promise<T>): Promise<T>;
 }
 
 export function createEngine({ store, maxSamples, maxConcurrency, ...defaults }: EngineOptions): Engine {
   const places = createPlaces(maxConcurrency);
 
-  async function inPlace<T>(options: QueryOptions, run: (context: Context) => Promise<T>): Promise<T> {
+  async function inPlace<T>(options: QueryOptions, run: (reading: Reading) => Promise<T>): Promise<T> {
     const { signal, timeoutMs = defaults.timeoutMs } = options;
     const lookbackMs = options.lookbackMs || defaults.lookbackMs;
     const budget = createBudget({ timeoutMs: Math.min(timeoutMs, defaults.timeoutMs), maxSamples, signal });
@@ -54,22 +59,21 @@ export function createEngine({ store, maxSamples, maxConcurrency, ...defaults }:
   return {
     async instant(query, time, options) {
       const expression = parseQuery(query);
-      return inPlace(options, (context) => evaluateAt(expression, time, context));
+      return inPlace(options, (reading) => evaluateAt(expression, time, reading));
     },
     async range(query, steps, options) {
       const expression = parseQuery(query);
-      return inPlace(options, (context) => evaluateSteps(expression, steps, context));
+      return inPlace(options, (reading) => evaluateSteps(expression, steps, reading));
     },
+    read: inPlace,
   };
 }
 
-type Context = Omit<Look, 'selector'>;
-
-async function evaluateAt(expression: Expression, time: number, context: Context): Promise<QueryResult> {
+async function evaluateAt(expression: Expression, time: number, reading: Reading): Promise<QueryResult> {
   if (isScalar(expression)) return { type: 'scalar', time, value: evaluateScalar(expression) };
   if (expression.kind === 'string') return { type: 'string', time, value: expression.value };
   const { selector } = expression;
-  const look = { ...context, selector };
+  const look = { ...reading, selector };
   const lookTime = resolveTime(selector, time, time) ?? time - selector.offsetMs;
   if (expression.kind === 'matrix')
     return { type: 'matrix', series: await lookOver(look, lookTime, expression.rangeMs) };
@@ -79,7 +83,7 @@ async function evaluateAt(expression: Expression, time: number, context: Context
 async function evaluateSteps(
   expression: Expression,
   steps: Steps,
-  context: Context,
+  reading: Reading,
 ): Promise<readonly Series[]> {
   if (isScalar(expression)) {
     const values = new Float64Array(steps.count).fill(evaluateScalar(expression));
@@ -91,7 +95,7 @@ async function evaluateSteps(
       `invalid expression type "${typeOf(expression)}" for range query, must be Scalar or instant Vector`,
     );
   const { selector } = expression;
-  const look = { ...context, selector };
+  const look = { ...reading, selector };
   const fixed = resolveTime(selector, steps.start, steps.end);
   return fixed === undefined ? lookAtSteps(look, steps) : repeatVector(look, fixed, steps);
 }

@@ -6,6 +6,7 @@ import type { TargetsStatus } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
 import { absentRoutes } from './absent-routes.ts';
 import { type Admin, adminRoutes } from './admin-routes.ts';
+import { chartRoutes } from './chart-routes.ts';
 import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
 import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
@@ -55,6 +56,7 @@ export function allRoutes({
 }: Sources): Route[] {
   return [
     ...queryRoutes(engine, now),
+    ...chartRoutes(engine, now),
     ...labelRoutes({ store, metadata, budget }),
     ...targetRoutes(targets),
     ...statusRoutes(status),

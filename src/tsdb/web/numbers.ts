@@ -26,6 +26,12 @@ export function formatScalar(value: number): string {
   return sign + digits.padEnd(point, '0');
 }
 
+/** A number as JSON that keeps the sign of zero; what JSON has no number for is text. */
+export function jsonNumber(value: number): string {
+  if (!Number.isFinite(value)) return JSON.stringify(formatValue(value));
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
 /** Unix milliseconds as seconds, with three decimals or none. */
 export function formatTime(milliseconds: number): string {
   const whole = milliseconds % 1000 === 0;

@@ -30,7 +30,7 @@ export function pageRoutes(files: ReadonlyMap<string, PageFile>): Route[] {
     handle,
   });
   return [
-    door('/', 'Leads to the first page', (_: Asked, reply) => reply.redirect(FIRST)),
+    { ...door('/', 'Leads to the first page', (_: Asked, reply) => reply.redirect(FIRST)), status: 302 },
     ...Object.entries(PAGES).map(([name, summary]) =>
       door(`/${name}`, summary, (asked: Asked, reply) => send(asked, reply, files.get(`${name}.html`))),
     ),

@@ -115,7 +115,8 @@ export function stepsOf(parameters: Parameters): Steps {
 
 type Read = (parameters: Parameters, name: string) => number | undefined;
 
-function required(parameters: Parameters, name: string, read: Read): number {
+/** What there must be. @throws AppError `bad_data`. */
+export function required(parameters: Parameters, name: string, read: Read): number {
   const value = read(parameters, name);
   if (value === undefined) throw badParameter(name, 'it is required');
   return value;

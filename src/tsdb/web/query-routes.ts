@@ -65,8 +65,8 @@ function optionsOf(parameters: Parameters, signal: AbortSignal): QueryOptions {
   };
 }
 
-// Whatever is wrong with a query is wrong with the parameter of that name.
-async function named<T>(result: Promise<T>): Promise<T> {
+/** Whatever is wrong with a query is wrong with the parameter of that name. */
+export async function named<T>(result: Promise<T>): Promise<T> {
   try {
     return await result;
   } catch (error) {

@@ -1,18 +1,29 @@
 // The documentation that is made from the routes.
 
+import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { docsPage } from '../../../src/tsdb/web/docs-page.ts';
+import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 import { startTestWeb, type TestWeb } from './test-web.ts';
 
 let web: TestWeb;
 let document: { openapi: string; info: object; paths: Record<string, Record<string, Operation>> };
 
 beforeAll(async () => {
-  web = await startTestWeb(await openMemoryStore());
+  web = await startTestWeb(await openMemoryStore(), { pages: await somePages() });
   document = (await (await fetch(`${web.url}/api/openapi.json`)).json()) as typeof document;
 });
 afterAll(() => web.stop());
+
+async function somePages() {
+  const dir = await tempDir('docs');
+  await mkdir(`${dir.path}/assets`);
+  for (const name of ['targets.html', 'graph.html', 'status.html', 'assets/style.css'])
+    await writeFile(`${dir.path}/${name}`, '');
+  return readPageFiles(dir.path).finally(dir.remove);
+}
 
 interface Operation {
   readonly tags: readonly string[];
@@ -29,6 +40,7 @@ const operations = () =>
 
 /** What is not 200. */
 const SUCCESSES: Readonly<Record<string, string>> = {
+  'get /': '302',
   'post /v1/metrics': '201',
   'post /api/v1/write': '204',
 };
@@ -38,7 +50,7 @@ describe('the OpenAPI document', () => {
     const doors = operations().map(({ path, method }) => `${method} ${path}`);
     expect(doors.sort()).toEqual(
       [
-        ...['query', 'query_range', 'series', 'labels'].flatMap((name) => [
+        ...['query', 'query_range', 'chart', 'series', 'labels'].flatMap((name) => [
           `get /api/v1/${name}`,
           `post /api/v1/${name}`,
         ]),
@@ -65,6 +77,7 @@ describe('the OpenAPI document', () => {
         'post /metrics',
         'post /v1/metrics',
         'post /api/v1/write',
+        ...['', 'targets', 'graph', 'status', 'assets/{file}'].map((name) => `get /${name}`),
         'get /api/openapi.json',
         'get /api/docs',
         'get /api/docs.css',
@@ -103,11 +116,12 @@ describe('the OpenAPI document', () => {
     for (const { path, method } of operations()) {
       const filled = path
         .replace('{name}', 'up')
+        .replace('{file}', 'style.css')
         .replace('{granularity}/{start}/{end}', 'day/2026-01-01/2026-01-02');
-      const answer = await fetch(web.url + filled, { method: method.toUpperCase() });
+      const answer = await fetch(web.url + filled, { method: method.toUpperCase(), redirect: 'manual' });
       await answer.text();
       const isOff = path === '/api/v1/write' && answer.status === 404;
-      expect([path, isOff || [200, 400, 403].includes(answer.status)]).toEqual([path, true]);
+      expect([path, isOff || [200, 302, 400, 403].includes(answer.status)]).toEqual([path, true]);
     }
     expect(web.failures).toEqual([]);
   });

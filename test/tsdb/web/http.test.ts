@@ -24,7 +24,10 @@ async function start(changed: Partial<Sources> = {}): Promise<TestWeb> {
 }
 
 function engineThat(evaluate: Engine['instant']): Engine {
-  return { instant: evaluate, range: async () => [] };
+  const read = async () => {
+    throw new Error('not asked for');
+  };
+  return { instant: evaluate, range: async () => [], read };
 }
 
 async function ask(url: string, init?: RequestInit) {

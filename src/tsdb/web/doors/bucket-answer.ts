@@ -2,7 +2,15 @@
 
 import type { Matcher } from '../../../model/matcher.ts';
 import type { Budget, Store } from '../../storage/contract.ts';
-import { bucketBounds, formatMoment, type Granularity, MOMENTS_A_BREATH, type Span } from './calendar.ts';
+import {
+  bucketBounds,
+  cutBounds,
+  formatMoment,
+  type Granularity,
+  isPartial,
+  MOMENTS_A_BREATH,
+  type Span,
+} from './calendar.ts';
 
 export interface BucketQuestion {
   readonly name: string;
@@ -37,7 +45,7 @@ interface Totals {
 export async function bucketAnswer(store: Store, question: BucketQuestion, budget: Budget) {
   const { name, granularity, span, zone } = question;
   const bounds = await bucketBounds(span, granularity, zone, budget);
-  const totals = await gather(store, question.matchers, cut(bounds, span), budget);
+  const totals = await gather(store, question.matchers, cutBounds(bounds, span), budget);
   return {
     metricName: name,
     granularity,
@@ -46,14 +54,6 @@ export async function bucketAnswer(store: Store, question: BucketQuestion, budge
     timeZone: zone,
     data: await frames(bounds, totals, question, budget),
   };
-}
-
-// The first and the last bucket hold only what the span holds of them.
-function cut(bounds: Float64Array, { from, to }: Span): Float64Array {
-  const cut = Float64Array.from(bounds);
-  cut[0] = from;
-  cut[cut.length - 1] = to;
-  return cut;
 }
 
 async function gather(
@@ -112,6 +112,6 @@ function frame(
     max: count === 0 ? null : (maxs[at] as number),
     sum: count === 0 ? null : sum,
     count,
-    partial: begins < span.from || ends > Math.min(span.to, now),
+    partial: isPartial(begins, ends, span, now),
   };
 }

@@ -86,6 +86,19 @@ export async function bucketBounds(
   return Float64Array.from(bounds);
 }
 
+/** What of the buckets a span holds: the first and the last end where it does. */
+export function cutBounds(bounds: Float64Array, { from, to }: Span): Float64Array {
+  const cut = Float64Array.from(bounds);
+  cut[0] = from;
+  cut[cut.length - 1] = to;
+  return cut;
+}
+
+/** Whether the span, or the present (`now`, Unix milliseconds), holds less than all of a bucket. */
+export function isPartial(begins: number, ends: number, { from, to }: Span, now: number): boolean {
+  return begins < from || ends > Math.min(to, now);
+}
+
 function next(at: Temporal.ZonedDateTime, granularity: Granularity): Temporal.ZonedDateTime {
   const later = at.add({ [`${granularity}s`]: 1 });
   const whole = floor(later, granularity);

@@ -1,7 +1,7 @@
 // Samples as JSON for people and scripts, in pieces.
 
 import type { Slice } from '../../storage/contract.ts';
-import { formatValue } from '../numbers.ts';
+import { jsonNumber } from '../numbers.ts';
 
 /** Each sample as `{"timestamp":"…","value":…,"labels":{…}}`; stale markers are left out. */
 export function* points({ labels: { __name__, ...labels }, times, values, stale }: Slice): Generator<string> {
@@ -19,10 +19,4 @@ export function line({ labels, times, values, stale }: Slice): string {
   const numbers = kept.map((i) => jsonNumber(values[i] as number)).join();
   const moments = kept.map((i) => String(times[i])).join();
   return `{"metric":${JSON.stringify(labels)},"values":[${numbers}],"timestamps":[${moments}]}\n`;
-}
-
-// JSON has no number for these; they are texts.
-function jsonNumber(value: number): string {
-  if (!Number.isFinite(value)) return JSON.stringify(formatValue(value));
-  return Object.is(value, -0) ? '-0' : String(value);
 }

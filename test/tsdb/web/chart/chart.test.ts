@@ -1,0 +1,242 @@
+// What `/api/v1/chart` answers.
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Labels } from '../../../../src/model/labels.ts';
+import type { Store } from '../../../../src/tsdb/storage/contract.ts';
+import { openMemoryStore } from '../../../../src/tsdb/storage/memory/store.ts';
+import { methodsOf } from '../../storage/store-methods.ts';
+import { startTestWeb, type TestWeb } from '../test-web.ts';
+
+const MINUTE = 60_000;
+const NOON = Date.UTC(2026, 0, 15, 12);
+
+type Samples = readonly (readonly [time: number, value: number | undefined])[];
+
+const every = (stepMs: number, count: number, value: (i: number) => number, from = NOON): Samples =>
+  Array.from({ length: count }, (_, i) => [from + i * stepMs, value(i)] as const);
+
+const SERIES: readonly { labels: Labels; samples: Samples }[] = [
+  { labels: { __name__: 'waves', wave: 'a' }, samples: every(5000, 720, (i) => i % 100) },
+  { labels: { __name__: 'waves', wave: 'b' }, samples: every(5000, 720, (i) => -i) },
+  { labels: { __name__: 'waves', wave: 'c' }, samples: every(5000, 720, () => 1) },
+  {
+    labels: { __name__: 'odd' },
+    samples: [
+      [NOON, Number.NaN],
+      [NOON + MINUTE, Number.POSITIVE_INFINITY],
+      [NOON + 2 * MINUTE, -0],
+      [NOON + 3 * MINUTE, undefined],
+      [NOON + 4 * MINUTE, 0.1],
+      [NOON + 14 * MINUTE, 1e21],
+    ],
+  },
+  // Over the hour that Berlin has twice.
+  {
+    labels: { __name__: 'autumn' },
+    samples: every(10 * MINUTE, 25 * 6, (i) => i, Date.UTC(2025, 9, 25, 22)),
+  },
+];
+
+async function startOver(store: Store): Promise<TestWeb> {
+  return startTestWeb(store, { now: () => NOON + 90 * MINUTE }, SERIES);
+}
+
+function emptyStore() {
+  return openMemoryStore({ retentionMs: 1e13, outOfOrderMs: 1e13, now: () => NOON + 1e10 });
+}
+
+let web: TestWeb;
+beforeAll(async () => {
+  web = await startOver(await emptyStore());
+});
+afterAll(() => web?.stop());
+
+const opened: TestWeb[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.stop()));
+});
+
+interface Answer {
+  readonly status: number;
+  readonly error?: string;
+  readonly data: {
+    readonly granularity: string;
+    readonly total: number;
+    readonly series: readonly (Record<string, readonly unknown[]> & { readonly metric: Labels })[];
+  };
+}
+
+async function ask(parameters: Record<string, unknown>, method = 'GET', url = web.url): Promise<Answer> {
+  const all = { start: NOON / 1000, end: NOON / 1000 + 3600, ...parameters };
+  const form = new URLSearchParams(
+    Object.entries(all).map(([name, value]) => [name, String(value)] as [string, string]),
+  );
+  const asked =
+    method === 'GET'
+      ? fetch(`${url}/api/v1/chart?${form}`)
+      : fetch(`${url}/api/v1/chart`, { method, body: form });
+  const answer = await asked;
+  return { ...((await answer.json()) as Answer), status: answer.status };
+}
+
+describe('raw', () => {
+  test('is the least and the greatest of each pixel', async () => {
+    const { data } = await ask({ query: 'waves{wave="a"}', width: 50 });
+    expect(data).toMatchObject({ granularity: 'raw', total: 1 });
+    const { metric, times = [], values = [] } = data.series[0] as Answer['data']['series'][number];
+    expect(metric).toEqual({ __name__: 'waves', wave: 'a' });
+    expect(times.length).toBe(values.length);
+    expect(times.length).toBeLessThanOrEqual(100);
+    expect(times.length).toBeGreaterThan(90);
+    expect([values.includes(0), values.includes(99)]).toEqual([true, true]);
+    expect(values).toEqual(times.map((time) => ((Number(time) - NOON) / 5000) % 100));
+  });
+
+  test('tells gaps as null, and numbers that JSON has not as texts', async () => {
+    const { data } = await ask({ query: 'odd' });
+    const { times, values } = data.series[0] as Answer['data']['series'][number];
+    expect(times?.map((time) => (Number(time) - NOON) / MINUTE)).toEqual([0, 1, 2, 3, 4, 9, 14]);
+    expect(values).toEqual(['NaN', '+Inf', -0, null, 0.1, null, 1e21]);
+  });
+
+  test('is the first series by labels, as many as are wanted, and tells how many there are', async () => {
+    const { data } = await ask({ query: '{__name__=~"waves|odd"}', limit: 3 });
+    expect(data.total).toBe(4);
+    expect(data.series.map(({ metric }) => metric.wave ?? metric.__name__)).toEqual(['odd', 'a', 'b']);
+  });
+
+  test('holds both ends', async () => {
+    const start = NOON / 1000 + 5;
+    const { data } = await ask({ query: 'waves{wave="b"}', start, end: start + 10 });
+    expect(data.series[0]?.values).toEqual([-1, -2, -3]);
+    const one = await ask({ query: 'waves{wave="b"}', start, end: start });
+    expect(one.data.series[0]).toMatchObject({ times: [start * 1000], values: [-1] });
+  });
+
+  test('of what is no plain selector is evaluated by steps', async () => {
+    const { data } = await ask({ query: 'odd offset 1m', width: 900 });
+    const { times = [], values = [] } = data.series[0] as Answer['data']['series'][number];
+    expect(times.every((time) => Number(time) % 4000 === 0)).toBe(true);
+    expect(times.length).toBeLessThanOrEqual(900 + 3);
+    const gaps = times.filter((_, i) => values[i] === null).map((time) => (Number(time) - NOON) / MINUTE);
+    expect(gaps).toEqual([4, 10]);
+    const at = (minute: number) => values[times.indexOf(NOON + minute * MINUTE)];
+    expect([at(1), at(2), at(3), at(5), at(15)]).toEqual(['NaN', '+Inf', -0, 0.1, 1e21]);
+    expect((await ask({ query: '1 + 1', width: 60 })).data).toMatchObject({
+      total: 1,
+      series: [{ metric: {} }],
+    });
+  });
+
+  test('of steps is cut at the limit as well', async () => {
+    const { data } = await ask({ query: 'waves offset 1m', limit: 2 });
+    expect([data.total, data.series.length]).toEqual([3, 2]);
+  });
+
+  test('is nothing where nothing matches', async () => {
+    expect((await ask({ query: 'absent' })).data).toEqual({ granularity: 'raw', total: 0, series: [] });
+  });
+
+  test('takes a form', async () => {
+    expect((await ask({ query: 'odd' }, 'POST')).data.total).toBe(1);
+  });
+});
+
+describe('buckets', () => {
+  test('hold average, least, greatest and count, and say where they are not whole', async () => {
+    const { data } = await ask({
+      query: 'waves',
+      granularity: 'hour',
+      start: NOON / 1000 + 1800,
+      end: NOON / 1000 + 7200,
+    });
+    expect(data).toMatchObject({ granularity: 'hour', total: 3 });
+    expect(data.series[1]).toEqual({
+      metric: { __name__: 'waves', wave: 'b' },
+      times: [NOON, NOON + 60 * MINUTE],
+      avg: [-539.5, null],
+      min: [-719, null],
+      max: [-360, null],
+      count: [360, 0],
+      // The first begins before the start; the second has not ended at 13:30.
+      partial: [true, true],
+    });
+  });
+
+  test('are days of the zone, of 25 hours when the clocks change', async () => {
+    const [start, end] = [Date.UTC(2025, 9, 25, 22) / 1000, Date.UTC(2025, 9, 26, 23) / 1000];
+    const { data } = await ask({ query: 'autumn', granularity: 'day', tz: 'Europe/Berlin', start, end });
+    expect(data.series[0]).toMatchObject({ times: [start * 1000], count: [150], partial: [false] });
+    const hours = await ask({ query: 'autumn', granularity: 'hour', tz: 'Europe/Berlin', start, end });
+    expect(hours.data.series[0]?.count).toEqual(Array.from({ length: 25 }, () => 6));
+  });
+
+  test('are of as many series as are wanted', async () => {
+    const { data } = await ask({ query: '{__name__=~"waves|odd"}', granularity: 'minute', limit: 2 });
+    expect([data.total, data.series.map(({ metric }) => metric.wave)]).toEqual([4, [undefined, 'a']]);
+    expect((await ask({ query: 'waves', granularity: 'day', limit: 3 })).data.total).toBe(3);
+  });
+
+  test('are of a selector alone', async () => {
+    expect(await ask({ query: 'waves offset 1m', granularity: 'hour' })).toMatchObject({
+      status: 400,
+      error: 'invalid parameter "granularity": hour is for a series selector alone; this query takes raw',
+    });
+  });
+});
+
+test.each([
+  [{ query: 'up{' }, 'invalid parameter "query": 1:4: parse error'],
+  [{ query: 'up[5m]' }, 'invalid parameter "query": invalid expression type "range vector"'],
+  [{ query: 'up', start: '' }, 'invalid parameter "start": it is required'],
+  [{ query: 'up', end: 'now' }, 'invalid parameter "end": cannot parse "now"'],
+  [{ query: 'up', end: 0 }, 'invalid parameter "end": it is before the start'],
+  [
+    { query: 'up', granularity: 'week' },
+    'invalid parameter "granularity": "week" is none of raw, minute, hour',
+  ],
+  [
+    { query: 'up', granularity: 'day', end: NOON / 1000 },
+    'invalid parameter "end": it is not after the start',
+  ],
+  [{ query: 'up', granularity: 'minute', end: NOON / 1000 + 864_000 }, 'more than 11000 buckets'],
+  [{ query: 'up', tz: 'Mars/Olympus' }, 'there is no time zone "Mars/Olympus"'],
+  [{ query: 'up', width: 49 }, 'invalid parameter "width": "49" is no whole number between 50 and 4000'],
+  [{ query: 'up', width: '1e3' }, 'invalid parameter "width": "1e3" is no whole number between 50 and 4000'],
+  [{ query: 'up', limit: 0 }, 'invalid parameter "limit": "0" is no whole number between 1 and 1000'],
+])('%j is refused', async (parameters, message) => {
+  const { status, error } = await ask(parameters);
+  expect([status, error?.slice(0, message.length)]).toEqual([400, message]);
+});
+
+test('what is not evaluated yet says so', async () => {
+  expect(await ask({ query: 'rate(waves[5m])' })).toMatchObject({
+    status: 422,
+    error: 'not supported yet: rate',
+  });
+});
+
+describe('a store', () => {
+  test('is not read on when the series that are wanted are there', async () => {
+    const store = await emptyStore();
+    let lists = 0;
+    const counting: Store = {
+      ...methodsOf(store),
+      async *select(selection, budget) {
+        for await (const list of store.select(selection, budget))
+          for (const slice of list) {
+            lists += 1;
+            yield [slice];
+          }
+      },
+    };
+    const other = await startOver(counting);
+    opened.push(other);
+    await ask({ query: 'waves', limit: 1 }, 'GET', other.url);
+    // The first of the next series tells that one is complete.
+    const one = lists;
+    await ask({ query: 'waves' }, 'GET', other.url);
+    expect(lists - one).toBeGreaterThanOrEqual(3);
+    expect(one).toBeLessThan(lists - one);
+  });
+});
