@@ -17,6 +17,7 @@ interface Last {
   /** Unix milliseconds. */
   readonly time: number;
   readonly durationMs: number;
+  readonly samples: number;
 }
 
 export class ScrapeLoop {
@@ -26,7 +27,7 @@ export class ScrapeLoop {
   readonly #slot: number;
   readonly #scrape: TargetScrape;
   #forced: AppError | undefined;
-  #last: Last = { health: 'unknown', error: '', time: 0, durationMs: 0 };
+  #last: Last = { health: 'unknown', error: '', time: 0, durationMs: 0, samples: 0 };
   #alarm: Alarm;
   #running: Promise<void> | undefined;
   #isStopped = false;
@@ -71,6 +72,7 @@ export class ScrapeLoop {
       lastError: this.#last.error,
       lastScrape: this.#last.time,
       lastScrapeDuration: this.#last.durationMs,
+      lastSamples: this.#last.samples,
       health: this.#last.health,
       scrapeInterval: intervalMs,
       scrapeTimeout: timeoutMs,
@@ -124,9 +126,9 @@ export class ScrapeLoop {
     const start = mono();
     const outcome = this.#forced === undefined ? await this.#scrape.ask() : failed(this.#forced);
     if (this.#isCut) return;
-    const { fault, isUp } = outcome;
+    const { fault, isUp, scraped: samples } = outcome;
     const durationMs = mono() - start;
-    this.#last = { health: isUp ? 'up' : 'down', error: fault?.message ?? '', time, durationMs };
+    this.#last = { health: isUp ? 'up' : 'down', error: fault?.message ?? '', time, durationMs, samples };
     if (fault?.reason === 'internal') log.error({ err: fault.cause }, 'cannot scrape');
     try {
       await this.#scrape.store(outcome, time, durationMs / 1000);

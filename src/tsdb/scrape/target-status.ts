@@ -14,6 +14,8 @@ export interface ActiveTarget {
   /** 0 until the first scrape has ended. */
   readonly lastScrape: number;
   readonly lastScrapeDuration: number;
+  /** How many it gave, before relabelling. */
+  readonly lastSamples: number;
   readonly health: TargetHealth;
   readonly scrapeInterval: number;
   readonly scrapeTimeout: number;

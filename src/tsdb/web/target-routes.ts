@@ -55,6 +55,8 @@ function shown(target: ActiveTarget) {
     lastError: target.lastError,
     lastScrape: target.lastScrape === 0 ? '0001-01-01T00:00:00Z' : new Date(target.lastScrape).toISOString(),
     lastScrapeDuration: target.lastScrapeDuration / 1000,
+    // Ours; Prometheus tells it as a series alone.
+    lastSamples: target.lastSamples,
     health: target.health,
     scrapeInterval: formatDuration(target.scrapeInterval),
     scrapeTimeout: formatDuration(target.scrapeTimeout),

@@ -161,6 +161,7 @@ describe('a target', () => {
       scrapeUrl: `http://127.0.0.1:${server.port}/metrics?a=b`,
       health: 'up',
       lastError: '',
+      lastSamples: 1,
       scrapeInterval: EVERY_MS,
       scrapeTimeout: EVERY_MS,
     });

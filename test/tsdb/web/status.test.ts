@@ -40,6 +40,7 @@ describe('the targets', () => {
     lastError: '',
     lastScrape: Date.UTC(2026, 0, 1, 12, 30, 0, 5),
     lastScrapeDuration: 12.5,
+    lastSamples: 42,
     health: 'up',
     scrapeInterval: 90_000,
     scrapeTimeout: 10_000,
@@ -58,7 +59,7 @@ describe('the targets', () => {
       droppedTargetCounts: object | null;
     };
 
-  test('are told as Prometheus tells them', async () => {
+  test('are told as Prometheus tells them, and how many samples each gave', async () => {
     const { activeTargets, ...rest } = await of('');
     expect(activeTargets[0]).toEqual({
       discoveredLabels: target.discoveredLabels,
@@ -69,6 +70,7 @@ describe('the targets', () => {
       lastError: '',
       lastScrape: '2026-01-01T12:30:00.005Z',
       lastScrapeDuration: 0.0125,
+      lastSamples: 42,
       health: 'up',
       scrapeInterval: '1m30s',
       scrapeTimeout: '10s',
