@@ -33,6 +33,7 @@ import { hashText } from './tsdb/scrape/slot.ts';
 import type { Store } from './tsdb/storage/contract.ts';
 import { openMemoryStore } from './tsdb/storage/memory/store.ts';
 import { allRoutes, type Sources } from './tsdb/web/all-routes.ts';
+import { createInventorySd, type InventorySd } from './tsdb/web/inventory-sd.ts';
 import { readPageFiles } from './tsdb/web/page-files.ts';
 import { createWeb } from './tsdb/web/server.ts';
 
@@ -94,11 +95,12 @@ async function serve({
   // What was wrong has been logged.
   process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
   const families = createPushedFamilies();
+  const inventorySd = createInventorySd(flags.inventorySd, { userAgent });
   const queue = await openQueue({ flags, store, families, registry, log });
   try {
     const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
     const pages = await readPageFiles(PAGES_FOLDER);
-    const parts = { flags, store, scraper, configuration, registry, push, families };
+    const parts = { flags, store, scraper, configuration, registry, push, families, inventorySd };
     const routes = allRoutes({ ...sourcesOf(parts), pages });
     const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
     const server = await startHttpServer(flags.listenAddress, web, { gate });
@@ -113,6 +115,7 @@ async function serve({
       await server.stop();
     }
   } finally {
+    inventorySd.close();
     await queue.close();
     await scraper.stop();
   }
@@ -213,9 +216,19 @@ interface Parts {
   readonly registry: Registry;
   readonly push: Push;
   readonly families: PushedFamilies;
+  readonly inventorySd: InventorySd;
 }
 
-function sourcesOf({ flags, store, scraper, configuration, registry, push, families }: Parts): Sources {
+function sourcesOf({
+  flags,
+  store,
+  scraper,
+  configuration,
+  registry,
+  push,
+  families,
+  inventorySd,
+}: Parts): Sources {
   const { lookbackMs, queryTimeoutMs: timeoutMs, queryMaxSamples: maxSamples } = flags;
   const limits = { timeoutMs, maxSamples };
   return {
@@ -229,6 +242,7 @@ function sourcesOf({ flags, store, scraper, configuration, registry, push, famil
     },
     targets: scraper.status,
     metadata: () => scraper.metadata(families.all()),
+    inventorySd,
     push: flags.enablePush ? push : undefined,
     remoteWrite: flags.enableRemoteWrite ? { ...push, read: createRemoteWrite(registry) } : undefined,
     now: Date.now,

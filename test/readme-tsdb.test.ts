@@ -48,6 +48,8 @@ describe('flags', () => {
   const NEEDED: Readonly<Record<string, string>> = {
     '--storage.engine': '--storage.postgres.url-file=url',
     '--storage.postgres.url-file': '--storage.engine=postgres',
+    '--inventory-sd.ca-file': '--inventory-sd.url=https://localhost:9098',
+    '--inventory-sd.basic-auth-file': '--inventory-sd.url=https://localhost:9098',
   };
 
   test.each(rows)('$name has an example that the program takes', ({ name, example }) => {

@@ -87,10 +87,15 @@ export interface TestSidecar {
 
 /** Bundles our programs into `folder`. @returns the path of the sidecar. */
 export async function buildSidecar(folder: string): Promise<string> {
+  await buildPrograms(folder);
+  return join(folder, 'inventory-sd.cjs');
+}
+
+/** Bundles our programs, and the pages, into `folder`. */
+export async function buildPrograms(folder: string): Promise<void> {
   const building = startNode('tools/build.ts', [folder]);
   const { code } = await building.exit;
-  if (code !== 0) throw new Error(`cannot build the sidecar: ${building.stderr.join('\n')}`);
-  return join(folder, 'inventory-sd.cjs');
+  if (code !== 0) throw new Error(`cannot build: ${building.stderr.join('\n')}`);
 }
 
 /** Starts the sidecar over `folder/targets.json`; it is up when its server listens. */

@@ -10,10 +10,14 @@ export interface MiniTsdb {
 }
 
 /** Starts mini-tsdb over a configuration file; it is up when its server listens. */
-export async function startMiniTsdb(configFile: string, flags: readonly string[] = []): Promise<MiniTsdb> {
+export async function startMiniTsdb(
+  configFile: string,
+  flags: readonly string[] = [],
+  script = 'src/tsdb.ts',
+): Promise<MiniTsdb> {
   const address = `127.0.0.1:${await freePort()}`;
   const args = [`--config.file=${configFile}`, `--web.listen-address=${address}`, ...flags];
-  const program = startNode('src/tsdb.ts', args);
+  const program = startNode(script, args);
   await program.line(/"msg":"listening"/);
   return { program, url: `http://${address}`, stop: async () => void (await program.stop()) };
 }

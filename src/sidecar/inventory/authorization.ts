@@ -1,5 +1,6 @@
-// What the files of a bearer token, of a user and of extra headers say. No message repeats it.
+// What the files of a bearer token and of extra headers say. No message repeats it.
 
+import { hasControls } from '../../lib/basic-credentials.ts';
 import { messageOf } from '../../lib/errors.ts';
 
 /** The value of the Authorization header. */
@@ -9,14 +10,6 @@ export function bearerOf(token: string): string {
     throw new Error('it begins with the word Bearer; only the token belongs there');
   if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('it holds a space, or what no header may hold');
   return `Bearer ${text}`;
-}
-
-/** The value of the Authorization header for `user:password`. */
-export function basicOf(text: string): string {
-  if (!text.includes(':')) throw new Error('it is not user:password');
-  if (hasControls(text))
-    throw new Error('it holds a control character; one line of user:password belongs there');
-  return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 
 // These belong to the connection, to the proxy, or to how the answer is asked for and read.
@@ -48,9 +41,4 @@ function headerOf(line: string): [name: string, value: string] {
   if (TAKEN.has(name)) throw new Error(`sets ${name}, which is not yours to set`);
   if (hasControls(value) || /[^\0-\xff]/.test(value)) throw new Error('holds what no header may hold');
   return [name, value];
-}
-
-function hasControls(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return /[\0-\x08\x0a-\x1f\x7f]/.test(text);
 }

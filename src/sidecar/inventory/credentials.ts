@@ -1,9 +1,10 @@
 // What a poll shows to the inventory: credentials, extra headers, a client certificate. To any other server nothing.
 
+import { basicOf } from '../../lib/basic-credentials.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { HttpClient } from '../../lib/http-client.ts';
 import type { NamedTls } from '../../lib/http-client-agents.ts';
-import { basicOf, bearerOf, headersOf } from './authorization.ts';
+import { bearerOf, headersOf } from './authorization.ts';
 import { createTlsReader, type TlsPair } from './client-tls.ts';
 import {
   type CredentialFiles,

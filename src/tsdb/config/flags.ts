@@ -8,6 +8,7 @@ import {
   integerBetween,
   quoted,
   readFileName,
+  readHttpUrl,
   readListenAddress,
   readLogLevel,
 } from '../../lib/setting-values.ts';
@@ -39,9 +40,20 @@ export interface Flags {
   readonly queryTimeoutMs: number;
   readonly queryMaxSamples: number;
   readonly queryMaxConcurrency: number;
+  /** Undefined: no sidecar is asked. */
+  readonly inventorySd: InventorySdFlags | undefined;
   readonly logLevel: LogLevel;
   /** Every flag as text, for /api/v1/status/flags. */
   readonly effective: Readonly<Record<string, string>>;
+}
+
+/** Where inventory-sd is, and what it is shown. */
+export interface InventorySdFlags {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly caFile: string | undefined;
+  /** A file that holds `user:password`. */
+  readonly basicAuthFile: string | undefined;
 }
 
 /** Of pushed samples. Rates are of one client, a second. */
@@ -229,6 +241,21 @@ const FLAGS = {
     read: integerBetween(1, 1000),
     says: 'how many queries run at once',
   },
+  'inventory-sd.url': {
+    default: '',
+    read: readSidecarUrl,
+    says: 'where inventory-sd is, e.g. http://localhost:9098, to show its state; none: nowhere',
+  },
+  'inventory-sd.ca-file': {
+    default: '',
+    read: readFileName,
+    says: "certificates that inventory-sd is checked against over https; none: the system's",
+  },
+  'inventory-sd.basic-auth-file': {
+    default: '',
+    read: readFileName,
+    says: 'a file that holds the user:password that inventory-sd is shown',
+  },
   'log.level': { default: 'info', read: readLogLevel, says: 'debug, info, warn or error' },
 } as const satisfies Record<string, Flag<unknown>>;
 
@@ -263,6 +290,18 @@ function readValues(given: ReadonlyMap<string, string>): { values: Values; fault
 }
 
 function contradictions(values: Values): string[] {
+  return [...storageContradictions(values), ...sidecarContradictions(values)];
+}
+
+function sidecarContradictions(values: Values): string[] {
+  if (values['inventory-sd.url'] !== undefined) return [];
+  const files = ['inventory-sd.ca-file', 'inventory-sd.basic-auth-file'] as const;
+  return files
+    .filter((name) => values[name] !== undefined)
+    .map((name) => `--${name} needs --inventory-sd.url`);
+}
+
+function storageContradictions(values: Values): string[] {
   const urlFile = values['storage.postgres.url-file'];
   if (values['storage.engine'] === 'memory')
     return urlFile === undefined ? [] : ['--storage.postgres.url-file needs --storage.engine=postgres'];
@@ -298,9 +337,17 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     queryTimeoutMs: values['query.timeout'],
     queryMaxSamples: values['query.max-samples'],
     queryMaxConcurrency: values['query.max-concurrency'],
+    inventorySd: inventorySdFlags(values),
     logLevel: values['log.level'],
     effective,
   });
+}
+
+function inventorySdFlags(values: Values): InventorySdFlags | undefined {
+  const url = values['inventory-sd.url'];
+  if (url === undefined) return undefined;
+  const [caFile, basicAuthFile] = [values['inventory-sd.ca-file'], values['inventory-sd.basic-auth-file']];
+  return Object.freeze({ url, caFile, basicAuthFile });
 }
 
 function pushFlags(values: Values): PushFlags {
@@ -357,6 +404,15 @@ function readConfigName(text: string): string {
 
 function readGrpcAddress(text: string): ListenAddress | undefined {
   return text === '' ? undefined : readListenAddress(text);
+}
+
+// It is shown in logs and on pages, so nothing secret belongs there.
+function readSidecarUrl(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (!URL.canParse(text)) throw new Error('is no URL; write e.g. http://localhost:9098');
+  const url = readHttpUrl(text);
+  if (/[?#]/.test(url)) throw new Error('has a query; give the address alone, e.g. http://localhost:9098');
+  return url.replace(/\/+$/, '');
 }
 
 function readBoolean(text: string): boolean {

@@ -11,6 +11,8 @@ import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
 import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
 import { type Federation, federateRoutes } from './federate-routes.ts';
+import type { InventorySd } from './inventory-sd.ts';
+import { inventorySdRoutes } from './inventory-sd-routes.ts';
 import { labelRoutes } from './label-routes.ts';
 import type { PageFile } from './page-files.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -26,6 +28,7 @@ export interface Sources {
   readonly budget: (signal: AbortSignal) => Budget;
   readonly targets: () => TargetsStatus;
   readonly metadata: () => MetadataByMetric;
+  readonly inventorySd: Pick<InventorySd, 'ask'>;
   readonly status: ServerStatus;
   readonly admin: Admin;
   /** Undefined while `--web.enable-push` is not given. */
@@ -46,6 +49,7 @@ export function allRoutes({
   budget,
   targets,
   metadata,
+  inventorySd,
   status,
   admin,
   push,
@@ -59,6 +63,7 @@ export function allRoutes({
     ...chartRoutes(engine, now),
     ...labelRoutes({ store, metadata, budget }),
     ...targetRoutes(targets),
+    ...inventorySdRoutes(inventorySd),
     ...statusRoutes(status),
     ...simpleRoutes({ store, budget, now }),
     ...federateRoutes({ ...federation, store, budget, now }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { basicOf, bearerOf, headersOf } from '../../../src/sidecar/inventory/authorization.ts';
+import { bearerOf, headersOf } from '../../../src/sidecar/inventory/authorization.ts';
 
 describe('a bearer token', () => {
   test('is the text without spaces around it', () => {
@@ -13,20 +13,6 @@ describe('a bearer token', () => {
   f('two words', 'it holds a space, or what no header may hold');
   f('a\nb', 'it holds a space, or what no header may hold');
   f('é', 'it holds a space, or what no header may hold');
-});
-
-describe('user:password', () => {
-  const f = (text: string, encoded: string) =>
-    test(text, () => expect(basicOf(text)).toBe(`Basic ${encoded}`));
-  f('Aladdin:open sesame', 'QWxhZGRpbjpvcGVuIHNlc2FtZQ==');
-  f('test:123£', 'dGVzdDoxMjPCow=='); // RFC 7617
-  f('user:pass:word', Buffer.from('user:pass:word').toString('base64'));
-  f('user:', Buffer.from('user:').toString('base64'));
-
-  test('needs its colon and one line', () => {
-    expect(() => basicOf('user')).toThrow('it is not user:password');
-    expect(() => basicOf('a:b\nc:d')).toThrow('one line of user:password belongs there');
-  });
 });
 
 describe('extra headers', () => {

@@ -55,6 +55,7 @@ test('what holds without any', () => {
     queryTimeoutMs: 120_000,
     queryMaxSamples: 50_000_000,
     queryMaxConcurrency: 20,
+    inventorySd: undefined,
     logLevel: 'info',
     effective: {
       'config.file': 'prometheus.yml',
@@ -88,6 +89,9 @@ test('what holds without any', () => {
       'query.timeout': '2m',
       'query.max-samples': '50000000',
       'query.max-concurrency': '20',
+      'inventory-sd.url': '',
+      'inventory-sd.ca-file': '',
+      'inventory-sd.basic-auth-file': '',
       'log.level': 'info',
     },
   });
@@ -116,6 +120,9 @@ describe('each way to write one:', () => {
     postgresUrlFile: '/run/url',
   });
   f(['--query.lookback-delta', '1m30s'], { lookbackMs: 90_000 });
+  f(['--inventory-sd.url=https://sd.example.com/x/', '--inventory-sd.ca-file=ca.crt'], {
+    inventorySd: { url: 'https://sd.example.com/x', caFile: 'ca.crt', basicAuthFile: undefined },
+  });
 });
 
 test('what was given is shown as it was given', () => {
@@ -142,6 +149,20 @@ describe('what is faulty is named:', () => {
   f(['--queue.engine=kafka'], '--queue.engine is "kafka"; it is one of direct, redis');
   f(['--queue.redis.stream='], '--queue.redis.stream is empty; name a key');
   f(['--queue.redis.max-size=1KB'], '--queue.redis.max-size is "1KB", less than 1MB');
+  f(['--inventory-sd.url=sidecar'], '--inventory-sd.url is no URL; write e.g. http://localhost:9098');
+  f(
+    ['--inventory-sd.url=http://u:secret@sidecar'],
+    '--inventory-sd.url holds a user name or password; URLs end up in logs, so none is taken there',
+  );
+  f(
+    ['--inventory-sd.url=http://sidecar/?token=x'],
+    '--inventory-sd.url has a query; give the address alone, e.g. http://localhost:9098',
+  );
+  f(
+    ['--inventory-sd.ca-file=ca.crt', '--inventory-sd.basic-auth-file=user'],
+    '--inventory-sd.ca-file needs --inventory-sd.url',
+    '--inventory-sd.basic-auth-file needs --inventory-sd.url',
+  );
   f(['--log.level=info', '--log.level=warn'], '--log.level is given twice');
   f(
     ['--log.level=loud'],

@@ -57,6 +57,7 @@ describe('the OpenAPI document', () => {
         'get /api/v1/label/{name}/values',
         'get /api/v1/metadata',
         'get /api/v1/targets',
+        'get /api/v1/inventory_sd',
         'get /api/v1/scrape_pools',
         ...['config', 'flags', 'buildinfo', 'runtimeinfo', 'tsdb'].map(
           (name) => `get /api/v1/status/${name}`,

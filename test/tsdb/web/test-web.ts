@@ -47,6 +47,7 @@ function sourcesOf(store: Store): Sources {
     budget: (signal) => createBudget({ ...LIMITS, signal }),
     targets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     metadata: () => new Map(),
+    inventorySd: { ask: async () => ({ configured: false }) },
     now: Date.now,
     federation: { lookbackMs: LOOKBACK_MS, externalLabels: () => ({}) },
     admin: { reload: undefined, metrics: async () => '' },
