@@ -1,0 +1,48 @@
+// Asks the server whenever the state changes, and by itself as often as it is told to.
+
+import type { Connection } from '../kit/connection.ts';
+import { type Poll, startPoll } from '../kit/poll.ts';
+import { askAll, type Results } from './queries.ts';
+import type { Refresh } from './state.ts';
+import type { GraphStore } from './store.ts';
+import { spanOf } from './time-range.ts';
+
+export interface Asker {
+  ask(): void;
+}
+
+interface AskerParts {
+  readonly store: GraphStore;
+  readonly connection: Connection;
+  /** Pixels that the lines have. */
+  readonly width: () => number;
+  readonly asking: (isAsking: boolean) => void;
+  readonly answered: (results: Results) => void;
+}
+
+/** The longest that a browser's timer waits, some 24 days. */
+const NEVER = 2 ** 31 - 1;
+const EVERY_MS: Readonly<Record<Refresh, number>> = { off: NEVER, '5s': 5000, '15s': 15_000, '1m': 60_000 };
+
+export function createAsker({ store, connection, width, asking, answered }: AskerParts): Asker {
+  let poll: Poll | undefined;
+  let every = -1;
+  const load = async (signal: AbortSignal): Promise<Results> => {
+    asking(true);
+    try {
+      return await askAll(store.state, spanOf(store.state.range, Date.now()), width(), signal);
+    } finally {
+      if (!signal.aborted) asking(false);
+    }
+  };
+  return {
+    ask() {
+      const { refresh, range } = store.state;
+      const wanted = range.kind === 'last' ? EVERY_MS[refresh] : NEVER;
+      if (poll !== undefined && wanted === every) return poll.refresh();
+      poll?.stop();
+      every = wanted;
+      poll = startPoll({ everyMs: wanted, load, show: answered, connection });
+    },
+  };
+}

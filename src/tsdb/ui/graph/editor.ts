@@ -1,0 +1,93 @@
+// Prometheus' editor for queries, in a shadow root: there its styles need no exception from the page's policy.
+
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { EditorState, Prec } from '@codemirror/state';
+import { EditorView, keymap, placeholder } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { PromQLExtension } from '@prometheus-io/codemirror-promql';
+import { element } from '../kit/element.ts';
+import { completionClient } from './completion-client.ts';
+import { EDITOR_LOOK } from './editor-look.ts';
+
+export interface Editor {
+  readonly element: HTMLElement;
+  text: string;
+  focus(): void;
+}
+
+export interface EditorOptions {
+  /** Read aloud. */
+  readonly label: string;
+  readonly text: string;
+  readonly selection: readonly [number, number];
+  readonly run: () => void;
+}
+
+const HIGHLIGHT = HighlightStyle.define([
+  { tag: tags.labelName, color: 'var(--code-label)' },
+  { tag: tags.string, color: 'var(--code-string)' },
+  { tag: [tags.number, tags.literal], color: 'var(--code-number)' },
+  { tag: [tags.keyword, tags.function(tags.variableName), tags.modifier], color: 'var(--code-word)' },
+  { tag: tags.comment, color: 'var(--quiet)' },
+]);
+
+export function createEditor({ label, text, selection: [anchor, head], run }: EditorOptions): Editor {
+  const host = element('div', { class: 'editor' });
+  const root = host.attachShadow({ mode: 'open' });
+  const promql = new PromQLExtension().setComplete({ remote: completionClient() });
+  const runs = {
+    key: 'Enter',
+    run: () => {
+      run();
+      return true;
+    },
+  };
+  const state = EditorState.create({
+    doc: text,
+    selection: { anchor, head },
+    extensions: [
+      history(),
+      bracketMatching(),
+      closeBrackets(),
+      autocompletion({ maxRenderedOptions: 60, icons: false }),
+      syntaxHighlighting(HIGHLIGHT),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ 'aria-label': label }),
+      placeholder('a metric, such as up{job="sensors"}'),
+      EDITOR_LOOK,
+      promql.asExtension(),
+      // Enter takes a completion when a list is open, and runs the query when none is.
+      keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }]),
+      Prec.high(keymap.of(completionKeymap)),
+      keymap.of([
+        { ...runs, shift: () => false },
+        ...closeBracketsKeymap,
+        ...historyKeymap,
+        ...defaultKeymap,
+      ]),
+    ],
+  });
+  const view = new EditorView({ state, parent: root, root });
+  return {
+    element: host,
+    get text() {
+      return view.state.doc.toString();
+    },
+    set text(next) {
+      if (next === view.state.doc.toString()) return;
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: next },
+        selection: { anchor: next.length },
+      });
+    },
+    focus: () => view.focus(),
+  };
+}

@@ -1,0 +1,66 @@
+// Paints lines on a canvas: a few at once, many over several frames, so that the page stays responsive.
+
+import { type LinePaths, type Place, tracePaths } from './line-path.ts';
+import type { Line } from './lines.ts';
+
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PaintTarget {
+  readonly context: CanvasRenderingContext2D;
+  readonly area: Area;
+  readonly place: Place;
+  readonly colours: readonly string[];
+  /** Canvas pixels a pixel of CSS. */
+  readonly ratio: number;
+}
+
+/** As many points are painted in one go; some 5 ms. */
+const POINTS_A_FRAME = 12_000;
+
+/** Paints the lines. @param done called once all are painted, unless it is stopped before. @returns a way to stop. */
+export function paint(lines: readonly Line[], target: PaintTarget, done: () => void): () => void {
+  let next = 0;
+  let frame = 0;
+  const go = () => {
+    for (let points = 0; next < lines.length && points < POINTS_A_FRAME; next++) {
+      const line = lines[next] as Line;
+      points += line.data.times.length;
+      paintLine(line, target, 1.5);
+    }
+    if (next < lines.length) frame = requestAnimationFrame(go);
+    else done();
+  };
+  go();
+  return () => cancelAnimationFrame(frame);
+}
+
+/** @param width of the line, in pixels of CSS. */
+export function paintLine({ data, colour }: Line, { context, area, ...target }: PaintTarget, width: number) {
+  const paths = tracePaths(data, target.place, () => new Path2D());
+  context.save();
+  context.beginPath();
+  context.rect(area.left, area.top, area.width, area.height);
+  context.clip();
+  const style = target.colours[colour] as string;
+  context.strokeStyle = style;
+  context.fillStyle = style;
+  context.lineWidth = width * target.ratio;
+  context.lineJoin = 'round';
+  if (data.kind === 'bucket') paintBand(context, paths);
+  context.stroke(paths.line);
+  context.fill(paths.dots);
+  context.setLineDash([4 * target.ratio, 3 * target.ratio]);
+  context.stroke(paths.partial);
+  context.restore();
+}
+
+function paintBand(context: CanvasRenderingContext2D, { band }: LinePaths<Path2D>): void {
+  context.globalAlpha = 0.16;
+  context.fill(band);
+  context.globalAlpha = 1;
+}

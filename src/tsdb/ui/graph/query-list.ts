@@ -1,0 +1,104 @@
+// The queries: a row each with its box, what can be done with it, and what the server says about it.
+
+import { element } from '../kit/element.ts';
+import type { QueryResult } from './queries.ts';
+import { createQueryBox, type QueryBox } from './query-box.ts';
+import { queryNote } from './query-note.ts';
+import { MAX_QUERIES, NO_QUERY, type QueryState } from './state.ts';
+
+export interface QueryList {
+  readonly element: HTMLElement;
+  show(queries: readonly QueryState[]): void;
+  /** What came; undefined for what has not been asked. */
+  told(results: readonly QueryResult[]): void;
+  /** The query that was edited last. */
+  readonly active: { readonly place: number; readonly text: string };
+  /** With what has been typed and not been run yet. */
+  readonly queries: readonly QueryState[];
+  focus(place: number): void;
+}
+
+interface Row {
+  readonly element: HTMLElement;
+  readonly box: QueryBox;
+  readonly hide: HTMLButtonElement;
+  readonly note: HTMLElement;
+  isHidden: boolean;
+}
+
+/** @param run with the queries as they then are. */
+export function createQueryList(run: (queries: readonly QueryState[]) => void): QueryList {
+  const host = element('section', { class: 'queries', 'aria-label': 'Queries' });
+  const rows: Row[] = [];
+  let active = 0;
+  const current = () => rows.map(({ box, isHidden }) => ({ text: box.text, isHidden }));
+
+  const createRow = (): Row => {
+    const box = createQueryBox(`Query ${rows.length + 1}`, () => run(current()));
+    const hide = element('button', { type: 'button', class: 'quiet' });
+    const remove = element('button', { type: 'button', class: 'quiet' }, 'Remove');
+    const note = element('div', { class: 'query-note', 'aria-live': 'polite' });
+    const line = element('div', { class: 'query-line' }, box.element, hide, remove);
+    const row: Row = {
+      element: element('div', { class: 'query' }, line, note),
+      box,
+      hide,
+      note,
+      isHidden: false,
+    };
+    const place = () => rows.indexOf(row);
+    remove.setAttribute('aria-label', `Remove query ${rows.length + 1}`);
+    hide.addEventListener('click', () => {
+      run(current().map((query, i) => (i === place() ? { ...query, isHidden: !query.isHidden } : query)));
+    });
+    remove.addEventListener('click', () => {
+      const others = current().filter((_, i) => i !== place());
+      run(others.length === 0 ? [NO_QUERY] : others);
+      rows[Math.min(active, rows.length - 1)]?.box.focus();
+    });
+    row.element.addEventListener('focusin', () => {
+      active = place();
+    });
+    return row;
+  };
+
+  return {
+    element: host,
+    show(queries) {
+      while (rows.length < Math.min(queries.length, MAX_QUERIES)) {
+        const row = createRow();
+        rows.push(row);
+        host.append(row.element);
+      }
+      for (const { element: gone } of rows.splice(queries.length)) gone.remove();
+      active = Math.min(active, rows.length - 1);
+      for (const [i, row] of rows.entries()) showRow(row, queries[i] as QueryState, i);
+      host.classList.toggle('single', rows.length === 1);
+    },
+    told(results) {
+      for (const [place, row] of rows.entries()) {
+        const result = results.find((one) => one.place === place);
+        row.note.replaceChildren(
+          ...queryNote(result, (text) => {
+            run(current().map((query, i) => (i === place ? { ...query, text } : query)));
+          }),
+        );
+      }
+    },
+    get active() {
+      return { place: active, text: rows[active]?.box.text ?? '' };
+    },
+    get queries() {
+      return current();
+    },
+    focus: (place) => rows[place]?.box.focus(),
+  };
+}
+
+function showRow(row: Row, { text, isHidden }: QueryState, i: number): void {
+  row.box.text = text;
+  row.isHidden = isHidden;
+  row.element.classList.toggle('hidden', isHidden);
+  row.hide.textContent = isHidden ? 'Show' : 'Hide';
+  row.hide.setAttribute('aria-label', `${isHidden ? 'Show' : 'Hide'} query ${i + 1}`);
+}

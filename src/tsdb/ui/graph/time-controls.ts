@@ -1,0 +1,123 @@
+// The span of time: lengths until now, a length that is typed, or from when to when; one step back, forth, in, out.
+
+import { element } from '../kit/element.ts';
+import { type Choices, createChoices } from './choices.ts';
+import { GRANULARITIES, type Granularity, type TimeRange } from './state.ts';
+import {
+  between,
+  moved,
+  PRESETS,
+  readField,
+  readLast,
+  type Span,
+  scaled,
+  spanOf,
+  writeField,
+} from './time-range.ts';
+
+export interface TimeControls {
+  readonly element: HTMLElement;
+  show(range: TimeRange, granularity: Granularity, zone: string): void;
+  /** What is drawn now, for a span that ends now. */
+  drawn(span: Span): void;
+}
+
+interface TimeEvents {
+  readonly ranged: (range: TimeRange) => void;
+  readonly grained: (granularity: Granularity) => void;
+}
+
+export function createTimeControls({ ranged, grained }: TimeEvents): TimeControls {
+  let range: TimeRange = { kind: 'last', duration: '1h' };
+  let zone = 'UTC';
+  const presets: Choices<string> = createChoices('The last', PRESETS, (duration) =>
+    ranged({ kind: 'last', duration }),
+  );
+  const last = element('input', {
+    size: '6',
+    'aria-label': 'The last, as a duration',
+    placeholder: '2h30m',
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
+  const from = dateField('From');
+  const to = dateField('To');
+  const grains = createChoices('Granularity', GRANULARITIES, grained);
+
+  last.addEventListener('change', () => {
+    const read = readLast(last.value);
+    last.setCustomValidity(read === undefined ? 'A duration such as 90s, 2h30m or 30d.' : '');
+    if (read === undefined) last.reportValidity();
+    else ranged(read);
+  });
+  last.addEventListener('input', () => last.setCustomValidity(''));
+  const dated = () => {
+    const [begin, end] = [readField(from.value, zone), readField(to.value, zone)];
+    if (begin !== undefined && end !== undefined) ranged(between(begin, end));
+  };
+  for (const field of [from, to]) onceLeft(field, dated);
+
+  const drawn = (span: Span) => {
+    if (document.activeElement !== from) from.value = writeField(span.from, zone);
+    if (document.activeElement !== to) to.value = writeField(span.to, zone);
+  };
+  const step = (title: string, sign: string, next: () => TimeRange) => {
+    const button = element('button', { type: 'button', 'aria-label': title, title }, sign);
+    button.addEventListener('click', () => ranged(next()));
+    return button;
+  };
+  const now = () => Date.now();
+  const steps = element(
+    'div',
+    { class: 'steps' },
+    step('Back in time', '‹', () => moved(spanOf(range, now()), -0.5)),
+    step('Zoom out', '−', () => scaled(range, now(), 2)),
+    step('Zoom in', '+', () => scaled(range, now(), 0.5)),
+    step('Forward in time', '›', () => moved(spanOf(range, now()), 0.5)),
+  );
+  return {
+    element: element(
+      'section',
+      { class: 'time toolbar', 'aria-label': 'Time' },
+      element('div', { class: 'lasts' }, presets.element, last),
+      element(
+        'div',
+        { class: 'dates' },
+        element('label', {}, 'From ', from),
+        element('label', {}, 'to ', to),
+      ),
+      steps,
+      grains.element,
+    ),
+    show(nextRange, granularity, nextZone) {
+      range = nextRange;
+      zone = nextZone;
+      presets.show(range.kind === 'last' ? range.duration : undefined);
+      last.value = range.kind === 'last' ? range.duration : '';
+      grains.show(granularity);
+      drawn(spanOf(range, now()));
+    },
+    drawn,
+  };
+}
+
+function dateField(title: string): HTMLInputElement {
+  return element('input', { type: 'datetime-local', step: '1', 'aria-label': title });
+}
+
+// While somebody types, each digit makes another date: only the finished one counts.
+function onceLeft(field: HTMLInputElement, act: () => void): void {
+  let before = '';
+  const finish = () => {
+    if (field.value === before) return;
+    before = field.value;
+    act();
+  };
+  field.addEventListener('focus', () => {
+    before = field.value;
+  });
+  field.addEventListener('blur', finish);
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') finish();
+  });
+}

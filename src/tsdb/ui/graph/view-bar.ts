@@ -1,0 +1,42 @@
+// The bar above the picture: chart or table, how often it is asked again, and the way out as CSV.
+
+import { element } from '../kit/element.ts';
+import { createChoices } from './choices.ts';
+import { type GraphState, REFRESHES, type Refresh, TABS, type Tab } from './state.ts';
+
+export interface ViewBar {
+  readonly element: HTMLElement;
+  show(state: GraphState): void;
+  /** Whether there is anything to export. */
+  filled(isFilled: boolean): void;
+}
+
+interface ViewBarEvents {
+  readonly tabbed: (tab: Tab) => void;
+  readonly refreshed: (refresh: Refresh) => void;
+  readonly exported: () => void;
+}
+
+const TITLES: Readonly<Record<Tab, string>> = { chart: 'Chart', table: 'Table' };
+
+export function createViewBar({ tabbed, refreshed, exported }: ViewBarEvents): ViewBar {
+  const tabs = createChoices('View', TABS, tabbed, (tab) => TITLES[tab]);
+  const options = REFRESHES.map((refresh) => element('option', { value: refresh }, refresh));
+  const refresh = element('select', {}, ...options);
+  refresh.addEventListener('change', () => refreshed(refresh.value as Refresh));
+  const csv = element('button', { type: 'button', disabled: true }, 'Save CSV');
+  csv.addEventListener('click', exported);
+  const right = element('div', { class: 'toolbar' }, element('label', {}, 'Refresh ', refresh), csv);
+  return {
+    element: element('div', { class: 'view-bar' }, tabs.element, right),
+    show({ tab, refresh: chosen, range }) {
+      tabs.show(tab);
+      refresh.value = chosen;
+      refresh.disabled = range.kind === 'between';
+      refresh.title = refresh.disabled ? 'Only a time until now goes on.' : '';
+    },
+    filled(isFilled) {
+      csv.disabled = !isFilled;
+    },
+  };
+}

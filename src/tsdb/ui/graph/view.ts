@@ -1,0 +1,100 @@
+// The picture: the chart with its legend, or the table, or one sentence about what to do.
+
+import { element } from '../kit/element.ts';
+import { createChart } from './chart.ts';
+import { steer } from './chart-keys.ts';
+import { emptyWords } from './empty-words.ts';
+import { latestTables } from './latest-table.ts';
+import { createLegend } from './legend.ts';
+import { type Line, linesOf } from './lines.ts';
+import type { Results } from './queries.ts';
+import { isShown, type SeriesChoice } from './series-choice.ts';
+import type { GraphState, TimeRange } from './state.ts';
+import { between } from './time-range.ts';
+import { createTooltip, spoken } from './tooltip.ts';
+
+export interface View {
+  readonly element: HTMLElement;
+  /** Pixels that lines have. */
+  readonly width: number;
+  /** What the chart shows. */
+  readonly shownLines: readonly Line[];
+  show(results: Results, state: GraphState): void;
+  recolour(): void;
+}
+
+interface ViewEvents {
+  readonly zoomed: (range: TimeRange) => void;
+  readonly chosen: (choice: SeriesChoice) => void;
+}
+
+export function createView({ zoomed, chosen }: ViewEvents): View {
+  const tooltip = createTooltip();
+  const heard = element('div', { class: 'heard', 'aria-live': 'polite' });
+  let zone = 'UTC';
+  let lines: readonly Line[] = [];
+  let shown: readonly Line[] = [];
+  let from: Results | undefined;
+
+  const chart = createChart({
+    zoomed: (begin, end) => zoomed(between(begin, end)),
+    pointed: (pointing) => tooltip.show(pointing, zone),
+  });
+  chart.element.append(tooltip.element);
+  const legend = createLegend({ chosen, stressed: chart.stress });
+  steer(chart.element, {
+    lines: () => shown,
+    pointed(pointed) {
+      chart.point(pointed);
+      heard.textContent = pointed === undefined ? '' : spoken(pointed.line.data, pointed.at, zone);
+    },
+  });
+  const words = element('p', { class: 'empty' });
+  const tables = element('div', { class: 'tables' });
+  const host = element(
+    'section',
+    { class: 'view', 'aria-label': 'Result' },
+    words,
+    chart.element,
+    legend.element,
+    tables,
+    heard,
+  );
+
+  const showChart = (results: Results, { choice }: GraphState) => {
+    if (from !== results) lines = linesOf(results.queries);
+    from = results;
+    shown = lines.filter(({ id }) => isShown(choice, id));
+    zone = results.zone;
+    chart.element.setAttribute('aria-label', chartLabel(shown.length, lines.length));
+    chart.show({ from: results.span.from, to: results.span.to, zone, lines: shown });
+    legend.show(lines, choice);
+  };
+
+  return {
+    element: host,
+    get width() {
+      return chart.width;
+    },
+    get shownLines() {
+      return shown;
+    },
+    show(results, state) {
+      const isTable = state.tab === 'table';
+      const isEmpty = results.queries.every(({ series, latest }) => (isTable ? latest : series).length === 0);
+      chart.element.hidden = isTable;
+      legend.element.hidden = isTable;
+      tables.hidden = !isTable;
+      words.hidden = !isEmpty;
+      if (isEmpty) void emptyWords(state).then((text) => words.replaceChildren(text));
+      if (isTable) tables.replaceChildren(...latestTables(results));
+      else showChart(results, state);
+    },
+    recolour: () => chart.recolour(),
+  };
+}
+
+function chartLabel(shown: number, all: number): string {
+  const count = shown === all ? `${all} series` : `${shown} of ${all} series`;
+  return `Chart of ${count}. Left and right go from sample to sample, up and down from series to series.`;
+}
