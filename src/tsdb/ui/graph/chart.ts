@@ -26,8 +26,6 @@ export interface Pointing extends Pointed {
 
 export interface Chart {
   readonly element: HTMLElement;
-  /** Pixels of the screen that lines have. */
-  readonly width: number;
   show(picture: Picture): void;
   /** Makes one line stand out. */
   stress(line: Line | undefined): void;
@@ -61,7 +59,7 @@ export function createChart({ zoomed, pointed }: ChartEvents): Chart {
       ...sizeOf(host),
       ms: 1,
       legend: { show: false },
-      padding: [12, 12, 0, 0],
+      padding: [12, 28, 0, 0],
       series: [{}, { paths: () => null, points: { show: false } }],
       scales: {
         x: { time: true, range: (_, from, to) => [from, to] },
@@ -212,9 +210,6 @@ export function createChart({ zoomed, pointed }: ChartEvents): Chart {
 
   return {
     element: host,
-    get width() {
-      return plot.bbox.width;
-    },
     show(next) {
       picture = next;
       stressed = undefined;

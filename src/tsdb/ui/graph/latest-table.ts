@@ -4,7 +4,7 @@ import { element } from '../kit/element.ts';
 import { formatExact } from '../kit/time-format.ts';
 import { labelText } from './label-text.ts';
 import type { QueryResult, Results } from './queries.ts';
-import { tellApart } from './series-name.ts';
+import { type Labels, tellApart } from './series-name.ts';
 import { formatValue } from './value-format.ts';
 
 /** How many rows a query has on the page. */
@@ -50,6 +50,7 @@ function columnName(name: string): string {
   return name === '__name__' ? 'metric' : name;
 }
 
-function commonWords(common: Readonly<Record<string, string>>): HTMLElement[] {
-  return Object.keys(common).length === 0 ? [] : [element('div', { class: 'common' }, labelText(common, ''))];
+function commonWords({ __name__, ...common }: Labels): HTMLElement[] {
+  if (Object.keys(common).length === 0) return [];
+  return [element('div', { class: 'common' }, 'all: ', labelText(common, ''))];
 }

@@ -57,14 +57,16 @@ function groups(lines: readonly Line[]): HTMLElement[] {
   const places = [...new Set(lines.map(({ place }) => place))];
   const lists = places.flatMap((place) => group(lines.filter((line) => line.place === place)));
   const hint = 'Click: only this one. Ctrl or Shift and click: hide or show it.';
-  return [element('p', { class: 'hint' }, hint), ...lists];
+  return lines.length === 1 ? lists : [...lists, element('p', { class: 'hint' }, hint)];
 }
 
 function group(lines: readonly Line[]): HTMLElement[] {
   const { common } = tellApart(lines.map(({ data }) => data.labels));
   const items = lines.map((line) => element('li', {}, entry(line)));
   const head =
-    Object.keys(common).length === 0 ? [] : [element('p', { class: 'common' }, labelText(common, ''))];
+    Object.keys(common).length === 0
+      ? []
+      : [element('p', { class: 'common' }, 'all: ', labelText(common, ''))];
   return [...head, element('ul', {}, ...items)];
 }
 

@@ -26,12 +26,10 @@ const choose = (text: string) => {
   store.change({ queries }, 'step');
 };
 const explorer = createExplorer(choose);
-const time = createTimeControls({
-  ranged: (range) => store.change({ queries: list.queries, range }, 'step'),
-  grained: (granularity) => store.change({ queries: list.queries, granularity }, 'step'),
-});
+const time = createTimeControls((range) => store.change({ queries: list.queries, range }, 'step'));
 const bar = createViewBar({
   tabbed: (tab) => store.change({ queries: list.queries, tab }, 'step'),
+  grained: (granularity) => store.change({ queries: list.queries, granularity }, 'step'),
   refreshed: (refresh) => store.change({ refresh }, 'along'),
   exported: () => {
     if (results !== undefined) saveCsv(results, store.state.tab === 'chart' ? view.shownLines : undefined);
@@ -107,7 +105,7 @@ function onlyChoice(state: typeof store.state, before: typeof store.state): bool
 function show(): void {
   const { state } = store;
   list.show(state.queries);
-  time.show(state.range, state.granularity, state.zone ?? 'UTC');
+  time.show(state.range, state.zone ?? 'UTC');
   bar.show(state);
   add.disabled = state.queries.length >= MAX_QUERIES;
   zone.show(state.zone ?? 'UTC', shell.zone.name);

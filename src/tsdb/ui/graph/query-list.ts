@@ -76,10 +76,11 @@ export function createQueryList(run: (queries: readonly QueryState[]) => void): 
       host.classList.toggle('single', rows.length === 1);
     },
     told(results) {
+      const isAlone = results.every(({ total }) => total === 0);
       for (const [place, row] of rows.entries()) {
         const result = results.find((one) => one.place === place);
         row.note.replaceChildren(
-          ...queryNote(result, (text) => {
+          ...queryNote(result, isAlone, (text) => {
             run(current().map((query, i) => (i === place ? { ...query, text } : query)));
           }),
         );

@@ -8,12 +8,16 @@ import { type Labels, labelName, quote } from './series-name.ts';
 
 const MAX_HINTS = 4;
 
-/** @param narrow called with the query that somebody chose instead. */
-export function queryNote(result: QueryResult | undefined, narrow: (text: string) => void): HTMLElement[] {
+/** @param isAlone when nothing else is shown, and one sentence in the picture's place says more. */
+export function queryNote(
+  result: QueryResult | undefined,
+  isAlone: boolean,
+  narrow: (text: string) => void,
+): HTMLElement[] {
   if (result === undefined) return [];
   if (result.error !== undefined) return [element('p', { class: 'state-text bad' }, result.error)];
   const labels = [...result.series.map((series) => series.labels), ...result.latest.map((one) => one.labels)];
-  if (labels.length === 0) return [element('p', {}, 'No samples in this time.')];
+  if (labels.length === 0) return isAlone ? [] : [element('p', {}, 'Nothing in this time.')];
   if (result.total <= labels.length) return [];
   const words = `Showing ${formatCount(labels.length)} of ${formatAmount(result.total, 'series', 'series')}. `;
   return [element('p', {}, words, 'Narrow it by a label: ', ...hints(result.text, labels, narrow))];

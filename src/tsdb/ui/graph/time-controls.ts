@@ -2,7 +2,7 @@
 
 import { element } from '../kit/element.ts';
 import { type Choices, createChoices } from './choices.ts';
-import { GRANULARITIES, type Granularity, type TimeRange } from './state.ts';
+import type { TimeRange } from './state.ts';
 import {
   between,
   moved,
@@ -17,17 +17,12 @@ import {
 
 export interface TimeControls {
   readonly element: HTMLElement;
-  show(range: TimeRange, granularity: Granularity, zone: string): void;
+  show(range: TimeRange, zone: string): void;
   /** What is drawn now, for a span that ends now. */
   drawn(span: Span): void;
 }
 
-interface TimeEvents {
-  readonly ranged: (range: TimeRange) => void;
-  readonly grained: (granularity: Granularity) => void;
-}
-
-export function createTimeControls({ ranged, grained }: TimeEvents): TimeControls {
+export function createTimeControls(ranged: (range: TimeRange) => void): TimeControls {
   let range: TimeRange = { kind: 'last', duration: '1h' };
   let zone = 'UTC';
   const presets: Choices<string> = createChoices('The last', PRESETS, (duration) =>
@@ -42,7 +37,6 @@ export function createTimeControls({ ranged, grained }: TimeEvents): TimeControl
   });
   const from = dateField('From');
   const to = dateField('To');
-  const grains = createChoices('Granularity', GRANULARITIES, grained);
 
   last.addEventListener('change', () => {
     const read = readLast(last.value);
@@ -67,34 +61,30 @@ export function createTimeControls({ ranged, grained }: TimeEvents): TimeControl
     return button;
   };
   const now = () => Date.now();
-  const steps = element(
-    'div',
-    { class: 'steps' },
+  const steps = [
     step('Back in time', '‹', () => moved(spanOf(range, now()), -0.5)),
     step('Zoom out', '−', () => scaled(range, now(), 2)),
     step('Zoom in', '+', () => scaled(range, now(), 0.5)),
     step('Forward in time', '›', () => moved(spanOf(range, now()), 0.5)),
-  );
+  ];
   return {
     element: element(
       'section',
       { class: 'time toolbar', 'aria-label': 'Time' },
-      element('div', { class: 'lasts' }, presets.element, last),
+      presets.element,
+      element('div', { class: 'steps' }, last, ...steps),
       element(
         'div',
         { class: 'dates' },
         element('label', {}, 'From ', from),
         element('label', {}, 'to ', to),
       ),
-      steps,
-      grains.element,
     ),
-    show(nextRange, granularity, nextZone) {
+    show(nextRange, nextZone) {
       range = nextRange;
       zone = nextZone;
       presets.show(range.kind === 'last' ? range.duration : undefined);
       last.value = range.kind === 'last' ? range.duration : '';
-      grains.show(granularity);
       drawn(spanOf(range, now()));
     },
     drawn,

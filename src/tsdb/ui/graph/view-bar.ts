@@ -1,8 +1,16 @@
-// The bar above the picture: chart or table, how often it is asked again, and the way out as CSV.
+// The bar above the picture: chart or table, samples or averages, how often it is asked again, and the way out as CSV.
 
 import { element } from '../kit/element.ts';
 import { createChoices } from './choices.ts';
-import { type GraphState, REFRESHES, type Refresh, TABS, type Tab } from './state.ts';
+import {
+  GRANULARITIES,
+  type Granularity,
+  type GraphState,
+  REFRESHES,
+  type Refresh,
+  TABS,
+  type Tab,
+} from './state.ts';
 
 export interface ViewBar {
   readonly element: HTMLElement;
@@ -13,14 +21,16 @@ export interface ViewBar {
 
 interface ViewBarEvents {
   readonly tabbed: (tab: Tab) => void;
+  readonly grained: (granularity: Granularity) => void;
   readonly refreshed: (refresh: Refresh) => void;
   readonly exported: () => void;
 }
 
 const TITLES: Readonly<Record<Tab, string>> = { chart: 'Chart', table: 'Table' };
 
-export function createViewBar({ tabbed, refreshed, exported }: ViewBarEvents): ViewBar {
+export function createViewBar({ tabbed, grained, refreshed, exported }: ViewBarEvents): ViewBar {
   const tabs = createChoices('View', TABS, tabbed, (tab) => TITLES[tab]);
+  const grains = createChoices('Granularity', GRANULARITIES, grained);
   const options = REFRESHES.map((refresh) => element('option', { value: refresh }, refresh));
   const refresh = element('select', {}, ...options);
   refresh.addEventListener('change', () => refreshed(refresh.value as Refresh));
@@ -28,9 +38,11 @@ export function createViewBar({ tabbed, refreshed, exported }: ViewBarEvents): V
   csv.addEventListener('click', exported);
   const right = element('div', { class: 'toolbar' }, element('label', {}, 'Refresh ', refresh), csv);
   return {
-    element: element('div', { class: 'view-bar' }, tabs.element, right),
-    show({ tab, refresh: chosen, range }) {
+    element: element('div', { class: 'view-bar' }, tabs.element, grains.element, right),
+    show({ tab, granularity, refresh: chosen, range }) {
       tabs.show(tab);
+      grains.show(granularity);
+      grains.element.hidden = tab === 'table';
       refresh.value = chosen;
       refresh.disabled = range.kind === 'between';
       refresh.title = refresh.disabled ? 'Only a time until now goes on.' : '';

@@ -15,7 +15,7 @@ import { createTooltip, spoken } from './tooltip.ts';
 
 export interface View {
   readonly element: HTMLElement;
-  /** Pixels that lines have. */
+  /** Pixels of the screen that lines have, or will have. */
   readonly width: number;
   /** What the chart shows. */
   readonly shownLines: readonly Line[];
@@ -27,6 +27,9 @@ interface ViewEvents {
   readonly zoomed: (range: TimeRange) => void;
   readonly chosen: (choice: SeriesChoice) => void;
 }
+
+/** Pixels beside the lines. */
+const AXIS = 75;
 
 export function createView({ zoomed, chosen }: ViewEvents): View {
   const tooltip = createTooltip();
@@ -74,7 +77,7 @@ export function createView({ zoomed, chosen }: ViewEvents): View {
   return {
     element: host,
     get width() {
-      return chart.width;
+      return (host.clientWidth - AXIS) * devicePixelRatio;
     },
     get shownLines() {
       return shown;
@@ -82,10 +85,11 @@ export function createView({ zoomed, chosen }: ViewEvents): View {
     show(results, state) {
       const isTable = state.tab === 'table';
       const isEmpty = results.queries.every(({ series, latest }) => (isTable ? latest : series).length === 0);
-      chart.element.hidden = isTable;
+      chart.element.hidden = isTable || results.queries.length === 0;
       legend.element.hidden = isTable;
       tables.hidden = !isTable;
       words.hidden = !isEmpty;
+      host.classList.toggle('blank', isEmpty);
       if (isEmpty) void emptyWords(state).then((text) => words.replaceChildren(text));
       if (isTable) tables.replaceChildren(...latestTables(results));
       else showChart(results, state);

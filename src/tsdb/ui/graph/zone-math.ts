@@ -42,8 +42,8 @@ export function wallOf(time: number, zone: string): number {
   return date.getTime() + (((time % 1000) + 1000) % 1000);
 }
 
-/** Milliseconds that the zone's clock is ahead of UTC. */
-export function offsetAt(time: number, zone: string): number {
+// Milliseconds that the clock is ahead of UTC.
+function offsetAt(time: number, zone: string): number {
   return wallOf(time, zone) - time;
 }
 
