@@ -100,7 +100,18 @@ async function serve({
   try {
     const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
     const pages = await readPageFiles(PAGES_FOLDER);
-    const parts = { flags, store, scraper, configuration, registry, push, families, inventorySd };
+    const parts = {
+      flags,
+      store,
+      scraper,
+      configuration,
+      registry,
+      push,
+      families,
+      inventorySd,
+      queue,
+      isDiskTroubled,
+    };
     const routes = allRoutes({ ...sourcesOf(parts), pages });
     const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
     const server = await startHttpServer(flags.listenAddress, web, { gate });
@@ -217,18 +228,12 @@ interface Parts {
   readonly push: Push;
   readonly families: PushedFamilies;
   readonly inventorySd: InventorySd;
+  readonly queue: Queue;
+  readonly isDiskTroubled: () => boolean;
 }
 
-function sourcesOf({
-  flags,
-  store,
-  scraper,
-  configuration,
-  registry,
-  push,
-  families,
-  inventorySd,
-}: Parts): Sources {
+function sourcesOf(parts: Parts): Sources {
+  const { flags, store, scraper, configuration, registry, push, families, inventorySd } = parts;
   const { lookbackMs, queryTimeoutMs: timeoutMs, queryMaxSamples: maxSamples } = flags;
   const limits = { timeoutMs, maxSamples };
   return {
@@ -257,6 +262,26 @@ function sourcesOf({
       startTime: Date.now(),
       lastReload: configuration.lastReload,
       retention: formatDuration(flags.retentionMs),
+      stats: (top) => store.stats(top),
+    },
+    ingest: ingestOf(parts),
+  };
+}
+
+function ingestOf({ flags, store, push, queue, isDiskTroubled }: Parts): Sources['ingest'] {
+  return {
+    doors: {
+      push: flags.enablePush,
+      remoteWrite: flags.enableRemoteWrite,
+      grpc: flags.grpcAddress !== undefined,
+    },
+    tally: push.tally,
+    queue: { engine: flags.queue.engine, stats: () => queue.stats() },
+    storage: {
+      engine: flags.storageEngine,
+      retention: formatDuration(flags.retentionMs),
+      retentionBytes: flags.retentionBytes,
+      isDiskTroubled,
       stats: (top) => store.stats(top),
     },
   };

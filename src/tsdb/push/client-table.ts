@@ -21,6 +21,8 @@ export interface ClientState {
 
 export interface ClientTable {
   readonly size: number;
+  /** The client, if it is known. */
+  find(name: string): ClientState | undefined;
   /** The client, made when it is new. @returns undefined when there is no place: every place is of one that owes. */
   get(name: string, limits: ClientLimits, now: number): ClientState | undefined;
 }
@@ -54,6 +56,7 @@ export function createClientTable(most: number): ClientTable {
     get size() {
       return clients.size;
     },
+    find: (name) => clients.get(name),
     get(name, limits, now) {
       const known = clients.get(name);
       if (known !== undefined) {

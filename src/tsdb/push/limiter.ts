@@ -26,6 +26,8 @@ export interface Visit {
 export interface Limiter {
   /** Clients that are remembered. */
   readonly clients: number;
+  /** Series that the client brought and that are remembered. */
+  seriesOf(client: string): number;
   /**
    * Counts a request against the client.
    * @param samples how many it brings, as far as that is known already.
@@ -84,6 +86,7 @@ export function createLimiter({ limitsOf, concurrency, clock, ...options }: Limi
     get clients() {
       return table.size;
     },
+    seriesOf: (client) => table.find(client)?.series ?? 0,
     enter(name, samples = 1) {
       const time = now();
       const client = find(name, time);

@@ -1,13 +1,14 @@
 // How pushing is doing. The names of clients are theirs to choose, so only the first are labels.
 
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ClientCounts } from './client-counts.ts';
 import { REFUSALS, type Refusal, type RefusalReason } from './refusal.ts';
 
 export interface PushMetrics {
   /** What the gauges read. */
   observe(read: { readonly clients: () => number; readonly series: () => number }): void;
-  /** A batch was taken. */
-  taken(samples: number): void;
+  /** A batch of a client was taken. */
+  taken(client: string, samples: number): void;
   /** A request was answered by this refusal, which counts once however often it is told of. */
   refused(refusal: Refusal): void;
   /** Likewise, of a client that is known; returns the refusal. */
@@ -18,7 +19,8 @@ const MOST_CLIENTS = 100;
 const OTHERS = 'others';
 const OF_A_LIMIT: ReadonlySet<RefusalReason> = new Set(['limited', 'too_large', 'too_many_series']);
 
-export function createPushMetrics(registry: Registry): PushMetrics {
+/** @param counts told the same, client by client. */
+export function createPushMetrics(registry: Registry, counts: ClientCounts): PushMetrics {
   const counter = (name: string, help: string, labelNames: readonly string[] = []) =>
     new Counter({ name: `mini_tsdb_push_${name}`, help, labelNames, registers: [registry] });
   const samples = counter('samples_total', 'Samples that clients pushed and the queue took.');
@@ -32,19 +34,22 @@ export function createPushMetrics(registry: Registry): PushMetrics {
   const clients = new Set<string>();
   for (const reason of REFUSALS) refused.inc({ reason }, 0);
   const counted = new WeakSet<Refusal>();
-  const count = (refusal: Refusal) => {
-    if (!counted.has(refusal)) refused.inc({ reason: refusal.reason });
+  const count = (refusal: Refusal, client?: string) => {
+    if (counted.has(refusal)) return;
     counted.add(refusal);
+    refused.inc({ reason: refusal.reason });
+    counts.refused(client, refusal.reason);
   };
   return {
     observe: (read) => observe(registry, read),
-    taken(count) {
+    taken(client, count) {
       samples.inc(count);
       batches.inc();
+      counts.taken(client, count);
     },
-    refused: count,
+    refused: (refusal) => count(refusal),
     refusedOf(client, refusal) {
-      count(refusal);
+      count(refusal, client);
       const { reason } = refusal;
       if (!OF_A_LIMIT.has(reason)) return refusal;
       if (clients.size < MOST_CLIENTS) clients.add(client);

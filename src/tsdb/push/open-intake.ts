@@ -34,7 +34,12 @@ const MOST_AHEAD_MS = 10 * 60_000;
 const ARRIVALS_AHEAD_MS = 60_000;
 const SOON_MS = 1000;
 
-export function openIntake(options: IntakeOptions): Intake {
+export interface OpenIntake extends Intake {
+  /** Series of the client that are remembered, because they are pushed still. */
+  seriesOf(client: string): number;
+}
+
+export function openIntake(options: IntakeOptions): OpenIntake {
   const { queue, limitsOf, concurrency, metrics, log } = options;
   const { now = Date.now, clock = () => performance.now() } = options;
   const limiter = createLimiter({ limitsOf, concurrency, clock });
@@ -78,7 +83,7 @@ export function openIntake(options: IntakeOptions): Intake {
       throw metrics.refusedOf(visit.client.name, asRefusal(error));
     }
     trouble.went();
-    metrics.taken(count);
+    metrics.taken(visit.client.name, count);
     return nextIds(now(), count);
   }
 
@@ -99,6 +104,7 @@ export function openIntake(options: IntakeOptions): Intake {
   }
 
   return {
+    seriesOf: limiter.seriesOf,
     enter({ client }) {
       const visit = enter(client);
       return { accept: (batch) => accept(batch, visit), leave: visit.leave };

@@ -7,6 +7,7 @@ import type { Logger } from '../../lib/log.ts';
 import { isLoopback } from '../../lib/this-machine.ts';
 import type { PushFlags } from '../config/flags.ts';
 import type { Queue } from '../queue/contract.ts';
+import { type ClientCount, createClientCounts, type PushCount } from './client-counts.ts';
 import { type Clients, createClients } from './clients.ts';
 import { openClientsFile } from './clients-file.ts';
 import { oneSecondOf } from './gcra.ts';
@@ -23,6 +24,24 @@ export interface Push {
   readonly bodyBytes: number;
   /** Counts what a door has refused, once however often it is told of. */
   readonly refused: (refusal: Refusal) => void;
+  /** What was pushed since the start, with so many of the clients. */
+  readonly tally: (most: number) => PushTally;
+}
+
+/** A client, what it has pushed, and what it may push. */
+export interface TalliedClient extends ClientCount {
+  /** Series that it brought and that are pushed still. */
+  readonly series: number;
+  readonly limits: ClientLimits;
+}
+
+export interface PushTally {
+  /** Of all clients. */
+  readonly total: PushCount;
+  /** How many clients are remembered, and how many no longer. */
+  readonly clients: number;
+  readonly forgotten: number;
+  readonly top: readonly TalliedClient[];
 }
 
 export interface PushOptions {
@@ -41,9 +60,21 @@ export function openPush({ flags, queue, registry, log, addresses }: PushOptions
   if (clientsFile === undefined) warnOfOpenDoors(addresses, log);
   const file = clientsFile === undefined ? undefined : openList(clientsFile, limits, log);
   const clients = createClients(() => file?.current(), limits);
-  const metrics = createPushMetrics(registry);
+  const counts = createClientCounts();
+  const metrics = createPushMetrics(registry, counts);
   const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log });
-  return { intake, clients, bodyBytes, refused: metrics.refused };
+  const described = (count: ClientCount) => ({
+    ...count,
+    series: intake.seriesOf(count.client),
+    limits: clients.limitsOf(count.client),
+  });
+  const tally = (most: number) => ({
+    total: counts.total(),
+    clients: counts.size,
+    forgotten: counts.forgotten,
+    top: counts.top(most).map(described),
+  });
+  return { intake, clients, bodyBytes, refused: metrics.refused, tally };
 }
 
 function limitsOf({ samplesPerSecond, requestsPerSecond, maxSeries }: PushFlags): ClientLimits {

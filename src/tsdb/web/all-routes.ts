@@ -11,6 +11,7 @@ import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
 import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
 import { type Federation, federateRoutes } from './federate-routes.ts';
+import { type IngestSources, ingestRoutes } from './ingest-routes.ts';
 import type { InventorySd } from './inventory-sd.ts';
 import { inventorySdRoutes } from './inventory-sd-routes.ts';
 import { labelRoutes } from './label-routes.ts';
@@ -30,6 +31,7 @@ export interface Sources {
   readonly metadata: () => MetadataByMetric;
   readonly inventorySd: Pick<InventorySd, 'ask'>;
   readonly status: ServerStatus;
+  readonly ingest: IngestSources;
   readonly admin: Admin;
   /** Undefined while `--web.enable-push` is not given. */
   readonly push?: PushDoors | undefined;
@@ -51,6 +53,7 @@ export function allRoutes({
   metadata,
   inventorySd,
   status,
+  ingest,
   admin,
   push,
   remoteWrite,
@@ -65,6 +68,7 @@ export function allRoutes({
     ...targetRoutes(targets),
     ...inventorySdRoutes(inventorySd),
     ...statusRoutes(status),
+    ...ingestRoutes(ingest),
     ...simpleRoutes({ store, budget, now }),
     ...federateRoutes({ ...federation, store, budget, now }),
     ...pushRoutes(push),

@@ -49,7 +49,8 @@ export function statusRoutes(status: ServerStatus): Route[] {
   ];
 }
 
-function topOf(parameters: Parameters): number {
+/** How long the lists are that are asked for. @throws AppError `bad_data`. */
+export function topOf(parameters: Parameters): number {
   const text = one(parameters, 'limit') ?? String(DEFAULT_TOP);
   if (!/^\+?0*[1-9]\d*$/.test(text)) throw new AppError('bad_data', 'limit must be a positive number');
   return Math.min(Number(text), MAX_TOP);

@@ -11,7 +11,7 @@ import { createPushedFamilies, type PushedFamilies } from '../../../src/tsdb/que
 import { createWriter } from '../../../src/tsdb/queue/writer.ts';
 import type { Store } from '../../../src/tsdb/storage/contract.ts';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
-import { startTestWeb } from '../web/test-web.ts';
+import { ingestOf, startTestWeb } from '../web/test-web.ts';
 
 export interface OpenDoors {
   readonly url: string;
@@ -54,7 +54,13 @@ export async function openDoors(
   const push = openPush({ flags: pushFlags(...args), queue, registry, log, addresses: [] });
   const remoteWrite = { ...push, read: createRemoteWrite(registry) };
   const federation = { lookbackMs: 300_000, pushed: families.all, externalLabels: () => ({}) };
-  const web = await startTestWeb(store, { push, federation, remoteWrite }, []);
+  const ingest = {
+    ...ingestOf(store),
+    doors: { push: true, remoteWrite: true, grpc: false },
+    tally: push.tally,
+    queue: { engine: 'direct', stats: queue.stats },
+  };
+  const web = await startTestWeb(store, { push, federation, remoteWrite, ingest }, []);
   return {
     url: web.url,
     store,

@@ -59,7 +59,7 @@ describe('the OpenAPI document', () => {
         'get /api/v1/targets',
         'get /api/v1/inventory_sd',
         'get /api/v1/scrape_pools',
-        ...['config', 'flags', 'buildinfo', 'runtimeinfo', 'tsdb'].map(
+        ...['config', 'flags', 'buildinfo', 'runtimeinfo', 'tsdb', 'ingest'].map(
           (name) => `get /api/v1/status/${name}`,
         ),
         'get /v1/metrics',

@@ -4,6 +4,8 @@ import { startHttpServer } from '../../../src/lib/http-server.ts';
 import type { Labels } from '../../../src/model/labels.ts';
 import { createBudget } from '../../../src/tsdb/promql/budget.ts';
 import { createEngine } from '../../../src/tsdb/promql/engine.ts';
+import type { PushCount } from '../../../src/tsdb/push/client-counts.ts';
+import { REFUSALS } from '../../../src/tsdb/push/refusal.ts';
 import type { Store } from '../../../src/tsdb/storage/contract.ts';
 import { allRoutes, type Sources } from '../../../src/tsdb/web/all-routes.ts';
 import { createWeb } from '../../../src/tsdb/web/server.ts';
@@ -47,6 +49,7 @@ function sourcesOf(store: Store): Sources {
     budget: (signal) => createBudget({ ...LIMITS, signal }),
     targets: () => ({ active: [], dropped: [], droppedCounts: {} }),
     metadata: () => new Map(),
+    ingest: ingestOf(store),
     inventorySd: { ask: async () => ({ configured: false }) },
     now: Date.now,
     federation: { lookbackMs: LOOKBACK_MS, externalLabels: () => ({}) },
@@ -58,6 +61,23 @@ function sourcesOf(store: Store): Sources {
       startTime: Date.UTC(2026, 0, 1),
       lastReload: () => ({ isGood: true, time: Date.UTC(2026, 0, 2) }),
       retention: '15d',
+      stats: (top) => store.stats(top),
+    },
+  };
+}
+
+/** Of a store to which nobody pushes. */
+export function ingestOf(store: Store): Sources['ingest'] {
+  const refused = Object.fromEntries(REFUSALS.map((reason) => [reason, 0])) as PushCount['refused'];
+  return {
+    doors: { push: false, remoteWrite: false, grpc: false },
+    tally: () => ({ total: { samples: 0, batches: 0, refused }, clients: 0, forgotten: 0, top: [] }),
+    queue: { engine: 'direct', stats: async () => ({ waiting: 0, oldestMs: 0, deadLetters: 0 }) },
+    storage: {
+      engine: 'memory',
+      retention: '15d',
+      retentionBytes: 0,
+      isDiskTroubled: () => false,
       stats: (top) => store.stats(top),
     },
   };
