@@ -15,7 +15,10 @@ export async function buildPages(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'assets'), { recursive: true });
   await build({
-    input: Object.fromEntries(PAGES.map((name) => [name, `${SOURCES}/${name}/page.ts`])),
+    input: {
+      ...Object.fromEntries(PAGES.map((name) => [name, `${SOURCES}/${name}/page.ts`])),
+      'targets-worker': `${SOURCES}/targets/worker.ts`,
+    },
     platform: 'browser',
     output: {
       dir: join(folder, 'assets'),

@@ -8,15 +8,18 @@ import type { Zone } from './zone.ts';
 export interface Connection {
   readonly element: HTMLElement;
   readonly isAway: boolean;
-  answered(): void;
+  /** @param by who asked, where several ask on their own. */
+  answered(by?: object): void;
   /** Only a server that does not answer is away; one that answers with an error is there. */
-  failed(error: RequestError): void;
+  failed(error: RequestError, by?: object): void;
 }
 
 /** @param marked is given the class `old` while what it shows is. */
 export function createConnection(zone: Zone, marked: HTMLElement): Connection {
   const banner = element('div', { role: 'status', class: 'banner' });
   banner.hidden = true;
+  const anyone = {};
+  const waiting = new Set<object>();
   let awaySince: number | undefined;
   let lastAnswer: number | undefined;
 
@@ -26,28 +29,27 @@ export function createConnection(zone: Zone, marked: HTMLElement): Connection {
     banner.hidden = !isAway;
     banner.replaceChildren(isAway ? wordsOf(awaySince as number, lastAnswer, zone.name) : '');
   };
-  zone.subscribe(show);
-
-  const heard = () => {
-    if (awaySince === undefined) return;
-    awaySince = undefined;
-    show();
+  const judge = () => {
+    const wasAway = awaySince !== undefined;
+    awaySince = waiting.size === 0 ? undefined : (awaySince ?? Date.now());
+    if (wasAway !== (awaySince !== undefined)) show();
   };
+  zone.subscribe(show);
 
   return {
     element: banner,
     get isAway() {
       return awaySince !== undefined;
     },
-    answered() {
+    answered(by = anyone) {
       lastAnswer = Date.now();
-      heard();
+      waiting.delete(by);
+      judge();
     },
-    failed({ kind }) {
-      if (kind === 'refused') heard();
-      if (kind === 'refused' || kind === 'stopped' || awaySince !== undefined) return;
-      awaySince = Date.now();
-      show();
+    failed({ kind }, by = anyone) {
+      if (kind === 'refused') waiting.delete(by);
+      else if (kind !== 'stopped') waiting.add(by);
+      judge();
     },
   };
 }

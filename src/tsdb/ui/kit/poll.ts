@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { RequestError } from './request.ts';
 
 export interface PollOptions<Data> {
-  /** From the end of one request to the start of the next. */
+  /** From the end of one request to the start of the next; read each time. */
   readonly everyMs: number;
   readonly load: (signal: AbortSignal) => Promise<Data>;
   readonly show: (data: Data) => void;
@@ -22,8 +22,9 @@ export interface Poll {
 /** How soon it is tried again while the server does not answer. */
 const RETRY_MS = 3000;
 
-/** Starts to ask. What `load` throws, other than RequestError, is a fault of ours and is thrown on. */
-export function startPoll<Data>({ everyMs, load, show, refused, connection }: PollOptions<Data>): Poll {
+/** Starts to ask. What is thrown, other than RequestError, is a fault of ours: it is told in the console. */
+export function startPoll<Data>(options: PollOptions<Data>): Poll {
+  const { load, show, refused, connection } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: AbortController | undefined;
   let isDue = false;
@@ -44,21 +45,21 @@ export function startPoll<Data>({ everyMs, load, show, refused, connection }: Po
     try {
       const data = await load(signal);
       if (!signal.aborted) answered(data);
-      return everyMs;
+      return options.everyMs;
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      if (!signal.aborted) failed(error);
-      return Math.min(RETRY_MS, everyMs);
+      if (!(error instanceof RequestError)) reportError(error);
+      else if (!signal.aborted) failed(error);
+      return Math.min(RETRY_MS, options.everyMs);
     }
   };
 
   const answered = (data: Data) => {
-    connection.answered();
+    connection.answered(options);
     show(data);
   };
 
   const failed = (error: RequestError) => {
-    connection.failed(error);
+    connection.failed(error, options);
     if (error.kind === 'refused') refused?.(error);
   };
 

@@ -37,17 +37,29 @@ const GATEWAY_STATUS = new Set([502, 503, 504]);
  * @param path relative to the page, such as `api/v1/targets`.
  * @returns the field `data`. @throws RequestError, and nothing else.
  */
-export async function request<Data>(
+export async function request<Data>(path: string, options: RequestOptions = {}): Promise<Data> {
+  return exchange(path, options, async (response) => readAnswer<Data>(response, await response.text()));
+}
+
+/** Asks for an answer that is read elsewhere. @returns its bytes. @throws RequestError, and nothing else. */
+export async function requestBytes(path: string, options: RequestOptions = {}): Promise<ArrayBuffer> {
+  return exchange(path, options, async (response) =>
+    response.ok ? response.arrayBuffer() : readAnswer(response, await response.text()),
+  );
+}
+
+async function exchange<Result>(
   path: string,
-  { signal, deadlineMs = DEADLINE_MS, form }: RequestOptions = {},
-): Promise<Data> {
+  { signal, deadlineMs = DEADLINE_MS, form }: RequestOptions,
+  read: (response: Response) => Promise<Result>,
+): Promise<Result> {
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const response = await fetch(path, {
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
       ...(form !== undefined && { method: 'POST', body: form }),
     });
-    return readAnswer<Data>(response, await response.text());
+    return await read(response);
   } catch (error) {
     throw error instanceof RequestError ? error : failureOf(error, signal, deadlineMs);
   }

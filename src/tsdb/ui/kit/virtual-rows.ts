@@ -1,0 +1,161 @@
+// Rows of one height, of which only those in sight are in the document: ten thousand scroll like ten.
+
+import { element } from './element.ts';
+
+export interface VirtualRow {
+  readonly element: HTMLElement;
+  /** Shows another row, or the same one anew. */
+  show(index: number): void;
+}
+
+export interface VirtualRows {
+  /** A row group; its rows are positioned in it. */
+  readonly element: HTMLElement;
+  /** Shows so many rows, all anew. */
+  show(count: number): void;
+}
+
+/** Above and below what is in sight. */
+const SPARE_ROWS = 8;
+/** Rows count from 1, and the first is that of the heads. */
+const FIRST_INDEX = 2;
+
+/** @param make a row, of the height that all have; one is made for each that is in sight. */
+export function createVirtualRows(make: () => VirtualRow): VirtualRows {
+  const body = element('div', { role: 'rowgroup', class: 'virtual' });
+  const drawn = new Map<number, VirtualRow>();
+  let count = 0;
+  let height = 1;
+
+  const draw = (isNew: boolean) => {
+    const wanted = wantedRows({ top: -body.getBoundingClientRect().top, height, count }, focusedIn(body));
+    const spare = takeGone(drawn, new Set(wanted));
+    for (const index of wanted) {
+      const standing = drawn.get(index);
+      const row = standing ?? spare.pop() ?? make();
+      drawn.set(index, row);
+      if (standing === undefined || isNew) place(row, index, height);
+    }
+    for (const { element } of spare) element.remove();
+    putInOrder(
+      body,
+      wanted.map((index) => (drawn.get(index) as VirtualRow).element),
+    );
+  };
+
+  const measure = () => {
+    const standing = [...drawn.values()][0]?.element;
+    const probe = standing ?? body.appendChild(make().element);
+    height = Math.max(1, probe.getBoundingClientRect().height);
+    if (standing === undefined) probe.remove();
+    body.style.height = `${count * height}px`;
+  };
+
+  addEventListener(
+    'scroll',
+    oncePerFrame(() => draw(false)),
+    { passive: true },
+  );
+  onLayout((isAsWide) => {
+    if (!isAsWide) measure();
+    draw(!isAsWide);
+  });
+  body.addEventListener('keydown', (event) => {
+    const index = focusedIn(body);
+    const next = index === undefined ? undefined : moved(event.key, index, count);
+    if (next === undefined) return;
+    event.preventDefault();
+    reveal(body, next, height);
+    draw(false);
+    drawn.get(next)?.element.querySelector<HTMLElement>('button, a')?.focus({ preventScroll: true });
+  });
+
+  return {
+    element: body,
+    show(newCount) {
+      count = newCount;
+      measure();
+      draw(true);
+    },
+  };
+}
+
+/** Where the body begins above the top of the window, the height of a row, and how many there are. */
+interface Extent {
+  readonly top: number;
+  readonly height: number;
+  readonly count: number;
+}
+
+// A row that has the focus stays, so that it does not lose it.
+function wantedRows({ top, height, count }: Extent, focused = -1): number[] {
+  const first = Math.max(0, Math.floor(top / height) - SPARE_ROWS);
+  const end = Math.min(count, Math.ceil((top + innerHeight) / height) + SPARE_ROWS);
+  const indexes = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
+  if (focused < 0 || focused >= count || indexes.includes(focused)) return indexes;
+  return focused < first ? [focused, ...indexes] : [...indexes, focused];
+}
+
+function takeGone(drawn: Map<number, VirtualRow>, wanted: ReadonlySet<number>): VirtualRow[] {
+  const gone = [...drawn].filter(([index]) => !wanted.has(index));
+  for (const [index] of gone) drawn.delete(index);
+  return gone.map(([, row]) => row);
+}
+
+function place({ element, show }: VirtualRow, index: number, height: number): void {
+  element.ariaRowIndex = String(index + FIRST_INDEX);
+  element.style.transform = `translateY(${index * height}px)`;
+  show(index);
+}
+
+// What is in its place is not moved: that would take the focus from it.
+function putInOrder(body: HTMLElement, elements: readonly HTMLElement[]): void {
+  let next = body.firstElementChild;
+  for (const element of elements) {
+    if (element === next) next = next.nextElementSibling;
+    else body.insertBefore(element, next);
+  }
+}
+
+function focusedIn(body: HTMLElement): number | undefined {
+  const row = document.activeElement?.closest<HTMLElement>('[role=row]');
+  return row && body.contains(row) ? Number(row.ariaRowIndex) - FIRST_INDEX : undefined;
+}
+
+function oncePerFrame(act: () => void): () => void {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      act();
+    });
+  };
+}
+
+// What stands above the rows may change its height; another width may change that of the rows.
+function onLayout(changed: (isAsWide: boolean) => void): void {
+  let width: number | undefined;
+  new ResizeObserver(([entry]) => {
+    const now = entry?.contentRect.width;
+    changed(now === width);
+    width = now;
+  }).observe(document.documentElement);
+}
+
+function moved(key: string, index: number, count: number): number | undefined {
+  if (key === 'ArrowDown') return Math.min(count - 1, index + 1);
+  if (key === 'ArrowUp') return Math.max(0, index - 1);
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  return undefined;
+}
+
+// What sticks to the top of the window must not cover it.
+function reveal(body: HTMLElement, index: number, height: number): void {
+  const top = body.getBoundingClientRect().top + index * height;
+  const covered = Number.parseFloat(getComputedStyle(body).scrollMarginTop) || 0;
+  if (top < covered) scrollBy({ top: top - covered, behavior: 'instant' });
+  else if (top + height > innerHeight) scrollBy({ top: top + height - innerHeight, behavior: 'instant' });
+}

@@ -1,0 +1,134 @@
+// All there is to know of one target, beside the table.
+
+import { ago } from '../kit/ago.ts';
+import { copyButton } from '../kit/copy.ts';
+import { element } from '../kit/element.ts';
+import { isInUse } from '../kit/in-use.ts';
+import { formatCount } from '../kit/number-format.ts';
+import { formatSeconds } from '../kit/time-format.ts';
+import type { Zone } from '../kit/zone.ts';
+import { labelSetsOf, type TargetRow } from './row.ts';
+import { targetState } from './target-row.ts';
+
+export interface Details {
+  readonly element: HTMLDialogElement;
+  /** Undefined: closes them. */
+  show(row: TargetRow | undefined): void;
+}
+
+type Fact = readonly [name: string, value: Node | string];
+
+/** @param closed is called when people close them. */
+export function createDetails(zone: Zone, closed: () => void): Details {
+  const title = element('h2', { id: 'details-title' });
+  const close = element('button', { type: 'button', class: 'quiet', autofocus: true }, 'Close');
+  const now = element('div', { class: 'now' });
+  const sets = element('div', { class: 'sets' });
+  const inside = element(
+    'div',
+    { class: 'inside' },
+    element('div', { class: 'head' }, title, close),
+    now,
+    sets,
+  );
+  const dialog = element('dialog', { class: 'details', 'aria-labelledby': 'details-title' }, inside);
+  let standing: TargetRow | undefined;
+
+  close.addEventListener('click', () => dialog.close());
+  // A click beside it, which hits the backdrop, closes it.
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener('close', () => {
+    if (standing === undefined) return;
+    standing = undefined;
+    closed();
+  });
+
+  const fill = (row: TargetRow) => {
+    title.textContent = row.url;
+    if (!isInUse(now) || standing?.key !== row.key) now.replaceChildren(...troubleOf(row), facts(row, zone));
+    if (standing?.key !== row.key || standing.labelSets !== row.labelSets)
+      sets.replaceChildren(...labelsOf(row));
+  };
+
+  return {
+    element: dialog,
+    show(row) {
+      if (row !== undefined && row !== standing) fill(row);
+      standing = row;
+      if (row === undefined) dialog.close();
+      else if (!dialog.open) dialog.showModal();
+    },
+  };
+}
+
+function labelsOf(row: TargetRow): HTMLElement[] {
+  const after = [element('h3', {}, 'Labels'), labelTable(labelSetsOf(row).after)];
+  return [...(row.state === 'dropped' ? [] : after), beforeRelabelling(row), links(row)];
+}
+
+function troubleOf({ error }: TargetRow): HTMLElement[] {
+  if (error === '') return [];
+  return [element('div', { class: 'notice bad error' }, error)];
+}
+
+function facts(row: TargetRow, zone: Zone): HTMLElement {
+  const known: Fact[] = [
+    ['State', targetState(row.state)],
+    ['Job', row.job],
+    ...(row.state === 'dropped' ? [] : scrapeFacts(row, zone)),
+  ];
+  return element('dl', { class: 'facts' }, ...known.flatMap(([name, value]) => pair(name, value)));
+}
+
+function pair(name: string, value: Node | string): HTMLElement[] {
+  return [element('dt', {}, name), element('dd', {}, value)];
+}
+
+function scrapeFacts({ lastScrape, duration, samples, interval, timeout }: TargetRow, zone: Zone): Fact[] {
+  const every: Fact = ['Scraped', `every ${interval}, within ${timeout}`];
+  if (lastScrape === 0) return [['Last scrape', 'not yet'], every];
+  return [
+    ['Last scrape', ago(lastScrape, zone)],
+    ['Duration', formatSeconds(duration)],
+    ...(samples < 0 ? [] : [['Samples', formatCount(samples)] as const]),
+    every,
+  ];
+}
+
+function labelTable(labels: Readonly<Record<string, string>>): HTMLElement {
+  const rows = Object.entries(labels).map(([name, value]) =>
+    element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value)),
+  );
+  return element('table', { class: 'rows labels' }, element('tbody', {}, ...rows));
+}
+
+// Made only when it is asked for.
+function beforeRelabelling(row: TargetRow): HTMLDetailsElement {
+  const made = element('details', {}, element('summary', {}, 'Labels before relabelling'));
+  made.addEventListener('toggle', () => {
+    if (made.open && made.childElementCount === 1) made.append(labelTable(labelSetsOf(row).before));
+  });
+  return made;
+}
+
+function links(row: TargetRow): HTMLElement {
+  const made = element('p', { class: 'toolbar' });
+  if (row.state === 'dropped') return made;
+  const { instance = '' } = labelSetsOf(row).after;
+  const query = `up{job=${JSON.stringify(row.job)},instance=${JSON.stringify(instance)}}`;
+  made.append(
+    element('a', { class: 'button', href: `graph?${new URLSearchParams({ q: query })}` }, 'Graph of up'),
+  );
+  if (isWebAddress(row.url)) {
+    const to = { href: row.url, class: 'button', target: '_blank', rel: 'noreferrer noopener' };
+    made.append(element('a', to, 'Open the endpoint'));
+  }
+  made.append(copyButton(row.url, 'the address of the endpoint', 'Copy URL'));
+  return made;
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
