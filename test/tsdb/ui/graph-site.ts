@@ -1,5 +1,6 @@
 // The Graph page over a real server with known samples, in a real browser whose clock stands still.
 
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
@@ -67,6 +68,37 @@ async function openPage(
   });
   await page.goto(`${url}/graph${address}`);
   return { page, wrong };
+}
+
+/** Until the picture that was asked for last is painted. */
+export async function drawn(page: Page): Promise<void> {
+  await page.locator('.view[aria-busy=false] .plot[data-state=drawn]').waitFor();
+}
+
+/** Types into a query's box, once it is the editor. */
+export async function typeQuery(page: Page, place: number, text: string): Promise<void> {
+  const row = page.locator('.query').nth(place - 1);
+  await row.getByLabel(`Query ${place}`, { exact: true }).click();
+  await row.locator('.cm-content').waitFor();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
+}
+
+/** What the file holds that a click on “Save CSV” gives. */
+export async function savedCsv(page: Page): Promise<{ name: string; text: string }> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save CSV' }).click(),
+  ]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+}
+
+/** The picture itself: every pixel of the chart. */
+export function picture(page: Page): Promise<string> {
+  return page
+    .locator('.plot canvas')
+    .first()
+    .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
 }
 
 /** A sample every `everyMs` between two times. */

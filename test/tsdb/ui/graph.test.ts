@@ -2,9 +2,19 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type GraphSite, NOW, samplesOf, startGraphSite } from './graph-site.ts';
+import {
+  drawn,
+  type GraphSite,
+  NOW,
+  picture,
+  samplesOf,
+  savedCsv,
+  startGraphSite,
+  typeQuery,
+} from './graph-site.ts';
 
 const HOUR = 3_600_000;
+const GAP = { from: NOW - 90 * 60_000, to: NOW - 60 * 60_000 };
 
 const SAMPLES = [
   ...[0, 1, 2].map((i) => ({
@@ -15,6 +25,12 @@ const SAMPLES = [
     labels: { __name__: 'up', job: i < 100 ? 'sensors' : 'inventory', instance: `host-${i}:9100` },
     samples: samplesOf(NOW - HOUR, NOW, 60_000, () => 1),
   })),
+  {
+    labels: { __name__: 'broken' },
+    samples: samplesOf(NOW - 3 * HOUR, NOW, 60_000, () => 5).filter(
+      ([time]) => time <= GAP.from || time >= GAP.to,
+    ),
+  },
 ];
 
 let site: GraphSite;
@@ -23,30 +39,28 @@ beforeAll(async () => {
 });
 afterAll(() => site?.stop());
 
-const drawn = (page: Page) => page.locator('[data-state=drawn]').waitFor();
+const legend = (page: Page) => page.locator('.legend button');
+const shown = (page: Page) => page.locator('.legend button[aria-pressed=true]').allInnerTexts();
+const search = (page: Page) => new URL(page.url()).searchParams;
 
-/** Types into a query's box, whichever of the two it is by now. */
-async function type(page: Page, place: number, text: string) {
-  await page.getByLabel(`Query ${place}`, { exact: true }).click();
-  await page
-    .locator('.cm-content')
-    .nth(place - 1)
-    .waitFor();
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type(text);
-}
-
-test('draws what is typed and run with Enter, without a word in the console', async () => {
+test('a query is typed with completion, and Enter draws it', async () => {
   const { page, wrong } = await site.open();
-  await type(page, 1, 'temperature ');
+  await typeQuery(page, 1, 'temp');
+  const list = page.locator('.cm-tooltip-autocomplete');
+  await list.getByText('temperature').waitFor();
+  expect(await list.locator('li').first().innerText()).toMatch(/^temperature\s*gauge$/);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('{sen');
+  await list.getByText('sensor_id').waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('="');
+  await list.getByText('sensor_1').waitFor();
+  await page.keyboard.type('sensor_1');
   await page.keyboard.press('Enter');
   await drawn(page);
-  expect(await page.locator('.legend button').allInnerTexts()).toEqual([
-    'sensor_id="sensor_0"',
-    'sensor_id="sensor_1"',
-    'sensor_id="sensor_2"',
-  ]);
-  expect(new URL(page.url()).search).toBe('?q=temperature+&range=1h&tz=Europe/Berlin');
+  expect(search(page).get('q')).toBe('temperature{sensor_id="sensor_1"}');
+  expect(await legend(page).allInnerTexts()).toEqual(['temperature job="sensors" sensor_id="sensor_1"']);
+  expect(await page.title()).toBe('temperature{sensor_id="sensor_1"} · Graph · mini-tsdb');
   expect(wrong).toEqual([]);
   await page.context().close();
 });
@@ -57,6 +71,262 @@ test('the plain field works without the editor', async () => {
   await page.locator('textarea').fill('temperature');
   await page.locator('textarea').press('Enter');
   await drawn(page);
-  expect(await page.locator('.legend button').count()).toBe(3);
+  expect(await legend(page).allInnerTexts()).toEqual([0, 1, 2].map((i) => `sensor_id="sensor_${i}"`));
+  expect(search(page).toString()).toBe('q=temperature&range=1h&tz=Europe%2FBerlin');
+  await page.context().close();
+});
+
+test('dragging zooms in, the browser goes back, and the picture is the one from before', async () => {
+  const { page, wrong } = await site.open('?q=temperature&range=3h&tz=UTC');
+  await drawn(page);
+  const before = await picture(page);
+  const over = await page.locator('.u-over').boundingBox();
+  const { x, y, width, height } = over ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(x + width / 3, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2, y + height / 3, { steps: 4 });
+  await page.mouse.move(x + (width * 2) / 3, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForURL(/from=/);
+  const from = Date.parse(search(page).get('from') ?? '');
+  const to = Date.parse(search(page).get('to') ?? '');
+  expect(Math.abs(from - (NOW - 2 * HOUR))).toBeLessThan(60_000);
+  expect(Math.abs(to - (NOW - HOUR))).toBeLessThan(60_000);
+  await drawn(page);
+  await page.mouse.move(0, 0);
+  expect(await picture(page)).not.toBe(before);
+  await page.goBack();
+  await page.waitForURL(/range=3h/);
+  await expect.poll(() => picture(page)).toBe(before);
+  await page.goForward();
+  await page.waitForURL(/from=/);
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+test('a link shows the same picture to somebody else, in another time zone', async () => {
+  const { page } = await site.open('?q=temperature&q=broken&range=3h&by=minute');
+  await drawn(page);
+  await legend(page).nth(1).click();
+  await legend(page)
+    .nth(3)
+    .click({ modifiers: ['Control'] });
+  await drawn(page);
+  await page.mouse.move(0, 0);
+  const first = [await shown(page), await picture(page)];
+  expect(first[0]).toEqual(['sensor_id="sensor_1"', 'broken']);
+  expect(search(page).get('tz')).toBe('Europe/Berlin');
+
+  const other = await site.open(new URL(page.url()).search, { timezoneId: 'America/New_York' });
+  await drawn(other.page);
+  await expect.poll(() => shown(other.page)).toEqual(first[0]);
+  // A line more about the zone may move the chart, not change it.
+  expect(await picture(other.page)).toBe(first[1]);
+  await other.page.getByText('Times are those of Europe/Berlin').waitFor();
+  await other.page.getByRole('button', { name: 'Use America/New_York' }).click();
+  await other.page.waitForURL(/tz=America\/New_York/);
+  expect(other.wrong).toEqual([]);
+  await other.page.context().close();
+  await page.context().close();
+});
+
+test('the granularity changes to averages with their least and greatest', async () => {
+  const { page, wrong } = await site.open('?q=temperature{sensor_id="sensor_0"}&range=3h&tz=UTC');
+  await drawn(page);
+  const raw = await picture(page);
+  await page.getByLabel('hour', { exact: true }).check({ force: true });
+  await page.waitForURL(/by=hour/);
+  await expect.poll(() => picture(page)).not.toBe(raw);
+  await drawn(page);
+  const { text } = await savedCsv(page);
+  expect(text.split('\r\n').slice(0, 3)).toEqual([
+    'query,time,end,avg,min,max,count,partial,__name__,job,sensor_id',
+    '"temperature{sensor_id=""sensor_0""}",2026-03-29T07:00:00.000Z,2026-03-29T08:00:00.000Z,20.45,20,20.9,30,true,temperature,sensors,sensor_0',
+    '"temperature{sensor_id=""sensor_0""}",2026-03-29T08:00:00.000Z,2026-03-29T09:00:00.000Z,20.45,20,20.9,60,false,temperature,sensors,sensor_0',
+  ]);
+  const over = page.locator('.u-over');
+  await over.hover({ position: { x: ((await over.boundingBox())?.width ?? 0) * 0.4, y: 50 } });
+  expect(await page.locator('.tooltip').innerText()).toContain('average of 60, from 20 to 20.9');
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+test('a gap is a gap', async () => {
+  const { page } = await site.open('?q=broken&range=3h&tz=UTC');
+  await drawn(page);
+  const painted = (from: number, to: number) =>
+    page.evaluate(
+      ([begin, end]) => {
+        const canvas = document.querySelector('.plot canvas') as HTMLCanvasElement;
+        const box = (document.querySelector('.u-over') as HTMLElement).getBoundingClientRect();
+        const ratio = canvas.width / canvas.getBoundingClientRect().width;
+        const left = (box.left - canvas.getBoundingClientRect().left) * ratio;
+        const x = Math.round(left + begin * box.width * ratio);
+        const width = Math.round((end - begin) * box.width * ratio);
+        const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(
+          x,
+          0,
+          width,
+          canvas.height,
+        );
+        let coloured = 0;
+        for (let i = 0; i < data.length; i += 4) {
+          const [red = 0, green = 0] = [data[i], data[i + 1]];
+          if (green - red > 40) coloured += 1;
+        }
+        return coloured;
+      },
+      [from, to] as const,
+    );
+  const share = (time: number) => (time - (NOW - 3 * HOUR)) / (3 * HOUR);
+  expect(await painted(share(GAP.from) + 0.01, share(GAP.to) - 0.01)).toBe(0);
+  expect(await painted(0.05, share(GAP.from) - 0.01)).toBeGreaterThan(300);
+  expect(await painted(share(GAP.to) + 0.01, 0.95)).toBeGreaterThan(200);
+  await page.context().close();
+});
+
+test('a click in the legend shows only that series, with Ctrl it hides or shows it', async () => {
+  const { page } = await site.open('?q=temperature&range=1h');
+  await drawn(page);
+  await legend(page).nth(1).click();
+  expect(await shown(page)).toEqual(['sensor_id="sensor_1"']);
+  expect(search(page).get('only')).toMatch(/^[0-9a-z]+$/);
+  await legend(page).nth(1).click();
+  expect(await shown(page)).toHaveLength(3);
+  await legend(page)
+    .nth(0)
+    .click({ modifiers: ['Shift'] });
+  expect(await shown(page)).toEqual(['sensor_id="sensor_1"', 'sensor_id="sensor_2"']);
+  expect((await savedCsv(page)).text).not.toContain('sensor_0');
+  await page.reload();
+  await drawn(page);
+  expect(await shown(page)).toHaveLength(2);
+  await page.context().close();
+});
+
+test('several queries: added, hidden, removed', async () => {
+  const { page } = await site.open('?q=temperature&range=1h');
+  await drawn(page);
+  await page.getByRole('button', { name: 'Add query' }).click();
+  await typeQuery(page, 2, 'broken ');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => legend(page).count()).toBe(4);
+  await page.getByRole('button', { name: 'Hide query 1' }).click();
+  await expect.poll(() => legend(page).allInnerTexts()).toEqual(['broken']);
+  expect(search(page).get('off')).toBe('1');
+  await page.getByRole('button', { name: 'Remove query 1' }).click();
+  await expect.poll(() => page.locator('.query').count()).toBe(1);
+  expect(search(page).getAll('q')).toEqual(['broken ']);
+  await page.goBack();
+  await expect.poll(() => page.locator('.query').count()).toBe(2);
+  await page.context().close();
+});
+
+test('what is wrong with a query stands at the query, in the words of the server; the others are drawn', async () => {
+  const { page } = await site.open('?q=broken&q=up{&q=rate(up[5m])&range=1h');
+  await drawn(page);
+  const notes = page.locator('.query-note');
+  await expect.poll(() => notes.nth(1).innerText()).toContain('parse error');
+  expect(await notes.nth(2).innerText()).not.toBe('');
+  expect(await notes.nth(0).innerText()).toBe('');
+  expect(await legend(page).allInnerTexts()).toEqual(['broken']);
+  await page.context().close();
+});
+
+test('of very many series it says how many are shown, and narrows them with a click', async () => {
+  const { page } = await site.open('?q=up&range=1h');
+  await drawn(page);
+  const note = page.locator('.query-note');
+  expect(await note.innerText()).toMatch(/^Showing 100 of 130 series\. Narrow it by a label:/);
+  expect(await legend(page).count()).toBe(100);
+  await note.getByRole('button', { name: 'job="inventory"' }).click();
+  await page.waitForURL(/inventory/);
+  await expect.poll(() => legend(page).count()).toBe(30);
+  await expect.poll(() => note.innerText()).toBe('');
+  await page.context().close();
+});
+
+test('the table has the latest values, and its CSV', async () => {
+  const { page, wrong } = await site.open('?q=temperature&range=1h&tab=table');
+  await page.locator('td').first().waitFor();
+  expect(await page.locator('tbody tr').allInnerTexts()).toEqual([
+    'sensor_0\t20',
+    'sensor_1\t21',
+    'sensor_2\t22',
+  ]);
+  expect(await page.locator('th').allInnerTexts()).toEqual(['sensor_id', 'value']);
+  const { name, text } = await savedCsv(page);
+  expect(name).toBe('temperature_2026-03-29T093000_2026-03-29T103000.csv');
+  expect(text.split('\r\n')[1]).toBe('temperature,2026-03-29T10:30:00.000Z,20,temperature,sensors,sensor_0');
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+test('lengths, dates with times, and steps in time', async () => {
+  const { page } = await site.open('?q=temperature&range=1h&tz=UTC');
+  await drawn(page);
+  await page.getByLabel('6h', { exact: true }).check({ force: true });
+  await page.waitForURL(/range=6h/);
+  await page.getByLabel('The last, as a duration').fill('90m');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/range=90m/);
+  await page.getByRole('button', { name: 'Zoom out' }).click();
+  await page.waitForURL(/range=3h/);
+  await page.getByLabel('From', { exact: true }).fill('2026-03-29T08:00:00');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/from=2026-03-29T08:00:00Z&to=2026-03-29T10:30:00Z/);
+  expect(await page.getByLabel('Refresh').isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Back in time' }).click();
+  await page.waitForURL(/from=2026-03-29T06:45:00Z&to=2026-03-29T09:15:00Z/);
+  await page.getByLabel('The last, as a duration').fill('soon');
+  await page.keyboard.press('Enter');
+  expect(page.url()).toContain('from=2026-03-29T06:45:00Z');
+  await page.context().close();
+});
+
+test('the explorer tells what metrics are, and puts them and their labels into the query', async () => {
+  const { page, wrong } = await site.open();
+  await page.getByRole('button', { name: 'Explore metrics' }).click();
+  const explorer = page.getByRole('complementary', { name: 'Explorer' });
+  await explorer.getByText('3 metrics').waitFor();
+  await explorer.getByRole('searchbox').fill('warm');
+  expect(await explorer.locator('.metrics li').allInnerTexts()).toEqual([
+    'temperature gauge\nHow warm it is.'.replace(' gauge', 'gauge'),
+  ]);
+  await explorer.getByRole('button', { name: /temperature/ }).click();
+  await drawn(page);
+  await explorer.getByText('sensor_id').click();
+  await explorer.getByRole('button', { name: 'sensor_2' }).click();
+  await page.waitForURL(/sensor_2/);
+  expect(search(page).get('q')).toBe('temperature{sensor_id="sensor_2"}');
+  await explorer.getByRole('button', { name: 'sensor_2', pressed: true }).click();
+  await expect.poll(() => search(page).get('q')).toBe('temperature');
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+test('by itself it is asked again as often as it is told to, and the time goes on', async () => {
+  const { page } = await site.open('?q=temperature&range=1h&tz=UTC');
+  await drawn(page);
+  await page.getByLabel('Refresh').selectOption('5s');
+  await page.waitForURL(/refresh=5s/);
+  const asked = page.waitForRequest((request) => /end=1774780500&/.test(request.url()));
+  await page.clock.setFixedTime(NOW + 5 * 60_000);
+  await asked;
+  await expect.poll(() => page.locator('[aria-label=To]').inputValue()).toMatch(/^2026-03-29T10:35/);
+  await page.context().close();
+});
+
+test('a server that goes away leaves what is seen, says so, and is asked until it is back', async () => {
+  const { page } = await site.open('?q=temperature&range=1h&tz=UTC');
+  await drawn(page);
+  await page.context().setOffline(true);
+  await page.getByLabel('6h', { exact: true }).check({ force: true });
+  await page.getByText('mini-tsdb does not answer since').waitFor();
+  expect(await legend(page).count()).toBe(3);
+  await page.context().setOffline(false);
+  await page.getByText('mini-tsdb does not answer since').waitFor({ state: 'hidden' });
+  await drawn(page);
+  expect((await savedCsv(page)).text.split('\r\n').length).toBeGreaterThan(3 * 180);
   await page.context().close();
 });

@@ -5,7 +5,9 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
+  selectedCompletion,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -43,9 +45,12 @@ export function createEditor({ label, text, selection: [anchor, head], run }: Ed
   const host = element('div', { class: 'editor' });
   const root = host.attachShadow({ mode: 'open' });
   const promql = new PromQLExtension().setComplete({ remote: completionClient() });
-  const runs = {
+  // Enter takes a completion when a list is open that says more than what stands there, else it runs the query.
+  const enter = {
     key: 'Enter',
-    run: () => {
+    run: (view: EditorView) => {
+      if (!saysSame(view.state) && acceptCompletion(view)) return true;
+      closeCompletion(view);
       run();
       return true;
     },
@@ -57,22 +62,15 @@ export function createEditor({ label, text, selection: [anchor, head], run }: Ed
       history(),
       bracketMatching(),
       closeBrackets(),
-      autocompletion({ maxRenderedOptions: 60, icons: false }),
+      autocompletion({ maxRenderedOptions: 60, icons: false, defaultKeymap: false, interactionDelay: 0 }),
       syntaxHighlighting(HIGHLIGHT),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': label }),
       placeholder('a metric, such as up{job="sensors"}'),
       EDITOR_LOOK,
       promql.asExtension(),
-      // Enter takes a completion when a list is open, and runs the query when none is.
-      keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }]),
-      Prec.high(keymap.of(completionKeymap)),
-      keymap.of([
-        { ...runs, shift: () => false },
-        ...closeBracketsKeymap,
-        ...historyKeymap,
-        ...defaultKeymap,
-      ]),
+      Prec.highest(keymap.of([enter, ...completionKeymap, { key: 'Tab', run: acceptCompletion }])),
+      keymap.of([...closeBracketsKeymap, ...historyKeymap, ...defaultKeymap]),
     ],
   });
   const view = new EditorView({ state, parent: root, root });
@@ -83,11 +81,16 @@ export function createEditor({ label, text, selection: [anchor, head], run }: Ed
     },
     set text(next) {
       if (next === view.state.doc.toString()) return;
-      view.dispatch({
-        changes: { from: 0, to: view.state.doc.length, insert: next },
-        selection: { anchor: next.length },
-      });
+      const insert = view.state.toText(next);
+      const changes = { from: 0, to: view.state.doc.length, insert };
+      view.dispatch({ changes, selection: { anchor: insert.length } });
     },
     focus: () => view.focus(),
   };
+}
+
+function saysSame(state: EditorState): boolean {
+  const { head } = state.selection.main;
+  const label = selectedCompletion(state)?.label;
+  return label !== undefined && state.sliceDoc(Math.max(0, head - label.length), head) === label;
 }

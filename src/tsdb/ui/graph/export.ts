@@ -5,17 +5,15 @@ import { type CsvRow, csvLines, csvName } from './csv.ts';
 import type { Line } from './lines.ts';
 import type { QueryResult, Results } from './queries.ts';
 
-/** @param lines those of the chart that are shown; without them, the rows of the table are written. */
-export function saveCsv({ queries, granularity, span }: Results, lines: readonly Line[] | undefined): void {
+/** @param lines those that the chart shows, of which the table has none. */
+export function saveCsv({ queries, tab, granularity, span }: Results, lines: readonly Line[]): void {
   const rows =
-    lines === undefined
-      ? latestRows(queries)
-      : lines.flatMap((line) => lineRows(line, textOf(queries, line)));
+    tab === 'table' ? latestRows(queries) : lines.flatMap((line) => lineRows(line, textOf(queries, line)));
   const columns =
-    lines === undefined || granularity === 'raw'
+    tab === 'table' || granularity === 'raw'
       ? ['time', 'value']
       : ['time', 'end', 'avg', 'min', 'max', 'count', 'partial'];
-  const labels = lines?.[0]?.data.labels ?? queries[0]?.latest[0]?.labels;
+  const labels = lines[0]?.data.labels ?? queries[0]?.latest[0]?.labels;
   save(csvName(labels, span.from, span.to), [...csvLines(columns, rows)]);
 }
 

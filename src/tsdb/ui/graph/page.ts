@@ -7,7 +7,7 @@ import { createExplorer } from './explorer.ts';
 import { saveCsv } from './export.ts';
 import type { Results } from './queries.ts';
 import { createQueryList } from './query-list.ts';
-import { MAX_QUERIES, NO_QUERY, type QueryState } from './state.ts';
+import { type GraphState, MAX_QUERIES, NO_QUERY, withChosen } from './state.ts';
 import { createStore } from './store.ts';
 import { createTimeControls } from './time-controls.ts';
 import { createView } from './view.ts';
@@ -17,29 +17,26 @@ import { zoneNote } from './zone-note.ts';
 const shell = showShell('graph');
 const store = createStore(shell.zone.name);
 let results: Results | undefined;
+let askedWidth = 0;
 
 const list = createQueryList((queries) => store.change({ queries }, 'step'));
-const choose = (text: string) => {
-  const queries = list.queries.map((query, i) =>
-    i === list.active.place ? { text, isHidden: false } : query,
-  );
-  store.change({ queries }, 'step');
-};
-const explorer = createExplorer(choose);
-const time = createTimeControls((range) => store.change({ queries: list.queries, range }, 'step'));
+/** A step, with what has been typed and not been run yet. */
+const go = (changed: Partial<GraphState> = {}) => store.change({ queries: list.queries, ...changed }, 'step');
+const explorer = createExplorer((text) => go({ queries: withChosen(list.queries, list.active.place, text) }));
+const time = createTimeControls((range) => go({ range }));
 const bar = createViewBar({
-  tabbed: (tab) => store.change({ queries: list.queries, tab }, 'step'),
-  grained: (granularity) => store.change({ queries: list.queries, granularity }, 'step'),
+  tabbed: (tab) => go({ tab }),
+  grained: (granularity) => go({ granularity }),
   refreshed: (refresh) => store.change({ refresh }, 'along'),
   exported: () => {
-    if (results !== undefined) saveCsv(results, store.state.tab === 'chart' ? view.shownLines : undefined);
+    if (results !== undefined) saveCsv(results, view.shownLines);
   },
 });
 const view = createView({
-  zoomed: (range) => store.change({ range }, 'step'),
+  zoomed: (range) => go({ range }),
   chosen: (choice) => store.change({ choice }, 'along'),
 });
-const zone = zoneNote((name) => store.change({ zone: name }, 'step'));
+const zone = zoneNote((name) => go({ zone: name }));
 
 const explore = element(
   'button',
@@ -56,11 +53,11 @@ explore.addEventListener('click', () => {
   if (!explorer.element.hidden) explorer.follow(list.active.text);
 });
 add.addEventListener('click', () => {
-  const queries: readonly QueryState[] = [...list.queries, NO_QUERY];
-  store.change({ queries }, 'step');
+  const queries = [...list.queries, NO_QUERY];
+  go({ queries });
   list.focus(queries.length - 1);
 });
-run.addEventListener('click', () => store.change({ queries: list.queries }, 'step'));
+run.addEventListener('click', () => go());
 
 shell.main.classList.add('graph');
 shell.main.append(
@@ -81,7 +78,10 @@ shell.main.append(
 const asker = createAsker({
   store,
   connection: shell.connection,
-  width: () => view.width,
+  width: () => {
+    askedWidth = view.width;
+    return askedWidth;
+  },
   asking: (isAsking) => view.element.setAttribute('aria-busy', String(isAsking)),
   answered: (found) => {
     results = found;
@@ -102,6 +102,11 @@ function onlyChoice(state: typeof store.state, before: typeof store.state): bool
   return state.queries === before.queries && state.range === before.range && state.tab === before.tab;
 }
 
+function titleOf({ queries }: GraphState): string {
+  const texts = queries.map(({ text }) => text.trim()).filter((text) => text !== '');
+  return [texts.join(', ').slice(0, 100), 'Graph', 'mini-tsdb'].filter((word) => word !== '').join(' · ');
+}
+
 function show(): void {
   const { state } = store;
   list.show(state.queries);
@@ -111,9 +116,14 @@ function show(): void {
   zone.show(state.zone ?? 'UTC', shell.zone.name);
   if (!explorer.element.hidden) explorer.follow(list.active.text);
   if (results !== undefined) view.show(results, state);
+  document.title = titleOf(state);
 }
 
-shell.zone.subscribe(() => store.change({ zone: shell.zone.name }, 'step'));
+shell.zone.subscribe(() => go({ zone: shell.zone.name }));
 shell.theme.subscribe(() => view.recolour());
+// A picture that has become much wider has room for more.
+new ResizeObserver(() => {
+  if (view.width > 1.5 * askedWidth) asker.ask();
+}).observe(view.element);
 show();
 asker.ask();

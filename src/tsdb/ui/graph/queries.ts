@@ -3,7 +3,7 @@
 import { RequestError, request } from '../kit/request.ts';
 import { type AnsweredValue, type ChartAnswer, numberOf, readChart, type SeriesData } from './chart-data.ts';
 import type { Labels } from './series-name.ts';
-import type { Granularity, GraphState } from './state.ts';
+import type { Granularity, GraphState, Tab } from './state.ts';
 import { bucketEnd, type Span } from './time-range.ts';
 
 /** How many series of a query are drawn. */
@@ -37,6 +37,7 @@ export interface QueryResult {
 
 export interface Results {
   readonly span: Span;
+  readonly tab: Tab;
   readonly granularity: Granularity;
   readonly zone: string;
   readonly queries: readonly QueryResult[];
@@ -70,7 +71,7 @@ export async function askAll(
       }
     }),
   );
-  return { span, granularity: state.granularity, zone, queries };
+  return { span, tab: state.tab, granularity: state.granularity, zone, queries };
 }
 
 interface Question {

@@ -9,7 +9,7 @@ import { MAX_QUERIES, NO_QUERY, type QueryState } from './state.ts';
 export interface QueryList {
   readonly element: HTMLElement;
   show(queries: readonly QueryState[]): void;
-  /** What came; undefined for what has not been asked. */
+  /** What came. */
   told(results: readonly QueryResult[]): void;
   /** The query that was edited last. */
   readonly active: { readonly place: number; readonly text: string };
@@ -23,6 +23,8 @@ interface Row {
   readonly box: QueryBox;
   readonly hide: HTMLButtonElement;
   readonly note: HTMLElement;
+  /** What the state said last; what somebody types stands beside it until it is run. */
+  text: string;
   isHidden: boolean;
 }
 
@@ -44,6 +46,7 @@ export function createQueryList(run: (queries: readonly QueryState[]) => void): 
       box,
       hide,
       note,
+      text: '',
       isHidden: false,
     };
     const place = () => rows.indexOf(row);
@@ -78,7 +81,7 @@ export function createQueryList(run: (queries: readonly QueryState[]) => void): 
     told(results) {
       const isAlone = results.every(({ total }) => total === 0);
       for (const [place, row] of rows.entries()) {
-        const result = results.find((one) => one.place === place);
+        const result = results.find((one) => one.place === place && one.text === row.text);
         row.note.replaceChildren(
           ...queryNote(result, isAlone, (text) => {
             run(current().map((query, i) => (i === place ? { ...query, text } : query)));
@@ -97,7 +100,11 @@ export function createQueryList(run: (queries: readonly QueryState[]) => void): 
 }
 
 function showRow(row: Row, { text, isHidden }: QueryState, i: number): void {
-  row.box.text = text;
+  if (row.text !== text) {
+    row.text = text;
+    row.box.text = text;
+    row.note.replaceChildren();
+  }
   row.isHidden = isHidden;
   row.element.classList.toggle('hidden', isHidden);
   row.hide.textContent = isHidden ? 'Show' : 'Hide';

@@ -1,5 +1,6 @@
 // What the page shows, as one value: it stands in the address and is all that a shared link carries.
 
+import { parseSelector } from './selector.ts';
 import { ALL_SERIES, type SeriesChoice } from './series-choice.ts';
 
 export const GRANULARITIES = ['raw', 'minute', 'hour', 'day'] as const;
@@ -46,3 +47,15 @@ export const FIRST_STATE: GraphState = {
   zone: undefined,
   choice: ALL_SERIES,
 };
+
+/** The queries with one that was chosen elsewhere: in the place of a plain one, beside one that says more. */
+export function withChosen(
+  queries: readonly QueryState[],
+  place: number,
+  text: string,
+): readonly QueryState[] {
+  const isPlain = parseSelector(queries[place]?.text ?? '') !== undefined;
+  const chosen = { text, isHidden: false };
+  if (!isPlain && queries.length < MAX_QUERIES) return [...queries, chosen];
+  return queries.map((query, i) => (i === place ? chosen : query));
+}

@@ -74,6 +74,18 @@ export function createView({ zoomed, chosen }: ViewEvents): View {
     legend.show(lines, choice);
   };
 
+  const showTable = (results: Results) => {
+    if (from !== results) tables.replaceChildren(...latestTables(results));
+    from = results;
+    lines = [];
+    shown = [];
+  };
+
+  const sayEmpty = async (results: Results, state: GraphState) => {
+    const text = await emptyWords(state);
+    if (from === results) words.replaceChildren(text);
+  };
+
   return {
     element: host,
     get width() {
@@ -83,15 +95,15 @@ export function createView({ zoomed, chosen }: ViewEvents): View {
       return shown;
     },
     show(results, state) {
-      const isTable = state.tab === 'table';
+      const isTable = results.tab === 'table';
       const isEmpty = results.queries.every(({ series, latest }) => (isTable ? latest : series).length === 0);
       chart.element.hidden = isTable || results.queries.length === 0;
       legend.element.hidden = isTable;
       tables.hidden = !isTable;
       words.hidden = !isEmpty;
       host.classList.toggle('blank', isEmpty);
-      if (isEmpty) void emptyWords(state).then((text) => words.replaceChildren(text));
-      if (isTable) tables.replaceChildren(...latestTables(results));
+      if (isEmpty) void sayEmpty(results, state);
+      if (isTable) showTable(results);
       else showChart(results, state);
     },
     recolour: () => chart.recolour(),
