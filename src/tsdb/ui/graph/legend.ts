@@ -25,14 +25,20 @@ export function createLegend({ chosen, stressed }: LegendEvents): Legend {
     const button = (event.target as Element).closest('button');
     return lines.find(({ id }) => id === button?.dataset.id);
   };
-  host.addEventListener('click', (event) => {
+  const choose = (event: MouseEvent | KeyboardEvent) => {
     const line = lineOf(event);
     if (line === undefined) return;
     const ids = lines.map(({ id }) => id);
-    const isToggle = event.ctrlKey || event.shiftKey || event.metaKey;
-    chosen((isToggle ? toggleSeries : chooseOnly)(choice, line.id, ids));
+    chosen((isToggle(event) ? toggleSeries : chooseOnly)(choice, line.id, ids));
+  };
+  host.addEventListener('click', choose);
+  host.addEventListener('keydown', (event) => {
+    // A browser makes no click of Ctrl and Enter.
+    if ((event.key === 'Enter' || event.key === ' ') && isToggle(event)) {
+      event.preventDefault();
+      choose(event);
+    } else walk(host, event);
   });
-  host.addEventListener('keydown', (event) => walk(host, event));
   for (const [over, out] of [
     ['pointerover', 'pointerout'],
     ['focusin', 'focusout'],
@@ -50,6 +56,10 @@ export function createLegend({ chosen, stressed }: LegendEvents): Legend {
       mark(host, choice);
     },
   };
+}
+
+function isToggle({ ctrlKey, shiftKey, metaKey }: MouseEvent | KeyboardEvent): boolean {
+  return ctrlKey || shiftKey || metaKey;
 }
 
 function groups(lines: readonly Line[]): HTMLElement[] {

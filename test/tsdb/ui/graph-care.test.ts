@@ -1,0 +1,275 @@
+// The Graph page with what is hostile, empty, narrow or unlike other days, and without a mouse or eyes.
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeFindings } from '../../helpers/axe.ts';
+import { drawn, type GraphSite, NOW, samplesOf, savedCsv, startGraphSite, typeQuery } from './graph-site.ts';
+
+const HOUR = 3_600_000;
+const EVIL = '<img src=x onerror="document.title=1">';
+
+const SAMPLES = [
+  { labels: { __name__: 'evil', job: EVIL, 'a b"<b>': EVIL, formula: '=1+1' }, samples: evil(1) },
+  {
+    labels: { __name__: 'evil', job: `${EVIL}2`, 'a b"<b>': `"}\n${EVIL}`, formula: '=1+1' },
+    samples: evil(2),
+  },
+  ...[0, 1, 2].map((i) => ({
+    labels: { __name__: 'temperature', job: 'sensors', sensor_id: `sensor_${i}` },
+    samples: samplesOf(NOW - 3 * HOUR, NOW, 60_000, (_, at) => 20 + i + (at % 10) / 10),
+  })),
+  {
+    labels: { __name__: 'odd' },
+    samples: [Number.NaN, Number.POSITIVE_INFINITY, 3, Number.NEGATIVE_INFINITY].map(
+      (value, i) => [NOW - (4 - i) * 60_000, value] as const,
+    ),
+  },
+  {
+    labels: { __name__: 'autumn' },
+    samples: samplesOf(Date.UTC(2025, 9, 24), Date.UTC(2025, 9, 28), HOUR / 2, (time) => time / HOUR),
+  },
+  {
+    labels: { __name__: 'spring' },
+    samples: samplesOf(Date.UTC(2026, 2, 27), NOW, HOUR / 2, (time) => time / HOUR),
+  },
+];
+
+function evil(value: number) {
+  return samplesOf(NOW - HOUR, NOW, 60_000, () => value);
+}
+
+let site: GraphSite;
+beforeAll(async () => {
+  site = await startGraphSite(SAMPLES);
+});
+afterAll(() => site?.stop());
+
+/** What is written on the canvas: the marks of the axes. */
+async function axisWords(page: Page): Promise<string[]> {
+  return page.evaluate('[...new Set(window.written)]');
+}
+
+function record(page: Page) {
+  return page.addInitScript(() => {
+    const written: string[] = [];
+    Object.assign(window, { written });
+    const write = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+      written.push(text);
+      return write.call(this, text, ...rest);
+    };
+  });
+}
+
+test('hostile labels are text in the legend, the tooltip, the table, the explorer and the completion', async () => {
+  const { page, wrong } = await site.open('?q=evil&range=1h');
+  await drawn(page);
+  const title = await page.title();
+  expect(
+    (await page.locator('.legend button').first().innerText()).split(EVIL.replaceAll('"', '\\"')),
+  ).toHaveLength(3);
+  const over = page.locator('.u-over');
+  await over.hover({ position: { x: 100, y: 100 } });
+  expect(await page.locator('.tooltip').innerText()).toContain(EVIL);
+  await page.getByRole('button', { name: 'Explore metrics' }).click();
+  await page.locator('.explorer').getByText('a b"<b>').click();
+  await page.locator('.explorer').getByRole('button', { name: EVIL, exact: true }).click();
+  await page.waitForURL(/onerror/);
+  await expect.poll(() => page.locator('.legend button').count()).toBe(1);
+  await typeQuery(page, 1, 'evil{job="');
+  await page.locator('.cm-tooltip-autocomplete').getByText(EVIL, { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.goto(`${site.url}/graph?q=evil&tab=table&range=1h`);
+  await page.locator('td').getByText(EVIL, { exact: true }).first().waitFor();
+  const { text } = await savedCsv(page);
+  expect(text).toContain(`"${EVIL.replaceAll('"', '""')}"`);
+  expect(text).toContain("'=1+1");
+  expect(await page.locator('img, b').count()).toBe(0);
+  expect(await page.title()).toBe(title);
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+test('an address full of markup is text', async () => {
+  const { page } = await site.open(
+    `?q=${encodeURIComponent(EVIL)}&tz=${EVIL}&range=${EVIL}&only=${EVIL}&by=${EVIL}`,
+  );
+  await expect.poll(() => page.locator('.query-note').innerText()).toContain('parse error');
+  expect(await page.locator('textarea').inputValue()).toBe(EVIL);
+  expect(await page.locator('img').count()).toBe(0);
+  await page.context().close();
+});
+
+test('what is no finite number is told, and does not spoil the picture', async () => {
+  const { page, wrong } = await site.open('?q=odd&range=5m&tz=UTC');
+  await drawn(page);
+  const { text } = await savedCsv(page);
+  expect(text.split('\r\n').map((line) => line.split(',')[2])).toEqual([
+    'value',
+    'NaN',
+    "'+Inf",
+    '3',
+    "'-Inf",
+    undefined,
+  ]);
+  await page.locator('.plot').focus();
+  await page.keyboard.press('End');
+  expect(await page.locator('.tooltip').innerText()).toContain('-Inf');
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+describe('on the day the clocks change', () => {
+  const f = (name: string, address: string, days: string[], marks: string[]) =>
+    test(name, async () => {
+      const { page, wrong } = await site.open();
+      await record(page);
+      await page.goto(`${site.url}/graph${address}&by=day`);
+      await drawn(page);
+      const rows = (await savedCsv(page)).text.split('\r\n').slice(1, -1);
+      expect(rows.map((row) => row.split(',').slice(1, 3).join(' '))).toEqual(days);
+      const written = await axisWords(page);
+      expect(marks.filter((mark) => !written.includes(mark))).toEqual([]);
+      await page.goto(`${site.url}/graph${address}&by=hour`);
+      await drawn(page);
+      const hours = (await savedCsv(page)).text.split('\r\n').slice(1, -1);
+      const begins = hours.map((row) => Date.parse(row.split(',')[1] ?? ''));
+      expect(begins.every((begin, i) => i === 0 || begin - (begins[i - 1] as number) === HOUR)).toBe(true);
+      expect(wrong).toEqual([]);
+      await page.context().close();
+    });
+
+  f(
+    'in spring it has 23 hours',
+    '?q=spring&from=2026-03-27T23:00:00Z&to=2026-03-29T10:30:00Z&tz=Europe/Berlin',
+    [
+      '2026-03-27T23:00:00.000Z 2026-03-28T23:00:00.000Z',
+      '2026-03-28T23:00:00.000Z 2026-03-29T22:00:00.000Z',
+    ],
+    ['28 Mar', '29 Mar', '00:00', '06:00', '12:00', '18:00'],
+  );
+  f(
+    'in autumn it has 25',
+    '?q=autumn&from=2025-10-24T22:00:00Z&to=2025-10-26T23:00:00Z&tz=Europe/Berlin',
+    [
+      '2025-10-24T22:00:00.000Z 2025-10-25T22:00:00.000Z',
+      '2025-10-25T22:00:00.000Z 2025-10-26T23:00:00.000Z',
+    ],
+    ['25 Oct', '26 Oct', '00:00', '06:00', '12:00', '18:00'],
+  );
+
+  test('the tooltip tells both hours apart that are called the same', async () => {
+    const { page } = await site.open(
+      '?q=autumn&from=2025-10-26T00:00:00Z&to=2025-10-26T01:30:00Z&tz=Europe/Berlin',
+    );
+    await drawn(page);
+    await page.locator('.plot').focus();
+    const said: string[] = [];
+    for (const key of ['Home', 'Home', 'ArrowRight', 'ArrowRight']) {
+      await page.keyboard.press(key);
+      said.push((await page.locator('.tooltip').innerText()).split('\n')[1] ?? '');
+    }
+    expect(said.slice(1)).toEqual([
+      '2025-10-26 02:00:00 +02:00',
+      '2025-10-26 02:30:00 +02:00',
+      '2025-10-26 02:00:00 +01:00',
+    ]);
+    await page.context().close();
+  });
+});
+
+test('UTC and local time change the picture with one click, and go into the link', async () => {
+  const { page } = await site.open('?q=temperature&range=1h');
+  await record(page);
+  await page.reload();
+  await drawn(page);
+  expect(await axisWords(page)).toContain('12:30');
+  await page.getByRole('button', { name: /^Local time/ }).click();
+  await page.waitForURL(/tz=UTC/);
+  await drawn(page);
+  expect(await axisWords(page)).toContain('10:30');
+  await page.context().close();
+});
+
+test('an empty server says what to do next', async () => {
+  const empty = await startGraphSite([]);
+  try {
+    const { page, wrong } = await empty.open();
+    await page.getByText('Nothing is stored yet').waitFor();
+    await page.getByRole('button', { name: 'Explore metrics' }).click();
+    await page.getByText('There are no metrics yet.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  } finally {
+    await empty.stop();
+  }
+});
+
+test('everything can be done by keyboard', async () => {
+  const { page, wrong } = await site.open('?range=1h');
+  const focused = () =>
+    page.evaluate(() => {
+      const { activeElement } = document;
+      return (activeElement?.shadowRoot?.activeElement ?? activeElement)?.getAttribute('aria-label') ?? '';
+    });
+  const tabTo = async (name: RegExp) => {
+    for (let i = 0; i < 60 && !name.test(await focused()); i++) await page.keyboard.press('Tab');
+    expect(await focused()).toMatch(name);
+  };
+  await tabTo(/^Query 1$/);
+  await page.locator('.cm-content').waitFor();
+  await page.keyboard.type('temperature');
+  await page.keyboard.press('Enter');
+  await drawn(page);
+  await page.keyboard.press('Escape');
+  await tabTo(/^Chart of 3 series/);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  expect(await page.locator('[aria-live].heard').innerText()).toMatch(
+    /^20\.\d at 2026-03-29 12:29:00 \+02:00: .*sensor_0/,
+  );
+  await page.keyboard.press('ArrowDown');
+  expect(await page.locator('.tooltip').innerText()).toContain('sensor_1');
+  await page.keyboard.press('Escape');
+  expect(await page.locator('.tooltip').isVisible()).toBe(false);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.legend [aria-pressed=true]').allInnerTexts()).toEqual(['sensor_id="sensor_1"']);
+  await page.keyboard.press('Control+Enter');
+  expect(await page.locator('.legend [aria-pressed=true]').count()).toBe(3);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Control+Enter');
+  expect(await page.locator('.legend [aria-pressed=true]').count()).toBe(2);
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  '?q=temperature&range=1h': drawn,
+  '?q=temperature&q=nothing(&range=1h&by=hour&tz=UTC&off=1': (page) =>
+    page.locator('.query-note p').waitFor(),
+  '?q=evil&tab=table': (page) => page.locator('td').first().waitFor(),
+  '?q=temperature': async (page) => {
+    await drawn(page);
+    await page.getByRole('button', { name: 'Explore metrics' }).click();
+    await page.locator('.explorer summary').first().click();
+    await page.locator('.explorer li button').last().waitFor();
+    await typeQuery(page, 1, 'temp');
+    await page.locator('.cm-tooltip-autocomplete').waitFor();
+  },
+};
+
+describe.each(['light', 'dark'] as const)('in %s, on a phone and on a desk', (colorScheme) => {
+  test.each(Object.keys(STATES))('axe-core has no finding and nothing is cut off at %s', async (address) => {
+    const { page } = await site.open(address, { colorScheme, viewport: { width: 360, height: 740 } });
+    await STATES[address]?.(page);
+    expect(await axeFindings(page)).toEqual([]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBe(360);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1280);
+    await page.context().close();
+  });
+});
