@@ -21,6 +21,8 @@ interface Door {
   readonly operation: Operation;
 }
 
+const PAGES = ['targets', 'graph', 'status'].map((name) => `<a href="../${name}">${name}</a>`).join(', ');
+
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
 /** The page of an OpenAPI document. */
@@ -44,7 +46,7 @@ export function docsPage({ info, paths }: { readonly info?: unknown; readonly pa
 </head>
 <body>
 <header><h1>${escapeHtml(title)} ${escapeHtml(version)}</h1>
-<p>As <a href="openapi.json">OpenAPI document</a>. Times are RFC 3339 or Unix seconds.</p></header>
+<p>As <a href="openapi.json">OpenAPI document</a>. Times are RFC 3339 or Unix seconds. The pages: ${PAGES}.</p></header>
 <nav>${tags.map((tag) => `<a href="#${escapeHtml(tag)}">${escapeHtml(tag)}</a>`).join(' ')}</nav>
 <main>
 ${sections.join('\n')}

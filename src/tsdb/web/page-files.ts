@@ -39,6 +39,7 @@ function fileOf(path: string, bytes: Buffer): PageFile {
     type: TYPES[extname(path)] as string,
     bytes,
     gzipped: gzipSync(bytes, { level: 9 }),
-    etag: `"${digest}"`,
+    // Weak: the same for both encodings.
+    etag: `W/"${digest}"`,
   };
 }

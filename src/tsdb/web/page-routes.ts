@@ -32,20 +32,20 @@ export function pageRoutes(files: ReadonlyMap<string, PageFile>): Route[] {
   return [
     { ...door('/', 'Leads to the first page', (_: Asked, reply) => reply.redirect(FIRST)), status: 302 },
     ...Object.entries(PAGES).map(([name, summary]) =>
-      door(`/${name}`, summary, (asked: Asked, reply) => send(asked, reply, files.get(`${name}.html`))),
+      door(`/${name}`, summary, (asked: Asked, reply) => send(asked, reply, files, `${name}.html`)),
     ),
     {
       ...door('/assets/:file', 'What the pages are made of', (asked: Asked, reply) =>
-        send(asked, reply, files.get(`assets/${asked.path.file}`)),
+        send(asked, reply, files, `assets/${asked.path.file}`),
       ),
       path: { file: Type.String() },
     },
   ];
 }
 
-function send({ message }: Asked, reply: FastifyReply, file: PageFile | undefined) {
-  if (file === undefined)
-    throw new AppError('not_found', 'there is no such file of the pages; `npm run build` makes them');
+function send({ message }: Asked, reply: FastifyReply, files: ReadonlyMap<string, PageFile>, path: string) {
+  const file = files.get(path);
+  if (file === undefined) throw new AppError('not_found', absence(files, path));
   const { type, bytes, gzipped, etag } = file;
   reply.headers({
     etag,
@@ -54,7 +54,23 @@ function send({ message }: Asked, reply: FastifyReply, file: PageFile | undefine
     'referrer-policy': 'no-referrer',
     vary: 'Accept-Encoding',
   });
-  if (message.headers['if-none-match'] === etag) return reply.code(304).send();
-  if (!/\bgzip\b/.test(message.headers['accept-encoding'] ?? '')) return reply.type(type).send(bytes);
+  if (isKnown(message.headers['if-none-match'], etag)) return reply.code(304).send();
+  if (!takesGzip(message.headers['accept-encoding'])) return reply.type(type).send(bytes);
   return reply.type(type).header('content-encoding', 'gzip').send(gzipped);
+}
+
+function absence(files: ReadonlyMap<string, PageFile>, path: string): string {
+  if (files.size > 0) return `the pages have no file ${path}`;
+  return 'the pages are not built: `npm run build` builds them, and `npm run tsdb` where they are absent';
+}
+
+function isKnown(given: string | undefined, etag: string): boolean {
+  const tags = (given ?? '').split(',').map((tag) => tag.trim());
+  return tags.includes(etag) || tags.includes('*');
+}
+
+function takesGzip(accepted: string | undefined): boolean {
+  const codings = (accepted ?? '').toLowerCase().split(',');
+  const coding = codings.find((one) => /^\s*gzip\s*(;|$)/.test(one));
+  return coding !== undefined && !/;\s*q=0(\.0*)?\s*$/.test(coding);
 }

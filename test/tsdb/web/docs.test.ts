@@ -142,7 +142,7 @@ describe('the page', () => {
       expect(html).toContain(operation.summary.replaceAll("'", '&#39;'));
     }
     const links = [...html.matchAll(/(?:href|src)="([^"#]+)"/g)].map(([, link = '']) => link);
-    expect(links).toEqual(['docs.css', 'openapi.json']);
+    expect(links).toEqual(['docs.css', 'openapi.json', '../targets', '../graph', '../status']);
     for (const link of links) expect((await fetch(new URL(link, `${web.url}/api/docs`))).status).toBe(200);
   });
 
