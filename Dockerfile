@@ -9,7 +9,7 @@ WORKDIR /build
 COPY .npmrc package.json package-lock.json ./
 COPY tools/node24 tools/node24
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
-COPY tools/build.ts tools/notices.ts tools/
+COPY tools/build.ts tools/build-pages.ts tools/inline-protos.ts tools/notices.ts tools/
 COPY src src
 COPY inventory-server inventory-server
 RUN node tools/build.ts
@@ -52,6 +52,7 @@ USER root
 RUN install -d -o 65532 -g 65532 -m 700 /data && ln -s /app/mini-tsdb.cjs /usr/local/bin/mini-tsdb
 USER 65532:65532
 COPY --from=build /build/dist/mini-tsdb.cjs /build/dist/password-worker.cjs /app/
+COPY --from=build /build/dist/ui /app/ui
 # A faulty flag ends it once all of it is loaded.
 RUN /usr/local/libexec/fill-compile-cache.sh /app/mini-tsdb.cjs --web.listen-address=none
 # Of the probe alone, which knows no flags: where mini-tsdb listens. With --web.config.file it wants WEB_CONFIG_FILE too.

@@ -9,7 +9,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { formatDuration } from './lib/duration.ts';
 import { AppError, messageOf } from './lib/errors.ts';
 import { startHttpServer } from './lib/http-server.ts';
-import { hostPort, type ListenAddress } from './lib/listen-address.ts';
+import { hostPort, type ListenAddress, loopbackOf } from './lib/listen-address.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { openGate } from './lib/open-gate.ts';
 import { stopSignal } from './lib/stop-signal.ts';
@@ -115,7 +115,8 @@ async function serve({
     const routes = allRoutes({ ...sourcesOf(parts), pages });
     const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
     const server = await startHttpServer(flags.listenAddress, web, { gate });
-    log.info({ address: hostPort(server.address.host, server.address.port) }, 'listening');
+    const address = hostPort(server.address.host, server.address.port);
+    log.info({ address, ...(pages.size > 0 && { pages: firstPage(server.address, gate) }) }, 'listening');
     let grpc: GrpcServer | undefined;
     try {
       grpc = await openGrpc(flags, gate, push, log);
@@ -158,6 +159,12 @@ async function openRedisQueue(
   // The same after a restart, and another for each process of a machine.
   const consumer = `${hostname()}:${port || process.pid}`;
   return openQueueOfFlags(flags, { writer, registry, log, consumer });
+}
+
+/** Where a person on this machine looks first. */
+function firstPage(address: ListenAddress, gate: WebGate | undefined): string {
+  const { host, port } = loopbackOf(address);
+  return `${gate?.current().tls === undefined ? 'http' : 'https'}://${hostPort(host, port)}/targets`;
 }
 
 /** Where samples can be pushed. */

@@ -1,23 +1,40 @@
 // Bundles the pages of mini-tsdb: what a browser needs and nothing else, in one folder.
 // node tools/build-pages.ts [--if-older], into dist/ui
 
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'rolldown';
+import { messageOf } from '../src/lib/errors.ts';
 
-const SOURCES = 'src/tsdb/ui';
+const ROOT = join(import.meta.dirname, '..');
+const SOURCES = join(ROOT, 'src/tsdb/ui');
 const PAGES = ['targets', 'graph', 'status'];
-/** Written last: with it the folder is whole. */
+/** Where the programs that run from the sources look for them. */
+export const PAGES_FOLDER = join(ROOT, 'dist/ui');
 const STYLE = 'assets/style.css';
+/** What a page may hold something of. */
+const INPUTS = ['src/tsdb/ui', 'src/lib', 'src/model', 'tools/build-pages.ts', 'package-lock.json'];
 
-/** Builds the pages into a folder of their own, which is emptied first. */
+/** Builds the pages into a folder of their own, in the place of what is there. */
 export async function buildPages(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  const making = `${folder}.${process.pid}`;
+  try {
+    await make(making);
+    await rm(folder, { recursive: true, force: true });
+    await rename(making, folder);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+}
+
+async function make(folder: string): Promise<void> {
   await mkdir(join(folder, 'assets'), { recursive: true });
+  // Loaded only when it is needed: where only programs run it is not installed.
+  const { build } = await import('rolldown');
   await build({
+    cwd: ROOT,
     input: {
-      ...Object.fromEntries(PAGES.map((name) => [name, `${SOURCES}/${name}/page.ts`])),
-      'targets-worker': `${SOURCES}/targets/worker.ts`,
+      ...Object.fromEntries(PAGES.map((name) => [name, join(SOURCES, name, 'page.ts')])),
+      'targets-worker': join(SOURCES, 'targets/worker.ts'),
     },
     platform: 'browser',
     output: {
@@ -29,9 +46,13 @@ export async function buildPages(folder: string): Promise<void> {
     },
     logLevel: 'warn',
   });
-  for (const name of PAGES) await cp(`${SOURCES}/${name}/page.html`, join(folder, `${name}.html`));
-  await cp(`${SOURCES}/icon.svg`, join(folder, 'assets/icon.svg'));
-  const styles = ['node_modules/uplot/dist/uPlot.min.css', `${SOURCES}/style.css`, ...(await ownStyles())];
+  for (const name of PAGES) await cp(join(SOURCES, name, 'page.html'), join(folder, `${name}.html`));
+  await cp(join(SOURCES, 'icon.svg'), join(folder, 'assets/icon.svg'));
+  const styles = [
+    join(ROOT, 'node_modules/uplot/dist/uPlot.min.css'),
+    join(SOURCES, 'style.css'),
+    ...(await ownStyles()),
+  ];
   const texts = await Promise.all(styles.map((file) => readFile(file, 'utf8')));
   await writeFile(join(folder, STYLE), texts.join('\n'));
 }
@@ -39,20 +60,30 @@ export async function buildPages(folder: string): Promise<void> {
 // Each page may have a style.css beside its page.html.
 async function ownStyles(): Promise<string[]> {
   const files = await readdir(SOURCES, { recursive: true });
-  return files.filter((file) => /\/style\.css$/.test(file)).map((file) => `${SOURCES}/${file}`);
+  return files.filter((file) => /\/style\.css$/.test(file)).map((file) => join(SOURCES, file));
 }
 
-/** Builds them where they are absent, or older than their sources. */
+/** Builds them where they are absent, or older than what they are made of. */
 export async function buildOldPages(folder: string): Promise<void> {
   const built = await stat(join(folder, STYLE)).catch(() => undefined);
-  if (built === undefined || built.mtimeMs < (await newestOf(SOURCES))) await buildPages(folder);
+  const newest = await Promise.all(INPUTS.map((input) => newestOf(join(ROOT, input))));
+  if (built === undefined || built.mtimeMs < Math.max(...newest)) await buildPages(folder);
 }
 
-async function newestOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+async function newestOf(path: string): Promise<number> {
+  const own = await stat(path);
+  if (!own.isDirectory()) return own.mtimeMs;
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const stats = await Promise.all(files.map(({ parentPath, name }) => stat(join(parentPath, name))));
   return Math.max(...stats.map(({ mtimeMs }) => mtimeMs));
 }
 
-if (import.meta.main) await (process.argv.includes('--if-older') ? buildOldPages : buildPages)('dist/ui');
+if (import.meta.main) {
+  // What goes on behind it works without pages.
+  if (process.argv.includes('--if-older'))
+    await buildOldPages(PAGES_FOLDER).catch((error: unknown) =>
+      console.error(`cannot build the pages: ${messageOf(error)}`),
+    );
+  else await buildPages(PAGES_FOLDER);
+}

@@ -29,10 +29,13 @@ afterAll(async () => {
 });
 
 describe.each(PROGRAMS)('the image of %s', (program) => {
-  test('adds to its base its bundle, the probe and their compile cache, and nothing else', async () => {
+  test('adds to its base its bundle, the probe, their compile cache and its pages, and nothing else', async () => {
     const base = new Set(await filesIn((await baseImage()) ?? ''));
     const added = (await filesIn(imageOf(program))).filter((file) => !base.has(file));
-    expect(added.map((file) => file.replace(/(compile-cache)\/.*/, '$1')).sort()).toEqual([
+    const pages = added.filter((file) => file.startsWith('/app/ui/'));
+    expect(pages.includes('/app/ui/targets.html')).toBe(program === 'mini-tsdb');
+    const others = added.filter((file) => !pages.includes(file));
+    expect(others.map((file) => file.replace(/(compile-cache)\/.*/, '$1')).sort()).toEqual([
       '/app/LICENSE',
       '/app/NOTICES',
       '/app/compile-cache',
@@ -125,17 +128,18 @@ describe('TLS and users', () => {
     const mounts = ['-v', `${resolve('prometheus')}:/etc/prometheus:ro`, '--tmpfs=/data:mode=1777'];
     const flags = ['--config.file=/etc/prometheus/demo.yml', '--web.config.file=/web/web.yml'];
     await whileServing('mini-tsdb', mounts, flags, async (inside) => {
-      const status = (user: string) =>
+      const status = (user: string, path = '/api/v1/labels') =>
         inside(
           'env',
           'NODE_TLS_REJECT_UNAUTHORIZED=0',
           'node',
           '-e',
-          `fetch('https://127.0.0.1:9095/api/v1/labels', { headers: { authorization: '${user}' } })
+          `fetch('https://127.0.0.1:9095${path}', { headers: { authorization: '${user}' } })
             .then((answer) => console.log(answer.status))`,
         );
       expect(await status(basic('alice', 'right'))).toBe('200\n');
       expect(await status(basic('alice', 'wrong'))).toBe('401\n');
+      expect(await status(basic('alice', 'right'), '/targets')).toBe('200\n');
     });
   });
 });

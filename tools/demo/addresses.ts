@@ -19,7 +19,7 @@ export function shownAddresses(
 ): [string, string][] {
   return [
     ['Prometheus', targetsPage ?? remark],
-    ['mini-tsdb', `${miniTsdb}/api/docs`],
+    ['mini-tsdb', `${miniTsdb}/targets`],
     ['inventory-sd', `${sidecar}/ (and /status)`],
     ['inventory', `${inventory}/inventory`],
     ['its admin API', `${admin}/faults`],

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../src/lib/errors.ts';
+import { buildOldPages, PAGES_FOLDER } from '../build-pages.ts';
 import { findPrometheus, type PrometheusBinary } from '../prometheus-binaries.ts';
 import { installHint } from './install-hint.ts';
 import { HOST } from './ports.ts';
@@ -18,6 +19,9 @@ export async function startCast(
   announce: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Omit<Scene, 'keys'>> {
+  await buildOldPages(PAGES_FOLDER).catch((error) =>
+    announce(`mini-tsdb has no pages this time: ${messageOf(error)}`),
+  );
   const { binary, instead } = await choosePrometheus();
   const version = binary?.version;
   announce(

@@ -90,7 +90,11 @@ export function miniTsdb(known: Known, { miniTsdbConfig }: Workspace): Program {
     async launch([port = 0]) {
       const moved = movedTo({ ...known, miniTsdb: port });
       await writeFile(miniTsdbConfig, demoConfig(withoutPrometheus(await demoYaml()), moved, INTERVAL));
-      const args = [`--config.file=${miniTsdbConfig}`, `--web.listen-address=${HOST}:${port}`];
+      const args = [
+        `--config.file=${miniTsdbConfig}`,
+        `--web.listen-address=${HOST}:${port}`,
+        `--inventory-sd.url=http://${HOST}:${known.sidecar}`,
+      ];
       return ours('src/tsdb.ts', {}, args);
     },
     listening: /"msg":"listening"/,
