@@ -27,17 +27,17 @@ function formatterOf(zone: string) {
 }
 
 /** `2026-03-29`. */
-export function formatDate(time: number, zone: string): string {
+function formatDate(time: number, zone: string): string {
   return formatterOf(zone).date.format(time);
 }
 
 /** `12:03:11`. */
-export function formatClock(time: number, zone: string): string {
+function formatClock(time: number, zone: string): string {
   return formatterOf(zone).time.format(time);
 }
 
 /** `2026-03-29 12:03:11`. */
-export function formatDateTime(time: number, zone: string): string {
+function formatDateTime(time: number, zone: string): string {
   return `${formatDate(time, zone)} ${formatClock(time, zone)}`;
 }
 

@@ -3,6 +3,7 @@
 import { ago } from '../kit/ago.ts';
 import { copyButton } from '../kit/copy.ts';
 import { element } from '../kit/element.ts';
+import { type Fact, factList } from '../kit/facts.ts';
 import { isInUse } from '../kit/in-use.ts';
 import { formatCount } from '../kit/number-format.ts';
 import { formatSeconds } from '../kit/time-format.ts';
@@ -15,8 +16,6 @@ export interface Details {
   /** Undefined: closes them. */
   show(row: TargetRow | undefined): void;
 }
-
-type Fact = readonly [name: string, value: Node | string];
 
 /** @param closed is called when people close them. */
 export function createDetails(zone: Zone, closed: () => void): Details {
@@ -74,16 +73,8 @@ function troubleOf({ error }: TargetRow): HTMLElement[] {
 }
 
 function facts(row: TargetRow, zone: Zone): HTMLElement {
-  const known: Fact[] = [
-    ['State', targetState(row.state)],
-    ['Job', row.job],
-    ...(row.state === 'dropped' ? [] : scrapeFacts(row, zone)),
-  ];
-  return element('dl', { class: 'facts' }, ...known.flatMap(([name, value]) => pair(name, value)));
-}
-
-function pair(name: string, value: Node | string): HTMLElement[] {
-  return [element('dt', {}, name), element('dd', {}, value)];
+  const scraped = row.state === 'dropped' ? [] : scrapeFacts(row, zone);
+  return factList([['State', targetState(row.state)], ['Job', row.job], ...scraped]);
 }
 
 function scrapeFacts({ lastScrape, duration, samples, interval, timeout }: TargetRow, zone: Zone): Fact[] {

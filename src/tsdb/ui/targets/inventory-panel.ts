@@ -3,6 +3,7 @@
 import { ago, since } from '../kit/ago.ts';
 import { copyButton } from '../kit/copy.ts';
 import { element } from '../kit/element.ts';
+import { type Content, type Fact, factRow } from '../kit/facts.ts';
 import { isInUse } from '../kit/in-use.ts';
 import { formatAmount, formatCount } from '../kit/number-format.ts';
 import { stateMark, type Tone } from '../kit/state-mark.ts';
@@ -14,7 +15,6 @@ export interface InventoryPanel {
   show(answer: InventoryAnswer): void;
 }
 
-type Content = (Node | string)[];
 type Reached = Extract<InventoryAnswer, { reachable: true }>;
 type Unreached = Extract<InventoryAnswer, { reachable: false }>;
 
@@ -91,28 +91,31 @@ function releaseOf({ digest, ends }: NonNullable<SidecarReport['held']>): Conten
   return [code, copyButton(command, 'the command'), `${ends.slice(command.length).trim()}.`];
 }
 
-function facts({ inventory, entries, waiting, file }: SidecarReport, { at }: Words): HTMLElement {
-  const { lastFailure, lastSuccess, consecutiveFailures: failures } = inventory;
-  const known: [string, Content][] = [
-    ['Inventory', [inventory.url]],
-    ['Last answer', [lastSuccess === null ? 'none since the start' : at(lastSuccess)]],
-    ['Last change', [file.lastChange === null ? 'unknown' : at(file.lastChange)]],
-  ];
-  if (inventory.postponed) known.push(['Next poll', [at(inventory.nextPoll), ', as the inventory asked']]);
-  if (lastFailure !== null)
-    known.push([
-      'Last failure',
-      [failures > 1 ? `${lastFailure.message} (${formatCount(failures)} in a row)` : lastFailure.message],
-    ]);
+function facts(report: SidecarReport, words: Words): HTMLElement {
+  const { inventory, file } = report;
+  const { lastSuccess } = inventory;
+  return factRow([
+    ['Inventory', inventory.url],
+    ['Last answer', lastSuccess === null ? 'none since the start' : words.at(lastSuccess)],
+    ['Last change', file.lastChange === null ? 'unknown' : words.at(file.lastChange)],
+    ...troubles(report, words),
+  ]);
+}
+
+function troubles({ inventory, entries, waiting, file }: SidecarReport, { at }: Words): Fact[] {
+  const { lastFailure, consecutiveFailures: failures, nextPoll, postponed } = inventory;
+  const known: Fact[] = [];
+  if (postponed) known.push(['Next poll', at(nextPoll), ', as the inventory asked']);
+  if (lastFailure !== null) {
+    const times = failures > 1 ? ` (${formatCount(failures)} in a row)` : '';
+    known.push(['Last failure', `${lastFailure.message}${times}`]);
+  }
   if (waiting > 0)
-    known.push(['Waiting', [`${formatAmount(waiting, 'new target')}, for room below MAX_TARGETS`]]);
-  if (entries !== null && entries.setAside > 0) known.push(['Set aside', [setAsideOf(entries)]]);
+    known.push(['Waiting', `${formatAmount(waiting, 'new target')}, for room below MAX_TARGETS`]);
+  if (entries !== null && entries.setAside > 0) known.push(['Set aside', setAsideOf(entries)]);
   if (file.putBackAt !== null)
-    known.push(['Target file', [`another program writes ${file.path}; put back `, at(file.putBackAt)]]);
-  const pairs = known.map(([name, value]) =>
-    element('div', {}, element('dt', {}, name), element('dd', {}, ...value)),
-  );
-  return element('dl', { class: 'facts wide' }, ...pairs);
+    known.push(['Target file', `another program writes ${file.path}; put back `, at(file.putBackAt)]);
+  return known;
 }
 
 function setAsideOf({ setAside, firstSetAside: [first] }: NonNullable<SidecarReport['entries']>): string {

@@ -1,0 +1,40 @@
+// What the store and the queue before it hold.
+
+import { ago, since } from '../kit/ago.ts';
+import { element } from '../kit/element.ts';
+import { type Content, type Fact, factRow } from '../kit/facts.ts';
+import { icon } from '../kit/icon.ts';
+import { formatAmount, formatBytes, formatCount } from '../kit/number-format.ts';
+import { stateMark } from '../kit/state-mark.ts';
+import { formatSpan } from '../kit/time-format.ts';
+import type { Zone } from '../kit/zone.ts';
+import type { Ingest } from './answers.ts';
+
+export function storeContent({ storage }: Ingest, zone: Zone): Content {
+  const { engine, series, samples, bytes, retention, retentionBytes, oldest, newest, diskTrouble } = storage;
+  const limit = retentionBytes > 0 ? ` of ${formatBytes(retentionBytes)}` : '';
+  const facts: Fact[] = [
+    ['Engine', engine],
+    ['Series', formatCount(series)],
+    ['Samples', formatCount(samples)],
+    ['Size', `${formatBytes(bytes)}${limit}`],
+    ['Kept for', retention],
+    ['Oldest sample', oldest === null ? 'none' : since(Date.parse(oldest), zone)],
+    ['Newest sample', newest === null ? 'none' : ago(Date.parse(newest), zone)],
+  ];
+  if (!diskTrouble) return [factRow(facts)];
+  const words = 'The disk cannot be written: samples are kept in memory, and a restart would lose them.';
+  return [element('p', { class: 'notice bad' }, icon('warning'), words), factRow(facts)];
+}
+
+export function queueContent({ queue }: Ingest): Content {
+  const { engine, waiting, oldestSeconds, deadLetters } = queue;
+  return [
+    factRow([
+      ['Engine', engine],
+      ['Waiting', formatAmount(waiting, 'sample')],
+      ['Oldest of them', waiting === 0 ? 'none' : formatSpan(1000 * oldestSeconds)],
+      ['Set aside as dead letters', deadLetters === 0 ? 'none' : stateMark('warn', formatCount(deadLetters))],
+    ]),
+  ];
+}
