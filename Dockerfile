@@ -57,7 +57,7 @@ RUN /usr/local/libexec/fill-compile-cache.sh /app/mini-tsdb.cjs --web.listen-add
 # Of the probe alone, which knows no flags: where mini-tsdb listens. With --web.config.file it wants WEB_CONFIG_FILE too.
 ENV LISTEN_ADDRESS=:9095
 VOLUME /data
-EXPOSE 9095
+EXPOSE 9095 50051
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs", "/-/healthy"]
 ENTRYPOINT ["node", "--disable-sigusr1", "/app/mini-tsdb.cjs"]
 CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/data"]
