@@ -9,7 +9,7 @@ WORKDIR /build
 COPY .npmrc package.json package-lock.json ./
 COPY tools/node24 tools/node24
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
-COPY tools/build.ts tools/notices.ts tools/
+COPY tools/build.ts tools/inline-protos.ts tools/notices.ts tools/
 COPY src src
 COPY inventory-server inventory-server
 RUN node tools/build.ts
