@@ -2,7 +2,7 @@
 
 import type { Door, DoorName } from '../push/doors.ts';
 import { type Metric, pack } from '../push/pack.ts';
-import { type Delivering, deliver, slept } from './deliver.ts';
+import { type Delivering, deliver } from './deliver.ts';
 import type { NextRound } from './series.ts';
 import type { Tally } from './tally.ts';
 
@@ -27,18 +27,19 @@ const MOST_BEHIND_MS = 1000;
 
 /** Goes on until it is told to end, and then ends the round that it is in. */
 export async function runClient({ interval, ending, tally, ...options }: ClientOptions): Promise<void> {
-  let due = performance.now();
+  const { clock } = options.delivering;
+  let due = clock.now();
   while (!ending.aborted) {
     await pushRound(options.nextRound(Date.now()), tally, options);
     due += interval;
-    const behind = performance.now() - due;
+    const behind = clock.now() - due;
     if (behind > Math.max(interval, MOST_BEHIND_MS)) {
       const missed = Math.floor(behind / interval);
       tally.missed += missed;
       due += missed * interval;
     }
     // Also when it is late: others want a turn.
-    await slept(Math.max(0, due - performance.now()), ending);
+    await clock.sleep(Math.max(0, due - clock.now()), ending);
   }
 }
 

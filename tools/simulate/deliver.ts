@@ -1,9 +1,10 @@
 // Brings one request to the server, tried again for as long as that is of use.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Door, Parcel } from '../push/doors.ts';
+import type { Clock } from './clock.ts';
 
 export interface Delivering {
+  readonly clock: Clock;
   /** For how long it is tried, milliseconds. */
   readonly patience: number;
   /** Nothing is tried again from then on, and what is under way is broken off. */
@@ -17,15 +18,15 @@ const LONGEST_WAIT_MS = 5000;
 
 /** @returns whether it was taken. */
 export async function deliver(door: Door, parcel: Parcel, delivering: Delivering): Promise<boolean> {
-  const { patience, breaking, onAnswer } = delivering;
-  const end = performance.now() + patience;
+  const { clock, patience, breaking, onAnswer } = delivering;
+  const end = clock.now() + patience;
   for (let tries = 1; ; tries += 1) {
-    const startedAt = performance.now();
+    const startedAt = clock.now();
     const answer = await door.send(parcel, breaking);
-    const next = breaking.aborted ? undefined : nextOf(answer, tries, end - performance.now());
+    const next = breaking.aborted ? undefined : nextOf(answer, tries, end - clock.now());
     onAnswer(answer, parcel.samples, startedAt, next?.isTry ? next.waitMs : undefined);
     if (next === undefined) return answer.fate === 'taken';
-    if (!(await slept(next.waitMs, breaking)) || !next.isTry) return false;
+    if (!(await clock.sleep(next.waitMs, breaking)) || !next.isTry) return false;
   }
 }
 
@@ -47,9 +48,4 @@ function waitFor({ retryAfterMs }: Answer, tries: number): number {
   const wait = retryAfterMs ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
   // Many clients that were refused together must not come back together.
   return Math.ceil(wait * (1 + Math.random() / 10));
-}
-
-/** @returns false when it was stopped. */
-export async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(ms, true, { signal }).catch(() => false);
 }

@@ -6,6 +6,7 @@ import { openGrpcDoor } from '../push/grpc-door.ts';
 import { openHttpDoor } from '../push/http-door.ts';
 import { readTokens } from '../push/tokens.ts';
 import { runClient } from './client.ts';
+import { REAL_CLOCK } from './clock.ts';
 import type { Delivering } from './deliver.ts';
 import type { SimulateFlags } from './flags.ts';
 import { type Output, showProgress } from './progress.ts';
@@ -30,20 +31,17 @@ export async function runSimulation(
   const tokenOf = await readTokens(flags['token-file'], 'simulator');
   const doors = Array.from({ length: flags.clients }, (_, i) => openDoor(flags, tokenOf(i + 1)));
   const url = doors[0]?.url ?? '';
-  const tally = createTally(performance.now());
+  const tally = createTally(REAL_CLOCK.now());
   const progress = showProgress(output, rateLine(tally));
-  const teller = createTroubleTeller(
-    progress.say,
-    (forMs) => healedLine(url, forMs),
-    () => performance.now(),
-  );
+  const teller = createTroubleTeller(progress.say, (forMs) => healedLine(url, forMs), REAL_CLOCK.now);
   const ending = createEnding(flags, asked);
   const onLost = () => {
-    if (performance.now() - tally.lastTakenAt >= flags.patience && ending.giveUp())
-      progress.say(`gave up: nothing was taken for ${formatAge(performance.now() - tally.lastTakenAt)}`);
+    if (REAL_CLOCK.now() - tally.lastTakenAt >= flags.patience && ending.giveUp())
+      progress.say(`gave up: nothing was taken for ${formatAge(REAL_CLOCK.now() - tally.lastTakenAt)}`);
   };
   progress.say(startLine(flags, url));
   const delivering = {
+    clock: REAL_CLOCK,
     patience: flags.patience,
     breaking: ending.breaking,
     onAnswer: answering(flags, url, tally, teller),
@@ -57,7 +55,7 @@ export async function runSimulation(
   ending.close();
   await Promise.all(doors.map((door) => door.close()));
   progress.close();
-  for (const line of summaryLines(tally, url, performance.now())) output.write(`${line}\n`);
+  for (const line of summaryLines(tally, url, REAL_CLOCK.now())) output.write(`${line}\n`);
   return tally.lost === 0 ? 0 : 1;
 }
 
@@ -72,7 +70,7 @@ function answering(
   teller: TroubleTeller,
 ): Delivering['onAnswer'] {
   return (answer, samples, startedAt, waitMs) => {
-    count(tally, answer, samples, startedAt, performance.now());
+    count(tally, answer, samples, startedAt, REAL_CLOCK.now());
     if (waitMs !== undefined) tally.retries += 1;
     if (answer.fate === 'taken') teller.taken();
     else teller.met(answer, () => troubleLine(door, url, answer, waitMs));
@@ -118,7 +116,7 @@ function rateLine(tally: Tally): (periodMs: number) => string {
   return (periodMs) => {
     const rate = (tally.samples - before) / (periodMs / 1000);
     before = tally.samples;
-    return progressLine(tally, rate, performance.now());
+    return progressLine(tally, rate, REAL_CLOCK.now());
   };
 }
 
