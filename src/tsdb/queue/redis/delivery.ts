@@ -11,7 +11,7 @@ import { joinBatches } from '../join-batches.ts';
 import { waitMs } from './connection.ts';
 import { decodeBatch } from './decode-batch.ts';
 import type { RedisQueueMetrics } from './metrics.ts';
-import type { Moment } from './moments.ts';
+import { reached } from './moments.ts';
 import type { PendingEntry, Stream, StreamEntry } from './stream.ts';
 
 export interface DeliveryOptions {
@@ -30,7 +30,6 @@ export interface DeliveryOptions {
   readonly retryMs: number;
   /** A monotonic clock, ms. */
   readonly now: () => number;
-  readonly reached: (moment: Moment) => void;
 }
 
 interface Held {
@@ -92,7 +91,7 @@ export class Delivery {
 
   /** Writes entries that were delivered for the first time, many together. */
   async deliver(entries: readonly StreamEntry[]): Promise<void> {
-    if (entries.length > 0) this.#options.reached('read');
+    if (entries.length > 0) reached('read');
     const all: Held[] = [];
     for (const entry of entries) all.push(...(await this.#hold(entry, 1)));
     for (const group of groupsOf(all)) if ((await this.#write(group)) === 'failed') return;
@@ -189,7 +188,7 @@ export class Delivery {
   }
 
   async #write(group: readonly Held[]): Promise<Outcome> {
-    const { writer, metrics, reached } = this.#options;
+    const { writer, metrics } = this.#options;
     await this.#showSigns();
     reached('before commit');
     try {
