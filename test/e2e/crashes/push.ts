@@ -59,7 +59,7 @@ export async function pushAll(pushing: Pushing): Promise<Pushed> {
     if (n % 10 === ONCE_MORE) await push(lane, batch, n + 1);
     counts.duplicates += n % 10 === TWICE_AT_ONCE || n % 10 === ONCE_MORE ? ROWS : 0;
     batches.set(lane, n + 1);
-    if (n % 10 === CONFLICTING) await pushConflict(lane, batchOf(lane, pushing.start, n - CONFLICTING));
+    if (n % 10 === CONFLICTING) await pushConflict(lane, batchOf(lane, pushing.start, Math.floor(n / 2)));
   }
 
   async function run(lane: Lane): Promise<void> {
