@@ -19,6 +19,7 @@ export interface Processes {
   stop(): Promise<readonly (number | null)[]>;
 }
 
+const PORT_TAKEN = /EADDRINUSE|another program listens there/;
 /** The least and the spread of the time after which one is killed from outside. */
 const KILL_MS = [300, 4000] as const;
 
@@ -34,7 +35,7 @@ export async function keepRunning(flags: readonly string[], deaths: readonly Dea
     const { signal } = await program.exit;
     if (signal === 'SIGKILL') died.push(death);
     // Its port was free for a moment, and somebody took it.
-    else if (program.stderr.join().includes('EADDRINUSE')) plan.unshift(death);
+    else if (PORT_TAKEN.test(program.stderr.join())) plan.unshift(death);
     else if (!isOver) throw new Error(`it ended by itself: ${lastLinesOf(program)}`);
   };
   const keep = async (own: Doors) => {
@@ -62,7 +63,7 @@ export async function keepRunning(flags: readonly string[], deaths: readonly Dea
 }
 
 function lastLinesOf({ stdout, stderr }: Program): string {
-  return [...stdout, ...stderr].slice(-20).join('\n');
+  return [...stdout.slice(1), ...stderr].slice(-20).join('\n');
 }
 
 function spread(n: number): number {

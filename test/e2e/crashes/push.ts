@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPostgres } from '../../helpers/postgres.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
 import { batchOf, conflicting, isStored, KINDS, type Lane, ROWS, type Sample } from './samples.ts';
 import { createSender, type Doors } from './send.ts';
 
@@ -36,11 +37,13 @@ const TWICE_AT_ONCE = 3;
 const ONCE_MORE = 5;
 const CONFLICTING = 8;
 const PAUSE_MS = 20;
+const STORED_MS = 300_000;
 
 export async function pushAll(pushing: Pushing): Promise<Pushed> {
   const sender = createSender();
   const counts = { acknowledged: 0, duplicates: 0, conflicts: 0, again: 0 };
   const batches = new Map<Lane, number>();
+  const later: Promise<void>[] = [];
 
   async function push({ kind }: Lane, samples: readonly Sample[], first: number): Promise<void> {
     for (let n = first; ; n += 1) {
@@ -59,7 +62,7 @@ export async function pushAll(pushing: Pushing): Promise<Pushed> {
     if (n % 10 === ONCE_MORE) await push(lane, batch, n + 1);
     counts.duplicates += n % 10 === TWICE_AT_ONCE || n % 10 === ONCE_MORE ? ROWS : 0;
     batches.set(lane, n + 1);
-    if (n % 10 === CONFLICTING) await pushConflict(lane, batchOf(lane, pushing.start, Math.floor(n / 2)));
+    if (n % 10 === CONFLICTING) later.push(pushConflict(lane, batch));
   }
 
   async function run(lane: Lane): Promise<void> {
@@ -70,15 +73,16 @@ export async function pushAll(pushing: Pushing): Promise<Pushed> {
     }
   }
 
-  // The first one stands: so it is asked for only once the first is known to be there.
+  // Whichever comes first stands: so another value is pushed only once the first is known to be there.
   async function pushConflict(lane: Lane, batch: readonly Sample[]): Promise<void> {
-    if (!(await isStored(pushing.postgres, batch).catch(() => false))) return;
+    await waitFor('a batch to be stored', () => isStored(pushing.postgres, batch), STORED_MS);
     await push(lane, conflicting(batch), 0);
     counts.conflicts += batch.length;
   }
 
   try {
     await Promise.all(LANES.map(run));
+    await Promise.all(later);
   } finally {
     sender.close();
   }

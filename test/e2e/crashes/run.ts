@@ -19,6 +19,7 @@ export interface Plan {
   readonly deaths: readonly Death[];
   /** Between two faults of the servers. */
   readonly faultEveryMs: number;
+  readonly mostFaults: number;
 }
 
 export interface Outcome {
@@ -48,7 +49,7 @@ export async function runCrashes(plan: Plan): Promise<Outcome> {
   try {
     processes = await keepRunning(await flagsOf(folder.path, postgres, redis), plan.deaths);
     const { doors, died, allDied } = processes;
-    const faults = makeFaults(faultsOf(postgres, redis), plan.faultEveryMs, over.signal);
+    const faults = makeFaults(faultsOf(postgres, redis), plan, over.signal);
     let isOver = false;
     const pushing = pushAll({ postgres, doors, start, samples: plan.samples, isOver: () => isOver });
     pushing.catch(() => {});
@@ -112,19 +113,20 @@ function faultsOf(postgres: RunningPostgres, redis: RunningRedis | undefined): F
 
 async function makeFaults(
   faults: readonly Fault[],
-  everyMs: number,
+  { faultEveryMs, mostFaults }: Plan,
   over: AbortSignal,
 ): Promise<Record<string, number>> {
   const made: Record<string, number> = {};
-  for (let n = 0; ; n += 1) {
-    await sleep(everyMs, undefined, { signal: over }).catch(() => {});
-    if (over.aborted) return made;
+  for (let n = 0; n < mostFaults; n += 1) {
+    await sleep(faultEveryMs, undefined, { signal: over }).catch(() => {});
+    if (over.aborted) break;
     const { name, server, end } = faults[n % faults.length] as Fault;
     await end();
     await sleep(AWAY_MS[n % AWAY_MS.length]);
     await server.start();
     made[name] = (made[name] ?? 0) + 1;
   }
+  return made;
 }
 
 async function isEmpty(redis: RunningRedis): Promise<boolean> {

@@ -3,7 +3,7 @@
 import pg from 'pg';
 import { AppError } from '../../../lib/errors.ts';
 import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
-import { isAnswer } from './failures.ts';
+import { isAnswer, isOfStandby } from './failures.ts';
 import type { PostgresStoreOptions } from './options.ts';
 
 export type Client = pg.PoolClient;
@@ -47,7 +47,7 @@ export class Connections {
       isSound = true;
       return result;
     } catch (error) {
-      isSound = isAnswer(error) && (await isIdle(client));
+      isSound = isAnswer(error) && !isOfStandby(error) && isIdle(client);
       throw error;
     } finally {
       client.off('error', ignore);
@@ -125,7 +125,7 @@ export class Connections {
 }
 
 /** A transaction that was begun and neither committed nor rolled back is not idle. */
-async function isIdle(client: Client): Promise<boolean> {
+function isIdle(client: Client): boolean {
   return client.getTransactionStatus() === 'I';
 }
 
@@ -147,6 +147,8 @@ async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: nu
     "SET client_connection_check_interval = '2s'",
     'SET client_min_messages = warning',
     'SET extra_float_digits = 1',
+    // What is read behind a lock must be what stands now, whatever the role or the database has set.
+    "SET default_transaction_isolation = 'read committed'",
     // Many small statements: compiling them takes longer than they do.
     'SET jit = off',
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
