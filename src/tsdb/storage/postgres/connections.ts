@@ -17,6 +17,8 @@ export const WRITERS = 2;
 const CONNECT_MS = 10_000;
 /** What the server has had time for and did not answer is lost. */
 const GRACE_MS = 5_000;
+/** How long an answer may take when nobody has time for it any more. */
+const HURRY_MS = 5_000;
 
 type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs'>;
 
@@ -25,6 +27,7 @@ export class Connections {
   readonly #file: SecretFile;
   readonly #pools = new Map<Lane, pg.Pool>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #hurrying = new AbortController();
   #url = '';
 
   constructor(options: Options) {
@@ -43,7 +46,8 @@ export class Connections {
     client.on('error', ignore);
     let isSound = false;
     try {
-      const result = await within(work(client), this.#longest(lane), signal);
+      const signals = [this.#hurrying.signal, ...(signal === undefined ? [] : [signal])];
+      const result = await within(work(client), this.#longest(lane), signals);
       isSound = true;
       return result;
     } catch (error) {
@@ -70,6 +74,11 @@ export class Connections {
     });
   }
 
+  /** Ends what is going on, and from now on waits for an answer for some seconds only. */
+  hurry(): void {
+    this.#hurrying.abort(new Error('no answer while this program stops'));
+  }
+
   /** Whether the file holds a URL. @throws AppError `credentials`. */
   async checkUrl(): Promise<void> {
     checkedUrl(await this.#file.read(), this.#file.path);
@@ -82,6 +91,7 @@ export class Connections {
 
   // Upkeep is many statements one after the other, each with its own bound.
   #longest(lane: Lane): number {
+    if (this.#hurrying.signal.aborted) return HURRY_MS;
     return this.#options.statementTimeoutMs * (lane === 'upkeep' ? 60 : 1) + GRACE_MS;
   }
 
@@ -156,16 +166,16 @@ async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: nu
   await client.query(settings.join(';'));
 }
 
-async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal | undefined): Promise<T> {
+async function within<T>(work: Promise<T>, ms: number, signals: readonly AbortSignal[]): Promise<T> {
   const { promise: cut, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-  const abort = () => reject(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+  const abort = ({ target }: Event) => reject((target as AbortSignal).reason);
+  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
   try {
     return await Promise.race([work, cut]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    for (const signal of signals) signal.removeEventListener('abort', abort);
     work.catch(() => {});
   }
 }

@@ -32,6 +32,9 @@ import { type Division, migrate, type Names, namesIn } from './tables.ts';
 import { startUpkeep, Upkeep, type UpkeepLoop } from './upkeep.ts';
 import { WriteQueue } from './write-queue.ts';
 
+/** Who stops a program gives it ten seconds or more. */
+const STOPPING_MS = 3_000;
+
 export interface PostgresStore extends Store {
   /** Why it cannot be written to; undefined while it can. */
   trouble(): Trouble | undefined;
@@ -108,7 +111,16 @@ class OpenStore implements PostgresStore {
     await this.#patience.attempt(() => this.#learnNewest());
     await this.#warnOfPromises();
     this.#loop = startUpkeep((signal) => this.upkeep(signal), this.#options);
+    this.#options.stopping?.addEventListener('abort', this.#hurryLater, { once: true });
   }
+
+  // What is under way has a moment to end; an answer that never comes must not hold up the end of the program.
+  readonly #hurryLater = (): void => {
+    setTimeout(() => {
+      this.#patience.close();
+      this.#connections.hurry();
+    }, STOPPING_MS).unref();
+  };
 
   async resolve(labels: readonly Labels[]): Promise<Uint32Array> {
     try {
@@ -168,6 +180,7 @@ class OpenStore implements PostgresStore {
     this.#patience.close();
     await this.#queue.settled();
     await this.#connections.close();
+    this.#options.stopping?.removeEventListener('abort', this.#hurryLater);
   }
 
   // By the newest sample as well: a clock that jumps ahead must not make everything expire.
