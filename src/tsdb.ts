@@ -53,7 +53,7 @@ async function run(flags: Flags): Promise<void> {
   process.on('SIGHUP', () => {});
   const gate = await openGate(flags.webConfigFile, LIVENESS_PATHS, log);
   const registry = new Registry();
-  const { store, isDiskTroubled } = await openStore(flags, registry, log);
+  const { store, isDiskTroubled } = await openStore(flags, registry, stopping, log);
   try {
     await serve({ flags, log, stopping, first, gate, registry, store, isDiskTroubled });
   } finally {
@@ -150,12 +150,17 @@ interface OpenedStore {
   readonly isDiskTroubled: () => boolean;
 }
 
-async function openStore(flags: Flags, registry: Registry, log: Logger): Promise<OpenedStore> {
+async function openStore(
+  flags: Flags,
+  registry: Registry,
+  stopping: AbortSignal,
+  log: Logger,
+): Promise<OpenedStore> {
   const { retentionMs, postgresUrlFile: urlFile } = flags;
   if (urlFile !== undefined) {
     // Loaded only when it is needed.
     const { openPostgresStore } = await import('./tsdb/storage/postgres/store.ts');
-    const store = await openPostgresStore({ urlFile, retentionMs, log, registry });
+    const store = await openPostgresStore({ urlFile, retentionMs, log, registry, stopping });
     return { store, isDiskTroubled: () => false };
   }
   const store = await openMemoryStore({
