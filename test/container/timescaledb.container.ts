@@ -110,6 +110,7 @@ describe('hypertables', () => {
     }
     isOver = true;
     await Promise.all(keeping);
+    await stores[0]?.upkeep();
     expect((await chunks(schema)).samples).toBeLessThanOrEqual(4);
     const [one, two] = await Promise.all(stores.map((store) => readAll(store, [])));
     expect(one).toEqual(two);
