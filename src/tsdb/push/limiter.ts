@@ -28,10 +28,9 @@ export interface Limiter {
   readonly clients: number;
   /**
    * Counts a request against the client.
-   * @param samples how many it brings, as far as that is known already.
-   * @throws Refusal `limited`, `overloaded`; `too_large`.
+   * @throws Refusal `limited`, `overloaded`.
    */
-  enter(client: string, samples?: number): Visit;
+  enter(client: string): Visit;
 }
 
 /** Small enough for memory: half a kilobyte each at most. */
@@ -84,10 +83,9 @@ export function createLimiter({ limitsOf, concurrency, clock, ...options }: Limi
     get clients() {
       return table.size;
     },
-    enter(name, samples = 1) {
+    enter(name) {
       const time = now();
       const client = find(name, time);
-      refuseTooLarge(samples, client.limits.samples);
       admit(client, time);
       client.requests = taken(client.limits.requests, client.requests, 1, time);
       client.running += 1;

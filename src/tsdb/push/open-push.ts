@@ -1,6 +1,7 @@
 // What all doors for pushed samples share: who may push, how much, and the road to the queue.
 
 import type { Registry } from 'prom-client';
+import { type BodyRoom, createBodyRoom } from '../../lib/body-room.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { hostPort, type ListenAddress } from '../../lib/listen-address.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -21,6 +22,8 @@ export interface Push {
   readonly clients: Clients;
   /** Of a body, as it comes and unpacked. */
   readonly bodyBytes: number;
+  /** For bodies that arrive over HTTP at a time. */
+  readonly bodyRoom: BodyRoom;
   /** Counts what a door has refused, once however often it is told of. */
   readonly refused: (refusal: Refusal) => void;
 }
@@ -34,6 +37,9 @@ export interface PushOptions {
   readonly addresses: readonly ListenAddress[];
 }
 
+/** As large as they may be; small ones always have room. */
+const BODIES_AT_A_TIME = 32;
+
 /** @throws AppError `clients_file`. */
 export function openPush({ flags, queue, registry, log, addresses }: PushOptions): Push {
   const limits = limitsOf(flags);
@@ -43,7 +49,8 @@ export function openPush({ flags, queue, registry, log, addresses }: PushOptions
   const clients = createClients(() => file?.current(), limits);
   const metrics = createPushMetrics(registry);
   const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log });
-  return { intake, clients, bodyBytes, refused: metrics.refused };
+  const bodyRoom = createBodyRoom(BODIES_AT_A_TIME * bodyBytes);
+  return { intake, clients, bodyBytes, bodyRoom, refused: metrics.refused };
 }
 
 function limitsOf({ samplesPerSecond, requestsPerSecond, maxSeries }: PushFlags): ClientLimits {

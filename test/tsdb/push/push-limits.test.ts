@@ -1,6 +1,7 @@
 // The limits at the doors: which answers a client gets, and what the others feel.
 
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/lib/errors.ts';
@@ -80,6 +81,14 @@ describe('a client', () => {
     expect((await store.stats(0)).series).toBe(6);
   });
 
+  test('may have fewer series when their labels are long', async () => {
+    const { post } = await open(['--push.max-series-per-client=7']);
+    const long = { name: 'a', value: 1, tags: { text: 'x'.repeat(4096) } };
+    expect((await post('/v1/metrics', long)).status).toBe(201);
+    expect((await post('/v1/metrics', metrics(3))).status).toBe(400);
+    expect((await post('/v1/metrics', metrics(2))).status).toBe(201);
+  });
+
   test('without a token where a clients file stands is refused, with one is known by its name', async () => {
     folder = await tempDir('clients');
     const file = join(folder.path, 'clients.yml');
@@ -135,6 +144,35 @@ test('what is under way is bounded, for one client and for all', async () => {
   expect((await Promise.all(running)).map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   expect(await registry.metrics()).toMatch(/refused_total\{reason="overloaded"\} [1-9]/);
   expect((await from(0)).status).toBe(201);
+});
+
+test('large bodies that arrive at a time are bounded, and small ones always have room', async () => {
+  const { post, url } = await open(['--push.max-body-size=2MB']);
+  const { port } = new URL(url);
+  const head =
+    'POST /v1/metrics HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 2000000\r\n\r\n';
+  let refused = 0;
+  const sockets = Array.from({ length: 40 }, () => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('data', (answer) => {
+      if (String(answer).startsWith('HTTP/1.1 503')) refused += 1;
+    });
+    socket.on('error', () => {});
+    socket.write(head);
+    socket.write(Buffer.alloc(1_900_000, ' '));
+    return socket;
+  });
+  // 32 of the largest have room.
+  await waitFor('refusals', () => refused >= 5);
+  expect((await post('/v1/metrics', metrics(1))).status).toBe(201);
+  const large = ' '.repeat(1_500_000) + JSON.stringify(metrics(1));
+  expect(await post('/v1/metrics', large)).toMatchObject({
+    status: 503,
+    body: { error: expect.stringContaining('too many large bodies') },
+  });
+  for (const socket of sockets) socket.destroy();
+  await waitFor('room', async () => (await post('/v1/metrics', large)).status === 201);
+  expect(refused).toBeLessThanOrEqual(9);
 });
 
 test('doors that are off say which flag opens them', async () => {
