@@ -57,7 +57,7 @@ export function metric(i: number | string): Labels {
 }
 
 export function counts(some: Partial<AppendResult>): AppendResult {
-  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [], ...some };
+  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, leftOut: [], unknown: [], ...some };
 }
 
 /** Holds a lock on a table until it is ended. */

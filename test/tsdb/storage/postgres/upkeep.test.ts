@@ -55,7 +55,7 @@ describe('retention', () => {
     const days = [1, 2, 3].map((day) => rowOf(START + day * DAY + 12 * HOUR, day));
     expect(await readAll(store, [])).toEqual([{ labels: metric('living'), rows: days }]);
     expect(await store.append(batchOf([[living, START + 12 * HOUR, 7]]), DURABLE)).toEqual(
-      counts({ outOfBounds: 1 }),
+      counts({ outOfBounds: 1, leftOut: [0] }),
     );
     expect(await tables(schema, 'samples_%')).toBe(4);
     await postgres.query(`UPDATE ${schema}.series SET created_at = now() - interval '2 hours'`);
