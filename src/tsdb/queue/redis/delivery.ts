@@ -7,9 +7,9 @@
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { PushedBatch, Writer } from '../contract.ts';
+import { decodeBatch } from '../decode-batch.ts';
 import { joinBatches } from '../join-batches.ts';
 import { waitMs } from './connection.ts';
-import { decodeBatch } from './decode-batch.ts';
 import type { RedisQueueMetrics } from './metrics.ts';
 import { reached } from './moments.ts';
 import type { PendingEntry, Stream, StreamEntry } from './stream.ts';
