@@ -1,5 +1,6 @@
 // The command line of mini-tsdb: Prometheus' flags by Prometheus' names.
 
+import { join } from 'node:path';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { ListenAddress } from '../../lib/listen-address.ts';
 import type { LogLevel } from '../../lib/log.ts';
@@ -22,6 +23,8 @@ export interface Flags {
   readonly enableLifecycle: boolean;
   readonly enablePush: boolean;
   readonly enableRemoteWrite: boolean;
+  /** Undefined: pushed samples are not handed over. */
+  readonly export: ExportFlags | undefined;
   /** Undefined: no gRPC. */
   readonly grpcAddress: ListenAddress | undefined;
   readonly push: PushFlags;
@@ -56,6 +59,15 @@ export interface PushFlags {
   readonly maxBody: number;
   /** Requests at once. */
   readonly maxConcurrency: number;
+}
+
+/** Of pushed samples that wait to be handed over. */
+export interface ExportFlags {
+  /** Undefined: memory only, or Redis. */
+  readonly path: string | undefined;
+  readonly maxSamples: number;
+  /** Bytes. */
+  readonly maxSize: number;
 }
 
 /** Of what stands between the doors and the store. */
@@ -115,6 +127,26 @@ const FLAGS = {
     default: 'false',
     read: readBoolean,
     says: 'POST /api/v1/write takes samples by remote write',
+  },
+  'web.enable-export-drain': {
+    default: 'false',
+    read: readBoolean,
+    says: 'GET /export?drain=true hands pushed samples over, each once',
+  },
+  'export.path': {
+    default: '',
+    read: readFileName,
+    says: 'folder of samples to be handed over; none: export in storage.tsdb.path',
+  },
+  'export.max-samples': {
+    default: '5000000',
+    read: integerBetween(1000, 1e9),
+    says: 'that wait to be handed over; then pushes are refused',
+  },
+  'export.max-size': {
+    default: '512MB',
+    read: readQueueSize,
+    says: 'bytes of the samples that wait to be handed over; then pushes are refused',
   },
   'grpc.listen-address': {
     default: '',
@@ -263,6 +295,12 @@ function readValues(given: ReadonlyMap<string, string>): { values: Values; fault
 }
 
 function contradictions(values: Values): string[] {
+  const isShared = values['queue.engine'] === 'redis' && values['export.path'] !== undefined;
+  const faults = isShared ? ['--export.path is known to --queue.engine=direct only'] : [];
+  return [...faults, ...storageContradictions(values)];
+}
+
+function storageContradictions(values: Values): string[] {
   const urlFile = values['storage.postgres.url-file'];
   if (values['storage.engine'] === 'memory')
     return urlFile === undefined ? [] : ['--storage.postgres.url-file needs --storage.engine=postgres'];
@@ -285,6 +323,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     enableLifecycle: values['web.enable-lifecycle'],
     enablePush: values['web.enable-push'],
     enableRemoteWrite: values['web.enable-remote-write-receiver'],
+    export: values['web.enable-export-drain'] ? exportFlags(values) : undefined,
     grpcAddress: values['grpc.listen-address'],
     push: pushFlags(values),
     queue: queueFlags(values),
@@ -311,6 +350,17 @@ function pushFlags(values: Values): PushFlags {
     maxSeries: values['push.max-series-per-client'],
     maxBody: values['push.max-body-size'],
     maxConcurrency: values['push.max-concurrency'],
+  });
+}
+
+function exportFlags(values: Values): ExportFlags {
+  const storagePath = values['storage.tsdb.path'];
+  const isShared = values['queue.engine'] === 'redis';
+  const beside = storagePath === undefined || isShared ? undefined : join(storagePath, 'export');
+  return Object.freeze({
+    path: values['export.path'] ?? beside,
+    maxSamples: values['export.max-samples'],
+    maxSize: values['export.max-size'],
   });
 }
 

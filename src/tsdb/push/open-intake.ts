@@ -1,5 +1,6 @@
 // The road from the doors to the queue: a batch passes every check before anything of it counts.
 
+import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { PushedBatch, Queue } from '../queue/contract.ts';
 import type { ClientState } from './client-table.ts';
@@ -86,7 +87,9 @@ export function openIntake(options: IntakeOptions): Intake {
   function asRefusal(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
     trouble.failed(error);
-    const message = 'the queue or the store cannot take samples now; nothing was taken';
+    const message = isNotFetched(error)
+      ? error.message
+      : 'the queue or the store cannot take samples now; nothing was taken';
     return new Refusal('overloaded', message, { retryAfterMs: SOON_MS, cause: error });
   }
 
@@ -104,6 +107,11 @@ export function openIntake(options: IntakeOptions): Intake {
       throw metrics.refusedOf(client, asRefusal(error));
     }
   }
+}
+
+// Who pushes may know who should fetch.
+function isNotFetched(error: unknown): error is AppError {
+  return error instanceof AppError && error.reason === 'not_fetched';
 }
 
 // The store would leave it out, and nobody would tell who sent it.

@@ -6,6 +6,7 @@ import type { TargetsStatus } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
 import { absentRoutes } from './absent-routes.ts';
 import { type Admin, adminRoutes } from './admin-routes.ts';
+import { type Drain, drainRoutes } from './doors/drain-routes.ts';
 import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
 import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
@@ -29,6 +30,8 @@ export interface Sources {
   readonly push?: PushDoors | undefined;
   /** Undefined while `--web.enable-remote-write-receiver` is not given. */
   readonly remoteWrite?: RemoteWriteDoor | undefined;
+  /** Undefined while `--web.enable-export-drain` is not given. */
+  readonly drain?: Drain | undefined;
   /** What `/federate` adds to every series, how old a sample may be there, and what it says of pushed metrics. */
   readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs' | 'pushed'>;
   /** Unix milliseconds. */
@@ -45,6 +48,7 @@ export function allRoutes({
   admin,
   push,
   remoteWrite,
+  drain,
   federation,
   now,
 }: Sources): Route[] {
@@ -57,6 +61,7 @@ export function allRoutes({
     ...federateRoutes({ ...federation, store, budget, now }),
     ...pushRoutes(push),
     ...remoteWriteRoutes(remoteWrite),
+    ...drainRoutes(drain),
     ...absentRoutes(),
     ...adminRoutes(admin),
   ];
