@@ -137,8 +137,8 @@ interface QueueParts extends Pick<Parts, 'flags' | 'store' | 'outbox' | 'familie
 
 /** Where pushed samples wait to be handed over; undefined when they are not. */
 async function openOutbox(flags: Flags, registry: Registry, log: Logger): Promise<Outbox | undefined> {
-  if (flags.export === undefined) return undefined;
-  const { path, maxSamples: mostSamples, maxSize: mostBytes } = flags.export;
+  const { enableDrain, path, maxSamples: mostSamples, maxSize: mostBytes } = flags.export;
+  if (!enableDrain) return undefined;
   const { dropped, observe } = createOutboxMetrics(registry);
   const options = { mostSamples, mostBytes, retentionMs: flags.retentionMs, log, dropped };
   if (flags.queue.engine === 'redis') {

@@ -23,8 +23,7 @@ export interface Flags {
   readonly enableLifecycle: boolean;
   readonly enablePush: boolean;
   readonly enableRemoteWrite: boolean;
-  /** Undefined: pushed samples are not handed over. */
-  readonly export: ExportFlags | undefined;
+  readonly export: ExportFlags;
   /** Undefined: no gRPC. */
   readonly grpcAddress: ListenAddress | undefined;
   readonly push: PushFlags;
@@ -63,6 +62,8 @@ export interface PushFlags {
 
 /** Of pushed samples that wait to be handed over. */
 export interface ExportFlags {
+  /** Otherwise nothing is handed over, and nothing waits. */
+  readonly enableDrain: boolean;
   /** Undefined: memory only, or Redis. */
   readonly path: string | undefined;
   readonly maxSamples: number;
@@ -323,7 +324,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     enableLifecycle: values['web.enable-lifecycle'],
     enablePush: values['web.enable-push'],
     enableRemoteWrite: values['web.enable-remote-write-receiver'],
-    export: values['web.enable-export-drain'] ? exportFlags(values) : undefined,
+    export: exportFlags(values),
     grpcAddress: values['grpc.listen-address'],
     push: pushFlags(values),
     queue: queueFlags(values),
@@ -358,6 +359,7 @@ function exportFlags(values: Values): ExportFlags {
   const isShared = values['queue.engine'] === 'redis';
   const beside = storagePath === undefined || isShared ? undefined : join(storagePath, 'export');
   return Object.freeze({
+    enableDrain: values['web.enable-export-drain'],
     path: values['export.path'] ?? beside,
     maxSamples: values['export.max-samples'],
     maxSize: values['export.max-size'],

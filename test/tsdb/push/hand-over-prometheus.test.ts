@@ -1,0 +1,95 @@
+// Real Prometheus servers fetch /export?drain=true by the recipe of the documentation: they store every pushed sample.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { type MiniTsdb, startMiniTsdb } from '../../helpers/mini-tsdb.ts';
+import { type RunningPrometheus, requirePrometheus, startPrometheus } from '../../helpers/prometheus.ts';
+import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
+
+const binaries = await requirePrometheus();
+
+let dir: TempDir;
+let server: MiniTsdb;
+beforeEach(async () => {
+  dir = await tempDir('hand-over');
+  const config = join(dir.path, 'prometheus.yml');
+  await writeFile(config, 'scrape_configs: []\n');
+  const path = `--storage.tsdb.path=${join(dir.path, 'data')}`;
+  server = await startMiniTsdb(config, ['--web.enable-push', '--web.enable-export-drain', path]);
+});
+afterEach(async () => {
+  await server.stop();
+  await dir.remove();
+});
+
+const recipe = (url: string) => `
+storage: { tsdb: { out_of_order_time_window: 30m } }
+scrape_configs:
+  - job_name: pushed
+    scrape_interval: 1s
+    scrape_timeout: 1s
+    metrics_path: /export
+    params: { drain: ['true'] }
+    honor_labels: true
+    static_configs: [{ targets: ['${new URL(url).host}'] }]
+`;
+
+test.each(binaries)('Prometheus $version', async (binary) => {
+  const sent = new Map<string, string>();
+  const start = Math.floor(Date.now() / 1000) * 1000 - 600_000;
+  const push = async (offsets: readonly number[]) => {
+    const metrics = offsets.flatMap((offset) => [
+      {
+        name: 'load',
+        value: offset / 7,
+        timestamp_ms: start + offset,
+        type: 'gauge',
+        tags: { job: 'own', i: 'a"\\b' },
+      },
+      { name: 'load', value: -offset, timestamp_ms: start + offset + 1, type: 'gauge', tags: { i: 'ä' } },
+    ]);
+    const body = JSON.stringify(metrics);
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${server.url}/v1/metrics`, { method: 'POST', headers, body })).status).toBe(201);
+    for (const { value, timestamp_ms, tags } of metrics) sent.set(`${tags.i} ${timestamp_ms}`, String(value));
+  };
+  await push([0, 1000, 2000]);
+  const prometheus = await startPrometheus(binary, { yaml: recipe(server.url) });
+  onTestFinished(() => prometheus.stop());
+  for (let i = 0; i < 20; i += 1) {
+    // Every third batch is late by two minutes.
+    const first = i % 3 === 2 ? i * 10_000 - 120_000 + 500 : i * 10_000;
+    await push(Array.from({ length: 50 }, (_, k) => 200_000 + first + k * 100));
+    await sleep(150);
+  }
+  await waitFor('all to be stored', async () => (await stored(prometheus)).size >= sent.size, 30_000);
+  expect(await stored(prometheus)).toEqual(sent);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(new RegExp(`^mini_tsdb_export_samples_handed_over_total ${sent.size}$`, 'm'));
+  expect(metrics).toMatch(/^mini_tsdb_export_samples_given_back_total 0$/m);
+  const [type] =
+    (await prometheus.api<Record<string, { type: string }[]>>('metadata?metric=load')).load ?? [];
+  expect(type?.type).toBe('gauge');
+});
+
+interface Matrix {
+  readonly result: readonly {
+    readonly metric: { readonly i: string };
+    readonly values: readonly [number, string][];
+  }[];
+}
+
+/** Values by series and time. */
+async function stored(prometheus: RunningPrometheus): Promise<Map<string, string>> {
+  const { result } = await prometheus.api<Matrix>('query?query=load[1h]');
+  return new Map(
+    result.flatMap(({ metric, values }) =>
+      values.map(
+        ([time, value]) => [`${metric.i} ${Math.round(time * 1000)}`, String(Number(value))] as const,
+      ),
+    ),
+  );
+}
