@@ -112,8 +112,8 @@ describe('nothing that was acknowledged is lost', () => {
   test('when another container takes over what one had read and not written', async () => {
     const pushing = startPushers(doors, { metric: 'taken_over', begin: BEGIN });
     await progress(pushing);
-    await project.compose('pause', 'timescaledb');
-    const tally = await readAndNotWritten(pushing).finally(() => project.compose('unpause', 'timescaledb'));
+    const reconnect = await disconnect('timescaledb');
+    const tally = await readAndNotWritten(pushing).finally(reconnect);
     const second = `${project.name}-second-doors`;
     const command = [...(await commandOf('mini-tsdb-doors')), '--queue.redis.claim-after=5s'];
     await project.compose('run', '-d', '--no-deps', '--name', second, 'mini-tsdb-doors', ...command);
@@ -122,8 +122,7 @@ describe('nothing that was acknowledged is lost', () => {
       expect(await docker(['logs', second])).toContain('took over entries of a consumer that gave no sign');
     } finally {
       await docker(['rm', '-f', second]);
-      // Without a look at the others: its long silence may have made the database unhealthy.
-      await docker(['start', (await project.container('mini-tsdb-doors')).Id]);
+      await project.compose('start', 'mini-tsdb-doors');
       await waitFor('the doors to answer', async () => (await fetch(`${doors.url}/-/healthy`)).ok);
     }
   });
@@ -197,11 +196,17 @@ async function crash(service: string): Promise<void> {
 }
 
 async function cutOff(service: string): Promise<void> {
+  const reconnect = await disconnect(service);
+  await sleep(CUT_MS);
+  await reconnect();
+}
+
+/** Cuts a service off; the others are not told. @returns what ends that. */
+async function disconnect(service: string): Promise<() => Promise<unknown>> {
   const { Id } = await project.container(service);
   const network = `${project.name}_scale`;
   await docker(['network', 'disconnect', network, Id]);
-  await sleep(CUT_MS);
-  await docker(['network', 'connect', '--alias', service, network, Id]);
+  return () => docker(['network', 'connect', '--alias', service, network, Id]);
 }
 
 /** Waits until each pusher has had some more batches acknowledged. */
