@@ -121,7 +121,7 @@ describe('nothing that was acknowledged is lost', () => {
       await expectStored('taken_over', tally);
       expect(await docker(['logs', second])).toContain('took over entries of a consumer that gave no sign');
     } finally {
-      await docker(['rm', '-f', second]);
+      await docker(['rm', '-f', '-v', second]);
       await project.compose('start', 'mini-tsdb-doors');
       await waitFor('the doors to answer', async () => (await fetch(`${doors.url}/-/healthy`)).ok);
     }
