@@ -3,29 +3,49 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { type MiniTsdb, startMiniTsdb } from '../../helpers/mini-tsdb.ts';
+import { Agent, request } from 'undici';
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { startMiniTsdb } from '../../helpers/mini-tsdb.ts';
 import { type RunningPrometheus, requirePrometheus, startPrometheus } from '../../helpers/prometheus.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
+import { WEB, type WebFolder, webFolder } from '../../helpers/web-config.ts';
 
 const binaries = await requirePrometheus();
 
 let dir: TempDir;
-let server: MiniTsdb;
+let web: WebFolder;
 beforeEach(async () => {
   dir = await tempDir('hand-over');
-  const config = join(dir.path, 'prometheus.yml');
-  await writeFile(config, 'scrape_configs: []\n');
-  const path = `--storage.tsdb.path=${join(dir.path, 'data')}`;
-  server = await startMiniTsdb(config, ['--web.enable-push', '--web.enable-export-drain', path]);
+  web = await webFolder(WEB.tls);
 });
 afterEach(async () => {
-  await server.stop();
+  await web.remove();
   await dir.remove();
 });
 
-const recipe = (url: string) => `
+async function openServer(scheme: Scheme): Promise<string> {
+  const config = join(dir.path, 'prometheus.yml');
+  await writeFile(config, 'scrape_configs: []\n');
+  const flags = [
+    '--web.enable-push',
+    '--web.enable-export-drain',
+    `--storage.tsdb.path=${join(dir.path, 'data')}`,
+  ];
+  const server = await startMiniTsdb(config, [
+    ...flags,
+    ...(scheme === 'https' ? [`--web.config.file=${web.path}`] : []),
+  ]);
+  onTestFinished(() => server.stop());
+  return server.url.replace('http:', `${scheme}:`);
+}
+
+type Scheme = 'http' | 'https';
+
+const ask = new Agent({ connect: { rejectUnauthorized: false } });
+afterAll(() => ask.close());
+
+const recipe = (scheme: Scheme, url: string) => `
 storage: { tsdb: { out_of_order_time_window: 30m } }
 scrape_configs:
   - job_name: pushed
@@ -34,10 +54,17 @@ scrape_configs:
     metrics_path: /export
     params: { drain: ['true'] }
     honor_labels: true
+    scheme: ${scheme}
+    tls_config: { insecure_skip_verify: true }
     static_configs: [{ targets: ['${new URL(url).host}'] }]
 `;
 
-test.each(binaries)('Prometheus $version', async (binary) => {
+const cases = binaries.flatMap((binary) =>
+  (['http', 'https'] as const).map((scheme) => ({ version: binary.version, scheme, binary })),
+);
+
+test.each(cases)('Prometheus $version over $scheme', async ({ binary, scheme }) => {
+  const url = await openServer(scheme);
   const sent = new Map<string, string>();
   const start = Math.floor(Date.now() / 1000) * 1000 - 600_000;
   const push = async (offsets: readonly number[]) => {
@@ -53,11 +80,12 @@ test.each(binaries)('Prometheus $version', async (binary) => {
     ]);
     const body = JSON.stringify(metrics);
     const headers = { 'content-type': 'application/json' };
-    expect((await fetch(`${server.url}/v1/metrics`, { method: 'POST', headers, body })).status).toBe(201);
+    const answer = await request(`${url}/v1/metrics`, { method: 'POST', headers, body, dispatcher: ask });
+    expect([answer.statusCode, await answer.body.text()]).toEqual([201, '{"status":"success"}']);
     for (const { value, timestamp_ms, tags } of metrics) sent.set(`${tags.i} ${timestamp_ms}`, String(value));
   };
   await push([0, 1000, 2000]);
-  const prometheus = await startPrometheus(binary, { yaml: recipe(server.url) });
+  const prometheus = await startPrometheus(binary, { yaml: recipe(scheme, url) });
   onTestFinished(() => prometheus.stop());
   for (let i = 0; i < 20; i += 1) {
     // Every third batch is late by two minutes.
@@ -67,7 +95,7 @@ test.each(binaries)('Prometheus $version', async (binary) => {
   }
   await waitFor('all to be stored', async () => (await stored(prometheus)).size >= sent.size, 30_000);
   expect(await stored(prometheus)).toEqual(sent);
-  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  const metrics = await (await request(`${url}/metrics`, { dispatcher: ask })).body.text();
   expect(metrics).toMatch(new RegExp(`^mini_tsdb_export_samples_handed_over_total ${sent.size}$`, 'm'));
   expect(metrics).toMatch(/^mini_tsdb_export_samples_given_back_total 0$/m);
   const [type] =

@@ -142,7 +142,8 @@ async function textOf(
   const said = new Map([...pushed(), ...familiesOf(batches)]) as SaidOfMetrics;
   const exposed = { pushed: said, externalLabels: externalLabels(), escaping: escapingOf(accept) };
   const text: Buffer[] = [];
-  for await (const piece of pieces(familiesText(seriesOf(batches), exposed))) text.push(Buffer.from(piece));
+  for await (const piece of pieces(familiesText(await seriesOf(batches), exposed)))
+    text.push(Buffer.from(piece));
   return text;
 }
 
