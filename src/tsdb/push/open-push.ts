@@ -72,6 +72,6 @@ function warnOfOpenDoors(addresses: readonly ListenAddress[], log: Logger): void
   for (const { host, port } of addresses.filter((address) => !isLoopback(address.host)))
     log.warn(
       { address: hostPort(host, port) },
-      'everybody who reaches this address may push samples; name those who may with --push.clients-file',
+      'whoever this address lets in may push samples; name those who may with --push.clients-file',
     );
 }

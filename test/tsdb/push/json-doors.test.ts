@@ -276,5 +276,15 @@ describe('a metric', () => {
     ]);
   });
 
+  test('without a label is found by that, also where every object has something of its name', async () => {
+    await doors.post('/v1/metrics', { name: 'a', value: 1 });
+    for (const label of ['other', 'constructor', '__proto__', 'toString'])
+      expect(await history(`a?${label}=`)).toHaveLength(1);
+    const matchers = ['a{constructor=""}', 'a'].map((text) => `match[]=${encodeURIComponent(text)}`);
+    const all = await (await fetch(`${doors.url}/v1/export?${matchers.join('&')}`)).json();
+    expect(all).toMatchObject({ a: [{ value: 1 }] });
+    expect((all as { a: object[] }).a).toHaveLength(1);
+  });
+
   const ANY = { take: () => {}, breathe: () => undefined };
 });
