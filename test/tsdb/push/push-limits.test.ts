@@ -85,6 +85,7 @@ describe('a client', () => {
     const { post } = await open(['--push.max-series-per-client=7']);
     const long = { name: 'a', value: 1, tags: { text: 'x'.repeat(4096) } };
     expect((await post('/v1/metrics', long)).status).toBe(201);
+    expect((await post('/v1/metrics', { ...long, name: 'b' })).status).toBe(400);
     expect((await post('/v1/metrics', metrics(3))).status).toBe(400);
     expect((await post('/v1/metrics', metrics(2))).status).toBe(201);
   });
@@ -144,6 +145,33 @@ test('what is under way is bounded, for one client and for all', async () => {
   expect((await Promise.all(running)).map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   expect(await registry.metrics()).toMatch(/refused_total\{reason="overloaded"\} [1-9]/);
   expect((await from(0)).status).toBe(201);
+});
+
+test('of fifty clients one floods, and the others do not feel it', async () => {
+  const { post } = await open(['--push.samples-per-second=100', '--push.requests-per-second=1000']);
+  const start = performance.now();
+  let isOver = false;
+  const flood = Array.from({ length: 8 }, async () => {
+    const got = { taken: 0, limited: 0 };
+    while (!isOver) {
+      const { status } = await post('/v1/metrics', metrics(10), { authorization: 'flood' });
+      if (status === 201) got.taken += 10;
+      else if (status === 429) got.limited += 1;
+    }
+    return got;
+  });
+  const polite = Array.from({ length: 49 }, async (_, client) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i += 1)
+      statuses.push((await post('/v1/metrics', metrics(20), { authorization: `c${client}` })).status);
+    return statuses;
+  });
+  expect((await Promise.all(polite)).flat()).toEqual(Array(49 * 5).fill(201));
+  isOver = true;
+  const got = await Promise.all(flood);
+  const sum = (what: 'taken' | 'limited') => got.reduce((total, one) => total + one[what], 0);
+  expect(sum('limited')).toBeGreaterThan(0);
+  expect(sum('taken')).toBeLessThanOrEqual(100 + (performance.now() - start) / 10);
 });
 
 test('large bodies that arrive at a time are bounded, and small ones always have room', async () => {
