@@ -17,8 +17,7 @@ export function parseRfc3339(text: string): number {
 
 /** @returns whole Unix milliseconds, NaN when it is no time. */
 export function parseUnix(value: unknown, unitMs: number): number {
-  // Not -0, which is no other time than 0.
-  const time = typeof value === 'number' ? Math.round(value * unitMs) + 0 : Number.NaN;
+  const time = typeof value === 'number' ? Math.round(value * unitMs) : Number.NaN;
   return Math.abs(time) <= LIMIT ? time : Number.NaN;
 }
 

@@ -35,20 +35,22 @@ export interface PushOptions {
   readonly log: Logger;
   /** Where there is a door. */
   readonly addresses: readonly ListenAddress[];
+  /** Milliseconds that never jump, by which limits go. */
+  readonly clock?: () => number;
 }
 
 /** As large as they may be; small ones always have room. */
 const BODIES_AT_A_TIME = 32;
 
 /** @throws AppError `clients_file`. */
-export function openPush({ flags, queue, registry, log, addresses }: PushOptions): Push {
+export function openPush({ flags, queue, registry, log, addresses, ...options }: PushOptions): Push {
   const limits = limitsOf(flags);
   const { clientsFile, maxBody: bodyBytes, maxConcurrency: concurrency } = flags;
   if (clientsFile === undefined) warnOfOpenDoors(addresses, log);
   const file = clientsFile === undefined ? undefined : openList(clientsFile, limits, log);
   const clients = createClients(() => file?.current(), limits);
   const metrics = createPushMetrics(registry);
-  const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log });
+  const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log, ...options });
   const bodyRoom = createBodyRoom(BODIES_AT_A_TIME * bodyBytes);
   return { intake, clients, bodyBytes, bodyRoom, refused: metrics.refused };
 }

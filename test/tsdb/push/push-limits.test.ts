@@ -26,12 +26,18 @@ async function open(args: readonly string[], wrap?: (write: Writer) => Writer): 
   return doors;
 }
 
+/** Time stands still there. */
+async function openAtOnce(...args: string[]): Promise<OpenDoors> {
+  doors = await openDoors(args, undefined, () => 0);
+  return doors;
+}
+
 const metrics = (count: number, name = 'a') =>
   Array.from({ length: count }, (_, i) => ({ name: `${name}_${i}`, value: i }));
 
 describe('a client', () => {
   test('that pushed its second is told when to come back', async () => {
-    const { post, registry } = await open(['--push.samples-per-second=1000']);
+    const { post, registry } = await openAtOnce('--push.samples-per-second=1000');
     const client = { authorization: 'Bearer c1' };
     expect((await post('/v1/metrics', metrics(600), client)).status).toBe(201);
     const { status, headers, body } = await post('/v1/metrics', metrics(999), client);
@@ -42,7 +48,7 @@ describe('a client', () => {
     });
     expect(headers.get('retry-after')).toBe('1');
     expect(headers.get('ratelimit-policy')).toBe('"default";q=1000;w=1');
-    expect(headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=1$/);
+    expect(headers.get('ratelimit')).toBe('"default";r=400;t=1');
     expect((await post('/v1/metrics', metrics(999), { authorization: 'c2' })).status).toBe(201);
     const told = await registry.metrics();
     expect(told).toMatch(/mini_tsdb_push_limited_total\{client="token:[\w-]{12}",reason="limited"\} 1/);
@@ -59,7 +65,7 @@ describe('a client', () => {
   });
 
   test('may have so many requests', async () => {
-    const { post } = await open(['--push.requests-per-second=1']);
+    const { post } = await openAtOnce('--push.requests-per-second=1');
     expect((await post('/metrics', { metrics: metrics(5) })).status).toBe(200);
     const { status, headers } = await post('/metrics', { metrics: metrics(5) });
     expect([status, headers.get('ratelimit-policy')]).toEqual([429, '"default";q=1;w=1']);

@@ -125,6 +125,8 @@ test('the name of the message of 1.0 may be told', async () => {
 });
 
 test('too much for now is 429 and says when to come again', async () => {
+  await doors.stop();
+  doors = await openDoors(['--push.samples-per-second=500'], undefined, () => 0);
   expect((await send(many(500))).status).toBe(204);
   const answer = await send(many(500));
   expect(answer.status).toBe(429);
