@@ -87,6 +87,8 @@ test.each(cases)('Prometheus $version over $scheme', async ({ binary, scheme }) 
   await push([0, 1000, 2000]);
   const prometheus = await startPrometheus(binary, { yaml: recipe(scheme, url) });
   onTestFinished(() => prometheus.stop());
+  // It begins some seconds after its start; from then on each answer has a part.
+  await waitFor('the first to be stored', async () => (await stored(prometheus)).size >= sent.size);
   for (let i = 0; i < 20; i += 1) {
     // Every third batch is late by two minutes.
     const first = i % 3 === 2 ? i * 10_000 - 120_000 + 500 : i * 10_000;
