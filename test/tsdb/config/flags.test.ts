@@ -161,10 +161,7 @@ describe('what is faulty is named:', () => {
     '--log.level is "loud"; it is one of fatal, error, warn, info, debug, trace, silent',
   );
   f(['--web.enable-lifecycle=maybe'], '--web.enable-lifecycle is "maybe", neither true nor false');
-  f(
-    ['--web.listen-address=9095'],
-    '--web.listen-address is "9095"; write :9098, 127.0.0.1:9098 or [::1]:9098',
-  );
+  f(['--web.listen-address=9095'], '--web.listen-address is "9095"; write :port, host:port or [IPv6]:port');
   f(
     ['--storage.tsdb.retention.size=512'],
     '--storage.tsdb.retention.size is "512", no size; write e.g. 512MB or 0',
