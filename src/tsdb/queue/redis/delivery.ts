@@ -274,7 +274,7 @@ export class Delivery {
   async #miss(id: string): Promise<void> {
     const { stream, metrics, log } = this.#options;
     log.error({ id }, 'an entry was deleted from the stream before it was in the store');
-    metrics.vanished();
+    metrics.vanished(1);
     await stream.acknowledge([id]);
   }
 

@@ -152,14 +152,15 @@ export class Stream {
 
   /**
    * Gives this consumer entries that another one has held for `idleMs` without a sign; no delivery is counted.
-   * @param cursor `0-0` to begin with. @returns their ids, and where to go on; `0-0` at the end.
+   * @param cursor `0-0` to begin with. @returns their ids, how many were found to be deleted (Redis 7 drops those), and
+   * where to go on; `0-0` at the end.
    */
   async takeOver(
     consumer: string,
     idleMs: number,
     cursor: string,
     count: number,
-  ): Promise<{ readonly ids: readonly string[]; readonly cursor: string }> {
+  ): Promise<{ readonly ids: readonly string[]; readonly deleted: number; readonly cursor: string }> {
     const { stream } = this.#keys;
     const args = [
       'XAUTOCLAIM',
@@ -171,8 +172,8 @@ export class Stream {
       'COUNT',
       String(count),
     ];
-    const [next = '0-0', ids = []] = listOf(await this.#connection.send([...args, 'JUSTID']));
-    return { ids: listOf(ids).map(String), cursor: String(next) };
+    const [next = '0-0', ids, deleted] = listOf(await this.#connection.send([...args, 'JUSTID']));
+    return { ids: listOf(ids).map(String), deleted: listOf(deleted).length, cursor: String(next) };
   }
 
   async acknowledge(ids: readonly string[]): Promise<void> {
