@@ -19,9 +19,9 @@ function reached(at: unknown): void {
 subscribe(MOMENTS_CHANNEL, reached);
 
 /** Of so many commits two lose their connection. */
-const CYCLE = 11;
-const UNHEARD = 5;
-const UNANSWERED = 9;
+const CYCLE = 4;
+const UNHEARD = 2;
+const UNANSWERED = 0;
 let commits = 0;
 
 type Query = (this: pg.Client, ...args: unknown[]) => unknown;

@@ -28,10 +28,13 @@ export class Connections {
   readonly #pools = new Map<Lane, pg.Pool>();
   readonly #ending = new Set<Promise<void>>();
   readonly #hurrying = new AbortController();
+  readonly #connected: (lane: Lane) => void;
   #url = '';
 
-  constructor(options: Options) {
+  /** @param connected told of each new connection before it is used. */
+  constructor(options: Options, connected: (lane: Lane) => void = () => {}) {
     this.#options = options;
+    this.#connected = connected;
     this.#file = secretFile(options.urlFile);
   }
 
@@ -118,7 +121,10 @@ export class Connections {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      onConnect: (client) => prepare(client, lane, statementTimeoutMs),
+      onConnect: (client) => {
+        this.#connected(lane);
+        return prepare(client, lane, statementTimeoutMs);
+      },
     });
     // Idle connections that are cut are replaced when they are needed.
     pool.on('error', () => {});

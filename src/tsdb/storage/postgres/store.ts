@@ -28,7 +28,7 @@ import { type Resolving, resolve } from './resolve.ts';
 import { select } from './select.ts';
 import { SeriesMemory } from './series-memory.ts';
 import { Statistics } from './stats.ts';
-import { type Division, migrate, type Names, namesIn } from './tables.ts';
+import { type Division, migrate, namesIn } from './tables.ts';
 import { startUpkeep, Upkeep, type UpkeepLoop } from './upkeep.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -54,7 +54,9 @@ export async function openPostgresStore(
 ): Promise<PostgresStore> {
   const all = { ...DEFAULT_OPTIONS, ...options };
   const names = namesIn(all.schema);
-  const connections = new Connections(all);
+  const memory = new SeriesMemory(all.rememberedSeries);
+  // Behind a new connection may be a server that has not all series: one that took over, or was restored.
+  const connections = new Connections(all, (lane) => lane === 'write' && memory.forget());
   const patience = new Patience(all);
   const widthMs = widthOf(all.retentionMs);
   await connections.checkUrl();
@@ -62,7 +64,7 @@ export async function openPostgresStore(
     const division = await patience.attempt(() =>
       connections.transaction('upkeep', (client) => migrate(client, names, widthMs)),
     );
-    const store = new OpenStore(all, names, connections, patience, division);
+    const store = new OpenStore(all, { names, connections, memory }, patience, division);
     await store.begin();
     if (all.registry !== undefined) registerMetrics(all.registry, store);
     return store;
@@ -87,17 +89,15 @@ class OpenStore implements PostgresStore {
 
   constructor(
     options: PostgresStoreOptions,
-    names: Names,
-    connections: Connections,
+    shared: Pick<Appending, 'names' | 'connections' | 'memory'>,
     patience: Patience,
     division: Division,
   ) {
+    const { names, connections } = shared;
     this.#options = options;
     this.#connections = connections;
     this.#patience = patience;
-    const memory = new SeriesMemory(options.rememberedSeries);
     const ranges = new Ranges(connections, names, widthOf(options.retentionMs), division);
-    const shared = { connections, names, memory };
     this.#resolving = { ...shared, maxSeries: options.maxSeries };
     this.#appending = { ...shared, ranges, bounds: this.#bounds };
     this.#queue = new WriteQueue(this.#write, options.maxWaiting);

@@ -1,7 +1,7 @@
 // What a Redis in trouble, and crashes while the store is away, do to what waits in the queue.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { encodeBatch } from '../../../../src/tsdb/queue/redis/encode-batch.ts';
+import { encodeBatch } from '../../../../src/tsdb/queue/encode-batch.ts';
 import { type RunningRedis, startRedis } from '../../../helpers/redis.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
 import { batchOf, openTestQueue, pushed, STREAM, type TestQueue, TestStore } from './helpers.ts';

@@ -86,6 +86,26 @@ test('a connection to a server that has become a standby is given up: another on
   expect(await appending).toEqual(counts({ appended: 1 }));
 });
 
+test('series that a server which took over never had are made again', async () => {
+  const schema = newSchema();
+  const store = await openStore(postgres, { schema });
+  const [kept, lost] = (await store.resolve([metric('kept'), metric('lost')])) as unknown as [number, number];
+  const now = Date.now();
+  const rows = (time: number) =>
+    batchOf([
+      [kept, time, 1],
+      [lost, time, 1],
+    ]);
+  expect(await store.append(rows(now), DURABLE)).toEqual(counts({ appended: 2 }));
+  await postgres.query(`DELETE FROM ${schema}.series WHERE id = ${lost}`);
+  await postgres.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mini-tsdb write'",
+  );
+  expect(await store.append(rows(now + 1), DURABLE)).toEqual(counts({ appended: 1, unknown: [1] }));
+  const [again] = (await store.resolve([metric('lost')])) as unknown as [number];
+  expect(await store.append(batchOf([[again, now + 1, 1]]), DURABLE)).toEqual(counts({ appended: 1 }));
+});
+
 test('samples of a hundred years are taken, read and dropped within the locks of a small server', async () => {
   const schema = newSchema();
   const needs = { schema, now: () => START };
