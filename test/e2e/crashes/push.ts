@@ -2,7 +2,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPostgres } from '../../helpers/postgres.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
 import { batchOf, conflicting, isStored, KINDS, type Lane, ROWS, type Sample } from './samples.ts';
 import { createSender, type Doors } from './send.ts';
 
@@ -37,13 +36,17 @@ const TWICE_AT_ONCE = 3;
 const ONCE_MORE = 5;
 const CONFLICTING = 8;
 const PAUSE_MS = 20;
+const LOOK_MS = 200;
+/** What is not stored by then is judged as it is. */
 const STORED_MS = 300_000;
 
 export async function pushAll(pushing: Pushing): Promise<Pushed> {
   const sender = createSender();
   const counts = { acknowledged: 0, duplicates: 0, conflicts: 0, again: 0 };
   const batches = new Map<Lane, number>();
-  const later: Promise<void>[] = [];
+  const contested: { readonly lane: Lane; readonly batch: readonly Sample[] }[] = [];
+  let isPushed = false;
+  let end = Number.POSITIVE_INFINITY;
 
   async function push({ kind }: Lane, samples: readonly Sample[], first: number): Promise<void> {
     for (let n = first; ; n += 1) {
@@ -62,7 +65,7 @@ export async function pushAll(pushing: Pushing): Promise<Pushed> {
     if (n % 10 === ONCE_MORE) await push(lane, batch, n + 1);
     counts.duplicates += n % 10 === TWICE_AT_ONCE || n % 10 === ONCE_MORE ? ROWS : 0;
     batches.set(lane, n + 1);
-    if (n % 10 === CONFLICTING) later.push(pushConflict(lane, batch));
+    if (n % 10 === CONFLICTING) contested.push({ lane, batch });
   }
 
   async function run(lane: Lane): Promise<void> {
@@ -74,15 +77,29 @@ export async function pushAll(pushing: Pushing): Promise<Pushed> {
   }
 
   // Whichever comes first stands: so another value is pushed only once the first is known to be there.
-  async function pushConflict(lane: Lane, batch: readonly Sample[]): Promise<void> {
-    await waitFor('a batch to be stored', () => isStored(pushing.postgres, batch), STORED_MS);
-    await push(lane, conflicting(batch), 0);
-    counts.conflicts += batch.length;
+  async function pushConflicts(): Promise<void> {
+    for (
+      let next = contested[0];
+      performance.now() < end && (next !== undefined || !isPushed);
+      next = contested[0]
+    ) {
+      const isThere = next !== undefined && (await isStored(pushing.postgres, next.batch).catch(() => false));
+      if (next === undefined || !isThere) {
+        await sleep(LOOK_MS);
+        continue;
+      }
+      contested.shift();
+      await push(next.lane, conflicting(next.batch), 0);
+      counts.conflicts += next.batch.length;
+    }
   }
 
   try {
-    await Promise.all(LANES.map(run));
-    await Promise.all(later);
+    const lanes = Promise.all(LANES.map(run)).finally(() => {
+      isPushed = true;
+      end = performance.now() + STORED_MS;
+    });
+    await Promise.all([lanes, pushConflicts()]);
   } finally {
     sender.close();
   }
