@@ -9,9 +9,9 @@ WORKDIR /build
 COPY .npmrc package.json package-lock.json ./
 COPY tools/node24 tools/node24
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
-COPY tools/build.ts tools/build-pages.ts tools/inline-protos.ts tools/notices.ts tools/
 COPY src src
 COPY inventory-server inventory-server
+COPY tools tools
 RUN node tools/build.ts
 
 FROM ${NODE_IMAGE} AS base
@@ -58,7 +58,7 @@ RUN /usr/local/libexec/fill-compile-cache.sh /app/mini-tsdb.cjs --web.listen-add
 # Of the probe alone, which knows no flags: where mini-tsdb listens. With --web.config.file it wants WEB_CONFIG_FILE too.
 ENV LISTEN_ADDRESS=:9095
 VOLUME /data
-EXPOSE 9095
+EXPOSE 9095 50051
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs", "/-/healthy"]
 ENTRYPOINT ["node", "--disable-sigusr1", "/app/mini-tsdb.cjs"]
 CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/data"]
@@ -86,3 +86,11 @@ VOLUME /data
 EXPOSE 1338
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=5 CMD ["node", "/app/healthcheck.cjs", "/healthz"]
 ENTRYPOINT ["node", "--disable-sigusr1", "/app/sensor-fleet.cjs"]
+
+FROM base AS simulator
+LABEL org.opencontainers.image.title=simulator \
+  org.opencontainers.image.description="Pushes pretend metrics into mini-tsdb"
+COPY --from=build /build/dist/simulator.cjs /app/
+# A faulty flag ends it once all of it is loaded.
+RUN /usr/local/libexec/fill-compile-cache.sh /app/simulator.cjs --door=none
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/simulator.cjs"]

@@ -26,6 +26,11 @@ import { createRemoteWrite } from './tsdb/push/remote-write.ts';
 import type { Queue, Writer } from './tsdb/queue/contract.ts';
 import { createDirectQueue } from './tsdb/queue/direct.ts';
 import { createWriteMetrics, registerQueueMetrics } from './tsdb/queue/metrics.ts';
+import type { Outbox } from './tsdb/queue/outbox/contract.ts';
+import { openDiskOutbox } from './tsdb/queue/outbox/disk.ts';
+import { guardQueue } from './tsdb/queue/outbox/guard-queue.ts';
+import { openMemoryOutbox } from './tsdb/queue/outbox/memory.ts';
+import { createOutboxMetrics } from './tsdb/queue/outbox/metrics.ts';
 import { createPushedFamilies, type PushedFamilies } from './tsdb/queue/pushed-families.ts';
 import { createWriter } from './tsdb/queue/writer.ts';
 import { createScrapeManager, type ScrapeManager } from './tsdb/scrape/manager.ts';
@@ -58,7 +63,7 @@ async function run(flags: Flags): Promise<void> {
   process.on('SIGHUP', () => {});
   const gate = await openGate(flags.webConfigFile, LIVENESS_PATHS, log);
   const registry = new Registry();
-  const { store, isDiskTroubled } = await openStore(flags, registry, log);
+  const { store, isDiskTroubled } = await openStore(flags, registry, stopping, log);
   try {
     await serve({ flags, log, stopping, first, gate, registry, store, isDiskTroubled });
   } finally {
@@ -96,24 +101,18 @@ async function serve({
   process.on('SIGHUP', () => void configuration.reload().catch(() => {}));
   const families = createPushedFamilies();
   const inventorySd = createInventorySd(flags.inventorySd, { userAgent });
-  const queue = await openQueue({ flags, store, families, registry, log });
+  const outbox = await openOutbox(flags, registry, log);
+  const queue = await openQueue({ flags, store, outbox, families, registry, log });
   try {
     const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
+    const failed = (err: unknown) => log.error({ err }, 'request failed');
     const pages = await readPageFiles(PAGES_FOLDER);
     const parts = {
-      flags,
-      store,
-      scraper,
-      configuration,
-      registry,
-      push,
-      families,
-      inventorySd,
-      queue,
-      isDiskTroubled,
+      ...{ flags, store, scraper, configuration, registry, push, outbox, families, failed },
+      ...{ inventorySd, queue, isDiskTroubled },
     };
     const routes = allRoutes({ ...sourcesOf(parts), pages });
-    const web = await createWeb({ version, routes, failed: (err) => log.error({ err }, 'request failed') });
+    const web = await createWeb({ version, routes, failed });
     const server = await startHttpServer(flags.listenAddress, web, { gate });
     const address = hostPort(server.address.host, server.address.port);
     log.info({ address, ...(pages.size > 0 && { pages: firstPage(server.address, gate) }) }, 'listening');
@@ -129,36 +128,48 @@ async function serve({
   } finally {
     inventorySd.close();
     await queue.close();
+    await outbox?.close();
     await scraper.stop();
   }
 }
 
-async function openQueue({ flags, store, families, registry, log }: QueueParts): Promise<Queue> {
+async function openQueue({ flags, store, outbox, families, registry, log }: QueueParts): Promise<Queue> {
   const written = createWriteMetrics(registry);
-  const write = createWriter({ store, written, described: families.describe });
+  const write = createWriter({ store, outbox, written, described: families.describe });
   const queue =
     flags.queue.engine === 'redis'
       ? await openRedisQueue(flags, write, registry, log)
       : createDirectQueue({ write });
   registerQueueMetrics(registry, queue);
-  return queue;
+  return outbox === undefined ? queue : guardQueue(queue, outbox);
 }
 
-interface QueueParts extends Pick<Parts, 'flags' | 'store' | 'families' | 'registry'> {
+interface QueueParts extends Pick<Parts, 'flags' | 'store' | 'outbox' | 'families' | 'registry'> {
   readonly log: Logger;
 }
 
+/** Where pushed samples wait to be handed over; undefined when they are not. */
+async function openOutbox(flags: Flags, registry: Registry, log: Logger): Promise<Outbox | undefined> {
+  const { enableDrain, path, maxSamples: mostSamples, maxSize: mostBytes } = flags.export;
+  if (!enableDrain) return undefined;
+  const { dropped, observe } = createOutboxMetrics(registry);
+  const options = { mostSamples, mostBytes, retentionMs: flags.retentionMs, log, dropped };
+  if (flags.queue.engine === 'redis') {
+    const { openOutboxOfFlags } = await import('./tsdb/queue/redis/open.ts');
+    return observe(await openOutboxOfFlags(flags.queue, { ...options, consumer: consumerOf(flags) }));
+  }
+  return observe(path === undefined ? openMemoryOutbox(options) : await openDiskOutbox({ ...options, path }));
+}
+
 // Its client is loaded only when it is needed.
-async function openRedisQueue(
-  { queue: flags, listenAddress: { port } }: Flags,
-  writer: Writer,
-  registry: Registry,
-  log: Logger,
-): Promise<Queue> {
+async function openRedisQueue(flags: Flags, writer: Writer, registry: Registry, log: Logger): Promise<Queue> {
   const { openQueueOfFlags } = await import('./tsdb/queue/redis/open.ts');
-  // The same after a restart, and another for each process of a machine.
-  const consumer = `${hostname()}:${port || process.pid}`;
-  return openQueueOfFlags(flags, { writer, registry, log, consumer });
+  return openQueueOfFlags(flags.queue, { writer, registry, log, consumer: consumerOf(flags) });
+}
+
+// The same after a restart, and another for each process of a machine.
+function consumerOf({ listenAddress: { port } }: Flags): string {
+  return `${hostname()}:${port || process.pid}`;
 }
 
 /** Where a person on this machine looks first. */
@@ -177,12 +188,17 @@ interface OpenedStore {
   readonly isDiskTroubled: () => boolean;
 }
 
-async function openStore(flags: Flags, registry: Registry, log: Logger): Promise<OpenedStore> {
+async function openStore(
+  flags: Flags,
+  registry: Registry,
+  stopping: AbortSignal,
+  log: Logger,
+): Promise<OpenedStore> {
   const { retentionMs, postgresUrlFile: urlFile } = flags;
   if (urlFile !== undefined) {
     // Loaded only when it is needed.
     const { openPostgresStore } = await import('./tsdb/storage/postgres/store.ts');
-    const store = await openPostgresStore({ urlFile, retentionMs, log, registry });
+    const store = await openPostgresStore({ urlFile, retentionMs, log, registry, stopping });
     return { store, isDiskTroubled: () => false };
   }
   const store = await openMemoryStore({
@@ -233,30 +249,33 @@ interface Parts {
   readonly configuration: Configuration;
   readonly registry: Registry;
   readonly push: Push;
+  readonly outbox: Outbox | undefined;
   readonly families: PushedFamilies;
   readonly inventorySd: InventorySd;
   readonly queue: Queue;
   readonly isDiskTroubled: () => boolean;
+  /** Told of faults of ours while a request is answered. */
+  readonly failed: (error: unknown) => void;
 }
 
 function sourcesOf(parts: Parts): Sources {
-  const { flags, store, scraper, configuration, registry, push, families, inventorySd } = parts;
+  const { flags, store, scraper, configuration, registry, push, outbox, families, inventorySd, failed } =
+    parts;
+  const pushed = families.all;
+  const externalLabels = () => configuration.current().global.externalLabels;
   const { lookbackMs, queryTimeoutMs: timeoutMs, queryMaxSamples: maxSamples } = flags;
   const limits = { timeoutMs, maxSamples };
   return {
     engine: createEngine({ store, lookbackMs, maxConcurrency: flags.queryMaxConcurrency, ...limits }),
     store,
     budget: (signal) => createBudget({ ...limits, signal }),
-    federation: {
-      lookbackMs,
-      pushed: families.all,
-      externalLabels: () => configuration.current().global.externalLabels,
-    },
+    federation: { lookbackMs, pushed, externalLabels },
     targets: scraper.status,
-    metadata: () => scraper.metadata(families.all()),
+    metadata: () => scraper.metadata(pushed()),
     inventorySd,
     push: flags.enablePush ? push : undefined,
     remoteWrite: flags.enableRemoteWrite ? { ...push, read: createRemoteWrite(registry) } : undefined,
+    drain: outbox && { outbox, pushed, externalLabels, failed },
     now: Date.now,
     admin: {
       reload: flags.enableLifecycle ? configuration.reload : undefined,

@@ -11,6 +11,8 @@ import { REFUSALS } from '../src/tsdb/push/refusal.ts';
 import { createRemoteWrite } from '../src/tsdb/push/remote-write.ts';
 import { createDirectQueue } from '../src/tsdb/queue/direct.ts';
 import { createWriteMetrics, registerQueueMetrics } from '../src/tsdb/queue/metrics.ts';
+import { openMemoryOutbox } from '../src/tsdb/queue/outbox/memory.ts';
+import { createOutboxMetrics } from '../src/tsdb/queue/outbox/metrics.ts';
 import { createRedisQueueMetrics, REFUSALS as QUEUE_REFUSALS } from '../src/tsdb/queue/redis/metrics.ts';
 import { NO_ENTRIES } from '../src/tsdb/queue/redis/stream.ts';
 import { createWriter } from '../src/tsdb/queue/writer.ts';
@@ -99,6 +101,8 @@ test('every metric has a row with its labels, and every row is a metric', async 
   const queue = createDirectQueue({ write: createWriter({ store }) });
   registerQueueMetrics(registry, queue);
   createRedisQueueMetrics(registry, { isUp: () => false, state: async () => NO_ENTRIES });
+  const { dropped, observe } = createOutboxMetrics(registry);
+  observe(openMemoryOutbox({ mostSamples: 1, mostBytes: 1, retentionMs: 1, log, dropped }));
   openPush({ flags: flags().push, queue, registry, log, addresses: [] });
   createRemoteWrite(registry);
   registerPostgresMetrics(registry, { trouble: () => undefined, waiting: () => 0 });

@@ -15,6 +15,7 @@ const PROGRAMS = {
   'mini-tsdb': 'src/tsdb.ts',
   'inventory-server': 'inventory-server/server.ts',
   'sensor-fleet': 'inventory-server/fleet.ts',
+  simulator: 'tools/simulate.ts',
 };
 
 const [named] = process.argv.slice(2);

@@ -4,9 +4,10 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** Every image of Dockerfile and docker-compose.yml that we do not build ourselves, sorted. Needs `docker compose`. */
+/** Every image of Dockerfile and docker-compose.yml, whatever the profile, that we do not build ourselves, sorted. Needs `docker compose`. */
 export async function projectImages(env: NodeJS.ProcessEnv): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('docker', ['compose', 'config', '--format', 'json'], { env });
+  const args = ['compose', '--profile', '*', 'config', '--format', 'json'];
+  const { stdout } = await promisify(execFile)('docker', args, { env });
   const images = [...baseImages(await readFile('Dockerfile', 'utf8')), ...composeImages(stdout)];
   return [...new Set(images)].sort();
 }

@@ -32,13 +32,18 @@ interface Manifest {
   readonly repository?: string | { readonly url: string };
 }
 
-// A few packages bring no text, only its name.
+// A few packages bring no text, only its name, and that of their author or source.
 async function declaredIn(folder: string): Promise<string> {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
   const source = sourceOf(manifest);
   if (manifest.license === undefined || source === undefined)
     throw new Error(`cannot collect notices: ${folder} has no licence file, and names no licence and source`);
-  return `${manifest.license}, ${source}; the package holds no text of it\n`;
+  const text = TEXTS[manifest.license];
+  if (text === undefined)
+    throw new Error(
+      `cannot collect notices: ${folder} has no licence file, and ${manifest.license} is no text known here`,
+    );
+  return `${manifest.license}, ${source}\n\n${text}`;
 }
 
 function sourceOf({ author, repository }: Manifest): string | undefined {
@@ -46,3 +51,20 @@ function sourceOf({ author, repository }: Manifest): string | undefined {
   if (repository === undefined) return undefined;
   return `from ${typeof repository === 'string' ? repository : repository.url}`;
 }
+
+const TEXTS: Readonly<Record<string, string>> = {
+  // Source: https://opensource.org/license/mit
+  MIT: `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+`,
+};

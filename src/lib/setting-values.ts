@@ -59,7 +59,7 @@ export function readFileName(text: string): string | undefined {
 
 export function readListenAddress(text: string): ListenAddress {
   const address = parseListenAddress(text);
-  if (address === undefined) throw new Error(`is ${quoted(text)}; write :9098, 127.0.0.1:9098 or [::1]:9098`);
+  if (address === undefined) throw new Error(`is ${quoted(text)}; write :port, host:port or [IPv6]:port`);
   return address;
 }
 

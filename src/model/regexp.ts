@@ -1,6 +1,7 @@
 // Prometheus' regular expressions: RE2, anchored at both ends, `.` takes line ends too (Prometheus 2.x: not those).
 
 import { RE2JS } from 're2js';
+import { detached } from './detached.ts';
 import { type Pattern, simplePattern } from './regexp-simple.ts';
 import { expandTemplate, type Match } from './regexp-template.ts';
 
@@ -69,9 +70,4 @@ function remembered(match: Pattern['match']): Pattern['match'] {
     memory.set(own, found);
     return found;
   };
-}
-
-// A text cut from a scraped body keeps the whole body in memory; joined with a character and cut again it is its own.
-function detached(text: string): string {
-  return ` ${text}`.slice(1);
 }

@@ -24,14 +24,6 @@ beforeAll(async () => {
   await writeFile(join(dir.path, 'compose.yml'), override(dir.path));
   project = await startProject({
     files: ['docker-compose.yml', join(dir.path, 'compose.yml')],
-    ports: [
-      'PROMETHEUS_PORT',
-      'MINI_TSDB_PORT',
-      'INVENTORY_SD_PORT',
-      'INVENTORY_PORT',
-      'INVENTORY_ADMIN_PORT',
-      'FLEET_PORT',
-    ],
     settings: {
       UPDATE_INTERVAL: '1s',
       INVENTORY_TIMEOUT: '3s',

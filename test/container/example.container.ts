@@ -13,7 +13,6 @@ beforeAll(async () => {
   await docker(['build', '-q', '--target', 'inventory-server', '-t', INVENTORY, '.']);
   project = await startProject({
     files: [FILE],
-    ports: ['PROMETHEUS_PORT', 'INVENTORY_SD_PORT'],
     settings: { INVENTORY_URL: 'http://own-inventory:1337/inventory', UPDATE_INTERVAL: '2s' },
   });
 });

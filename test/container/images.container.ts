@@ -7,12 +7,13 @@ import { waitFor } from '../helpers/wait-for.ts';
 import { basic, WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
 import { docker, inspect } from './docker.ts';
 
-const PROGRAMS = ['inventory-sd', 'mini-tsdb', 'inventory-server', 'sensor-fleet'];
+const PROGRAMS = ['inventory-sd', 'mini-tsdb', 'inventory-server', 'sensor-fleet', 'simulator'];
 /** Programs with users, whose passwords are checked in a thread. */
 const WITH_USERS = ['inventory-sd', 'mini-tsdb'];
 /** How a start that ends at once is asked of it, and what it says then. */
 const FAULT: Readonly<Record<string, { readonly flag: string; readonly says: string }>> = {
   'mini-tsdb': { flag: '--web.listen-address=none', says: 'web.listen-address' },
+  simulator: { flag: '--door=none', says: '--door' },
 };
 const CONFINED = ['--rm', '--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
 // The images' probes run every half minute.

@@ -54,7 +54,7 @@ test.each([compose, exampleCompose])(
 
 test('every published port is on loopback', () => {
   const published = [compose, exampleCompose].flatMap((text) => text.match(/^ +- (?!--).*:\d+$/gm) ?? []);
-  expect(published).toHaveLength(8);
+  expect(published).toHaveLength(12);
   for (const port of published) expect(port.trim()).toMatch(/^- 127\.0\.0\.1:\$\{[A-Z_]+_PORT:-\d+\}:\d+$/);
 });
 

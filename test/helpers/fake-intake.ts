@@ -38,14 +38,6 @@ export function fakeIntake(): FakeIntake {
         },
       };
     },
-    async accept(batch, caller) {
-      const entered = intake.enter(caller);
-      try {
-        return await entered.accept(batch);
-      } finally {
-        entered.leave();
-      }
-    },
   };
   return intake;
 }

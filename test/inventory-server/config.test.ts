@@ -51,8 +51,8 @@ test('reads every setting', () => {
 });
 
 test.each([
-  ['LISTEN_ADDRESS', '1337', 'is "1337"; write :9098'],
-  ['ADMIN_ADDRESS', 'http://x:1', 'is "http://x:1"; write :9098'],
+  ['LISTEN_ADDRESS', '1337', 'is "1337"; write :port'],
+  ['ADMIN_ADDRESS', 'http://x:1', 'is "http://x:1"; write :port'],
   ['SENSORS', '-1', 'is "-1", not a whole number from 0 to 1000000'],
   ['SENSORS', '1000001', 'is "1000001", not a whole number from 0 to 1000000'],
   ['SENSORS', '1e3', 'is "1e3", not a whole number'],

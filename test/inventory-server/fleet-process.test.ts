@@ -86,7 +86,7 @@ test('each faulty setting is named with what is wrong', () => {
     expect(() => readFleetSettings({ [name]: value })).toThrow(
       `cannot start: 1 faulty setting\n  ${name} ${why}`,
     );
-  fault('LISTEN_ADDRESS', '1338', 'is "1338"; write :9098');
+  fault('LISTEN_ADDRESS', '1338', 'is "1338"; write :port');
   fault('ADMIN_URL', 'inventory:1339', 'begins with inventory:; http: and https: are understood');
   fault('ADMIN_URL', 'http://', 'is no URL');
   fault('ADMIN_URL', 'http://u:p@x', 'holds a user name or password');

@@ -22,10 +22,13 @@ async function copied(config: string, targets: string): Promise<string> {
 }
 
 describe.each(binaries)('Prometheus $version', (binary) => {
-  test.each(['prometheus.yml', 'demo.yml'])('promtool accepts %s as it lies there', async (config) => {
-    const { ok, output } = await checkConfig(binary, join(FOLDER, config));
-    expect(ok, output).toBe(true);
-  });
+  test.each(['prometheus.yml', 'demo.yml', 'scale.yml', 'doors.yml'])(
+    'promtool accepts %s as it lies there',
+    async (config) => {
+      const { ok, output } = await checkConfig(binary, join(FOLDER, config));
+      expect(ok, output).toBe(true);
+    },
+  );
 
   test('promtool accepts it with targets beside it, and refuses it with a broken target file there', async () => {
     const good = await checkConfig(binary, await copied('prometheus.yml', '[{"targets":["sensor_0:9100"]}]'));

@@ -146,7 +146,7 @@ describe('a faulty setting is named with what is wrong:', () => {
   f('TARGET_LABELS', 'a-b=1', 'has the illegal label name "a-b"');
   f('TARGET_LABELS', '__address__=x', 'has the illegal label name');
   f('TARGET_LABELS', 'a=1,a=2', 'names the label a twice');
-  f('LISTEN_ADDRESS', '9098', 'is "9098"; write :9098');
+  f('LISTEN_ADDRESS', '9098', 'is "9098"; write :port');
   f('INVENTORY_TIMEOUT', '2h', 'is "2h"; it must lie from');
   f('INVENTORY_RETRIES', '21', 'is "21", not a whole number from 0 to 20');
   f('INVENTORY_RETRIES', '-1', 'is "-1"');

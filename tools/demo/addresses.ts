@@ -6,6 +6,8 @@ export interface Addresses {
   readonly admin: string;
   readonly sidecar: string;
   readonly miniTsdb: string;
+  /** Where mini-tsdb takes pushed samples by gRPC: host and port. */
+  readonly grpc: string;
   /** Undefined without a Prometheus. */
   readonly prometheus: string | undefined;
   /** Its page to open. */
@@ -14,12 +16,12 @@ export interface Addresses {
 
 /** What a person may open, and how it is called. @param remark stands in the place of a Prometheus. */
 export function shownAddresses(
-  { inventory, admin, sidecar, miniTsdb, targetsPage }: Addresses,
+  { inventory, admin, sidecar, miniTsdb, grpc, targetsPage }: Addresses,
   remark: string,
 ): [string, string][] {
   return [
     ['Prometheus', targetsPage ?? remark],
-    ['mini-tsdb', `${miniTsdb}/targets`],
+    ['mini-tsdb', `${miniTsdb}/targets (gRPC: ${grpc})`],
     ['inventory-sd', `${sidecar}/ (and /status)`],
     ['inventory', `${inventory}/inventory`],
     ['its admin API', `${admin}/faults`],

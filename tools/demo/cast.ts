@@ -31,7 +31,7 @@ export async function startCast(
   const [fleetPort = 0] = await troupe.start(fleet(adminPort, workspace), signal);
   const [sidecarPort = 0] = await troupe.start(sidecar(inventoryPort, workspace), signal);
   const known = { inventory: inventoryPort, fleet: fleetPort, sidecar: sidecarPort };
-  const [miniTsdbPort = 0] = await troupe.start(miniTsdb(known, workspace), signal);
+  const [miniTsdbPort = 0, grpcPort = 0] = await troupe.start(miniTsdb(known, workspace), signal);
   const [prometheusPort] = binary
     ? await troupe.start(prometheus(binary.path, { ...known, miniTsdb: miniTsdbPort }, workspace), signal)
     : [];
@@ -42,6 +42,7 @@ export async function startCast(
       admin: `http://${HOST}:${adminPort}`,
       sidecar: `http://${HOST}:${sidecarPort}`,
       miniTsdb: `http://${HOST}:${miniTsdbPort}`,
+      grpc: `${HOST}:${grpcPort}`,
       prometheus: prometheusUrl,
       targetsPage: prometheusUrl && (await findTargetsPage(prometheusUrl)),
     },

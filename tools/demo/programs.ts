@@ -86,18 +86,22 @@ export interface Known {
 export function miniTsdb(known: Known, { miniTsdbConfig }: Workspace): Program {
   return {
     name: 'mini-tsdb',
-    usualPorts: [9095],
-    async launch([port = 0]) {
+    usualPorts: [9095, 50051],
+    async launch([port = 0, grpcPort = 0]) {
       const moved = movedTo({ ...known, miniTsdb: port });
       await writeFile(miniTsdbConfig, demoConfig(withoutPrometheus(await demoYaml()), moved, INTERVAL));
       const args = [
         `--config.file=${miniTsdbConfig}`,
         `--web.listen-address=${HOST}:${port}`,
         `--inventory-sd.url=http://${HOST}:${known.sidecar}`,
+        '--web.enable-push',
+        '--web.enable-remote-write-receiver',
+        `--grpc.listen-address=${HOST}:${grpcPort}`,
       ];
       return ours('src/tsdb.ts', {}, args);
     },
-    listening: /"msg":"listening"/,
+    // The last of its doors.
+    listening: /"msg":"listening for gRPC"/,
     health: '/-/ready',
   };
 }

@@ -1,5 +1,6 @@
 // The command line of mini-tsdb: Prometheus' flags by Prometheus' names.
 
+import { join } from 'node:path';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { ListenAddress } from '../../lib/listen-address.ts';
 import type { LogLevel } from '../../lib/log.ts';
@@ -23,6 +24,7 @@ export interface Flags {
   readonly enableLifecycle: boolean;
   readonly enablePush: boolean;
   readonly enableRemoteWrite: boolean;
+  readonly export: ExportFlags;
   /** Undefined: no gRPC. */
   readonly grpcAddress: ListenAddress | undefined;
   readonly push: PushFlags;
@@ -68,6 +70,17 @@ export interface PushFlags {
   readonly maxBody: number;
   /** Requests at once. */
   readonly maxConcurrency: number;
+}
+
+/** Of pushed samples that wait to be handed over. */
+export interface ExportFlags {
+  /** Otherwise nothing is handed over, and nothing waits. */
+  readonly enableDrain: boolean;
+  /** Undefined: memory only, or Redis. */
+  readonly path: string | undefined;
+  readonly maxSamples: number;
+  /** Bytes. */
+  readonly maxSize: number;
 }
 
 /** Of what stands between the doors and the store. */
@@ -127,6 +140,26 @@ const FLAGS = {
     default: 'false',
     read: readBoolean,
     says: 'POST /api/v1/write takes samples by remote write',
+  },
+  'web.enable-export-drain': {
+    default: 'false',
+    read: readBoolean,
+    says: 'GET /export?drain=true hands pushed samples over, each once',
+  },
+  'export.path': {
+    default: '',
+    read: readFileName,
+    says: 'folder of samples to be handed over; none: export in storage.tsdb.path',
+  },
+  'export.max-samples': {
+    default: '5000000',
+    read: integerBetween(1000, 1e9),
+    says: 'that wait to be handed over; then pushes are refused',
+  },
+  'export.max-size': {
+    default: '512MB',
+    read: readQueueSize,
+    says: 'bytes of the samples that wait to be handed over; then pushes are refused',
   },
   'grpc.listen-address': {
     default: '',
@@ -290,7 +323,9 @@ function readValues(given: ReadonlyMap<string, string>): { values: Values; fault
 }
 
 function contradictions(values: Values): string[] {
-  return [...storageContradictions(values), ...sidecarContradictions(values)];
+  const isShared = values['queue.engine'] === 'redis' && values['export.path'] !== undefined;
+  const faults = isShared ? ['--export.path is known to --queue.engine=direct only'] : [];
+  return [...faults, ...storageContradictions(values), ...sidecarContradictions(values)];
 }
 
 function sidecarContradictions(values: Values): string[] {
@@ -324,6 +359,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     enableLifecycle: values['web.enable-lifecycle'],
     enablePush: values['web.enable-push'],
     enableRemoteWrite: values['web.enable-remote-write-receiver'],
+    export: exportFlags(values),
     grpcAddress: values['grpc.listen-address'],
     push: pushFlags(values),
     queue: queueFlags(values),
@@ -358,6 +394,18 @@ function pushFlags(values: Values): PushFlags {
     maxSeries: values['push.max-series-per-client'],
     maxBody: values['push.max-body-size'],
     maxConcurrency: values['push.max-concurrency'],
+  });
+}
+
+function exportFlags(values: Values): ExportFlags {
+  const storagePath = values['storage.tsdb.path'];
+  const isShared = values['queue.engine'] === 'redis';
+  const beside = storagePath === undefined || isShared ? undefined : join(storagePath, 'export');
+  return Object.freeze({
+    enableDrain: values['web.enable-export-drain'],
+    path: values['export.path'] ?? beside,
+    maxSamples: values['export.max-samples'],
+    maxSize: values['export.max-size'],
   });
 }
 

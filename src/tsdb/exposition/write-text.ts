@@ -28,6 +28,16 @@ export function familyLines(name: string, type: string, help: string, escaping: 
 
 /** The line of a sample. */
 export function sampleLine({ labels, value, time }: WrittenSample, escaping: Escaping): string {
+  return lineOf(seriesText(labels, escaping), value, time);
+}
+
+/** The line of a sample whose series is a text already. @param time Unix milliseconds. */
+export function lineOf(series: string, value: number, time: number): string {
+  return `${series} ${formatValue(value)} ${time}\n`;
+}
+
+/** Name and labels, as the lines of all samples of a series begin. */
+export function seriesText(labels: Labels, escaping: Escaping): string {
   const { __name__ = '', ...others } = labels;
   const name = escapeName(__name__, escaping);
   const pairs = Object.entries(others).map(
@@ -36,7 +46,7 @@ export function sampleLine({ labels, value, time }: WrittenSample, escaping: Esc
   // A name that needs quotes stands where the labels do.
   const all = isPlainName(name) ? pairs : [quoted(name), ...pairs];
   const braces = all.length === 0 ? '' : `{${all.join(',')}}`;
-  return `${isPlainName(name) ? name : ''}${braces} ${formatValue(value)} ${time}\n`;
+  return `${isPlainName(name) ? name : ''}${braces}`;
 }
 
 // Metric names may have colons, labels may not: Prometheus' own encoder forgets it and then writes what it cannot read.

@@ -15,7 +15,7 @@ export interface ClientState {
   excesses: number;
   /** Requests that are not answered yet. */
   running: number;
-  /** Series that it brought and that are remembered. */
+  /** Places of the series that it brought and that are remembered. */
   series: number;
 }
 

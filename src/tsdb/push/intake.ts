@@ -26,7 +26,12 @@ export interface Receipt {
 
 /** A request that is under way. */
 export interface Entered {
-  /** As `Intake.accept`. */
+  /**
+   * Takes the whole batch, or nothing of it.
+   * @throws Refusal `limited` (ask again after `retryAfterMs`), `too_large` (more than a burst can ever hold: never 429),
+   *   `too_many_series` (never 429 either: asking again helps nobody), `bad_data` (a sample in the far future),
+   *   `overloaded` (queue or store is away; ask again after `retryAfterMs`).
+   */
   accept(batch: DoorBatch): Promise<Receipt>;
   /** To be called once, when the request is answered. */
   leave(): void;
@@ -34,15 +39,8 @@ export interface Entered {
 
 export interface Intake {
   /**
-   * For doors that know who knocks before they have read what: spares them the rest when there is no room.
+   * To be called before anything of the request is read: spares a door the rest when there is no room.
    * @throws Refusal `limited`, `overloaded`.
    */
   enter(caller: Caller): Entered;
-  /**
-   * Takes the whole batch, or nothing of it.
-   * @throws Refusal `limited` (ask again after `retryAfterMs`), `too_large` (more than a burst can ever hold: never 429),
-   *   `too_many_series` (never 429 either: asking again helps nobody), `bad_data` (a sample in the far future),
-   *   `overloaded` (queue or store is away; ask again after `retryAfterMs`).
-   */
-  accept(batch: DoorBatch, caller: Caller): Promise<Receipt>;
 }

@@ -2,6 +2,7 @@
 
 import type { Labels } from '../../model/labels.ts';
 import type { PushedFamily } from '../queue/contract.ts';
+import { familyOf } from './family.ts';
 import type { DoorBatch } from './intake.ts';
 import type { ReadLabels } from './json-labels.ts';
 import { parseRfc3339, parseUnix } from './json-time.ts';
@@ -92,26 +93,10 @@ function parseSeconds(timestamp: unknown, seconds: unknown): number {
   return typeof timestamp === 'string' ? parseRfc3339(timestamp) : Number.NaN;
 }
 
-const TYPES: readonly string[] = [
-  'counter',
-  'gauge',
-  'histogram',
-  'gaugehistogram',
-  'summary',
-  'info',
-  'stateset',
-];
-const MOST_HELP = 1024;
-
 function describe(metric: JsonMetric, { __name__ = '' }: Labels, families: Map<string, PushedFamily>): void {
   const { type, help, unit } = metric;
   if (type === undefined && help === undefined && unit === undefined) return;
-  const word = textOf('type', type).toLowerCase();
-  families.set(__name__, {
-    type: TYPES.includes(word) ? word : 'unknown',
-    help: textOf('help', help).slice(0, MOST_HELP),
-    unit: textOf('unit', unit).slice(0, MOST_HELP),
-  });
+  families.set(__name__, familyOf(textOf('type', type), textOf('help', help), textOf('unit', unit)));
 }
 
 function textOf(name: string, value: unknown): string {

@@ -1,35 +1,36 @@
 // The name and tags of a pushed metric → labels.
 
+import { createRecentMap } from '../../lib/recent-map.ts';
 import type { Labels } from '../../model/labels.ts';
+import { MOST_LABEL_CHARACTERS } from './limits.ts';
 import { MetricFault } from './metric-fault.ts';
 
-/** In characters; a name becomes no longer by being made legal than this and one more. */
-const MOST = { nameLength: 255, tags: 64, valueLength: 4096 };
+/** Lengths are in characters; a name becomes no longer by being made legal than this and one more. */
+const MOST = { nameLength: 255, tags: 64, valueLength: 4096, wholeLength: MOST_LABEL_CHARACTERS };
+/** Of the keys of one generation: about 100,000 series. */
+const MOST_CHARACTERS = 40_000_000;
+/** What holds a key takes about as much as so many characters. */
+const ENTRY_CHARACTERS = 300;
 
 /** Makes labels of a name and of tags. @throws MetricFault. */
 export type ReadLabels = (name: string, tags: object | undefined) => Labels;
 
 /**
  * Remembers what it made: clients push the same series again and again.
- * @param most of one generation, of which there are two: what was not asked for in both is forgotten.
+ * @param mostCharacters of one generation, of which there are two: what was not asked for in both is forgotten.
  */
-export function createJsonLabels(most = 100_000): ReadLabels {
-  let young = new Map<string, Labels>();
-  let old = new Map<string, Labels>();
-  const remember = (key: string, labels: Labels) => {
-    if (young.size >= most) {
-      old = young;
-      young = new Map();
-    }
-    young.set(key, labels);
-    return labels;
-  };
+export function createJsonLabels(mostCharacters = MOST_CHARACTERS): ReadLabels {
+  const recent = createRecentMap<Labels>({
+    most: mostCharacters,
+    weightOf: (key) => key.length + ENTRY_CHARACTERS,
+  });
   return (name, tags) => {
     const key = keyOf(name, tags);
-    const known = young.get(key);
+    const known = recent.get(key);
     if (known !== undefined) return known;
-    const labels = old.get(key) ?? labelsOf(name, tags);
-    return isUnique(key, tags) ? remember(key, labels) : labels;
+    const labels = labelsOf(name, tags);
+    if (isUnique(key, tags)) recent.set(key, labels);
+    return labels;
   };
 }
 
@@ -52,17 +53,22 @@ function isUnique(key: string, tags: object | undefined): boolean {
   return key.split(SEPARATOR).length === 2 * Object.keys(tags ?? {}).length + 2;
 }
 
-function labelsOf(name: string, tags: object | undefined): Labels {
+/** Makes labels, and remembers nothing. @throws MetricFault. */
+export function labelsOf(name: string, tags: object | undefined): Labels {
   const labels = new Map([['__name__', legalName(name, 'name', /[^a-zA-Z0-9_:]/g)]]);
   const entries = Object.entries(tags ?? {});
   if (entries.length > MOST.tags) throw new MetricFault(`has ${entries.length} tags, more than ${MOST.tags}`);
+  let length = name.length;
   for (const [tag, value] of entries) {
     const label = legalName(tag, 'tag name', /[^a-zA-Z0-9_]/g);
     if (labels.has(label)) throw new MetricFault(`has two tags that are ${shown(label)}`);
     const text = textOf(tag, value);
     // An empty label is none.
     if (text !== '') labels.set(label, text);
+    length += tag.length + text.length;
   }
+  if (length > MOST.wholeLength)
+    throw new MetricFault(`has a name and tags of ${length} characters, more than ${MOST.wholeLength}`);
   return Object.fromEntries(labels);
 }
 

@@ -30,10 +30,9 @@ export interface Limiter {
   seriesOf(client: string): number;
   /**
    * Counts a request against the client.
-   * @param samples how many it brings, as far as that is known already.
-   * @throws Refusal `limited`, `overloaded`; `too_large`.
+   * @throws Refusal `limited`, `overloaded`.
    */
-  enter(client: string, samples?: number): Visit;
+  enter(client: string): Visit;
 }
 
 /** Small enough for memory: half a kilobyte each at most. */
@@ -87,10 +86,9 @@ export function createLimiter({ limitsOf, concurrency, clock, ...options }: Limi
       return table.size;
     },
     seriesOf: (client) => table.find(client)?.series ?? 0,
-    enter(name, samples = 1) {
+    enter(name) {
       const time = now();
       const client = find(name, time);
-      refuseTooLarge(samples, client.limits.samples);
       admit(client, time);
       client.requests = taken(client.limits.requests, client.requests, 1, time);
       client.running += 1;

@@ -5,7 +5,7 @@ import { oneSecondOf, type Rate } from './gcra.ts';
 export interface ClientLimits {
   readonly samples: Rate;
   readonly requests: Rate;
-  /** Series that it brought and that are pushed still. */
+  /** Series that it brought and that are pushed still; one counts once more for every kilobyte of its labels. */
   readonly series: number;
 }
 
@@ -17,6 +17,9 @@ export interface PushLimits {
   /** Requests at once; one client has at most a quarter of them. */
   readonly concurrency: number;
 }
+
+/** Of the labels of one series, all of their names and values together. */
+export const MOST_LABEL_CHARACTERS = 65_536;
 
 /** As the flags have them by default. */
 export const DEFAULT_LIMITS: PushLimits = Object.freeze({

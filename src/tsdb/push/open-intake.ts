@@ -1,5 +1,6 @@
 // The road from the doors to the queue: a batch passes every check before anything of it counts.
 
+import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { PushedBatch, Queue } from '../queue/contract.ts';
 import type { ClientState } from './client-table.ts';
@@ -25,7 +26,7 @@ export interface IntakeOptions {
   readonly clock?: () => number;
 }
 
-/** Of all clients together. A series takes about half a kilobyte here. */
+/** Of all clients together. A series takes about half a kilobyte here, a long one as many places as it is kilobytes. */
 const MOST_SERIES = 500_000;
 const SERIES_IDLE_MS = 60 * 60_000;
 /** As far as stores let samples be ahead. */
@@ -48,8 +49,8 @@ export function openIntake(options: IntakeOptions): OpenIntake {
   const trouble = createTroubleLog(log, clock);
   metrics.observe({ clients: () => limiter.clients, series: () => series.size });
 
-  function demandSeries(client: ClientState, fresh: number): void {
-    const isTooMany = () => client.series + fresh > client.limits.series;
+  function demandSeries(client: ClientState, places: number): void {
+    const isTooMany = () => client.series + places > client.limits.series;
     if (isTooMany()) series.sweep(clock());
     if (isTooMany()) throw tooManySeries(client.limits);
   }
@@ -60,7 +61,7 @@ export function openIntake(options: IntakeOptions): OpenIntake {
     refuseFuture(batch.times, time);
     const found = series.find(batch.labels, clock());
     const { client } = visit;
-    if (found.fresh.size > 0) demandSeries(client, found.fresh.size);
+    if (found.places > 0) demandSeries(client, found.places);
     refuseHurry(batch.times, found.rows, time);
     visit.take(batch.values.length);
     series.add(found.fresh, client, clock());
@@ -91,16 +92,10 @@ export function openIntake(options: IntakeOptions): OpenIntake {
   function asRefusal(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
     trouble.failed(error);
-    const message = 'the queue or the store cannot take samples now; nothing was taken';
+    const message = isNotFetched(error)
+      ? error.message
+      : 'the queue or the store cannot take samples now; nothing was taken';
     return new Refusal('overloaded', message, { retryAfterMs: SOON_MS, cause: error });
-  }
-
-  function enter(client: string, samples?: number): Visit {
-    try {
-      return limiter.enter(client, samples);
-    } catch (error) {
-      throw metrics.refusedOf(client, asRefusal(error));
-    }
   }
 
   return {
@@ -109,15 +104,20 @@ export function openIntake(options: IntakeOptions): OpenIntake {
       const visit = enter(client);
       return { accept: (batch) => accept(batch, visit), leave: visit.leave };
     },
-    async accept(batch, { client }) {
-      const visit = enter(client, batch.values.length);
-      try {
-        return await accept(batch, visit);
-      } finally {
-        visit.leave();
-      }
-    },
   };
+
+  function enter(client: string): Visit {
+    try {
+      return limiter.enter(client);
+    } catch (error) {
+      throw metrics.refusedOf(client, asRefusal(error));
+    }
+  }
+}
+
+// Who pushes may know who should fetch.
+function isNotFetched(error: unknown): error is AppError {
+  return error instanceof AppError && error.reason === 'not_fetched';
 }
 
 // The store would leave it out, and nobody would tell who sent it.
@@ -125,7 +125,10 @@ function refuseFuture(times: Float64Array, now: number): void {
   const latest = now + MOST_AHEAD_MS;
   for (let i = 0; i < times.length; i += 1) {
     if ((times[i] as number) > latest)
-      throw new Refusal('bad_data', `metric ${i}: its time is more than 10 minutes ahead of the clock here`);
+      throw new Refusal(
+        'bad_data',
+        `metric ${i}: its time is more than 10 minutes ahead of the clock here; nothing was taken`,
+      );
   }
 }
 

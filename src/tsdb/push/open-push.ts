@@ -1,6 +1,7 @@
 // What all doors for pushed samples share: who may push, how much, and the road to the queue.
 
 import type { Registry } from 'prom-client';
+import { type BodyRoom, createBodyRoom } from '../../lib/body-room.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { hostPort, type ListenAddress } from '../../lib/listen-address.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -22,6 +23,8 @@ export interface Push {
   readonly clients: Clients;
   /** Of a body, as it comes and unpacked. */
   readonly bodyBytes: number;
+  /** For bodies that arrive over HTTP at a time. */
+  readonly bodyRoom: BodyRoom;
   /** Counts what a door has refused, once however often it is told of. */
   readonly refused: (refusal: Refusal) => void;
   /** What was pushed since the start, with so many of the clients. */
@@ -51,10 +54,15 @@ export interface PushOptions {
   readonly log: Logger;
   /** Where there is a door. */
   readonly addresses: readonly ListenAddress[];
+  /** Milliseconds that never jump, by which limits go. */
+  readonly clock?: () => number;
 }
 
+/** As large as they may be; small ones always have room. */
+const BODIES_AT_A_TIME = 32;
+
 /** @throws AppError `clients_file`. */
-export function openPush({ flags, queue, registry, log, addresses }: PushOptions): Push {
+export function openPush({ flags, queue, registry, log, addresses, ...options }: PushOptions): Push {
   const limits = limitsOf(flags);
   const { clientsFile, maxBody: bodyBytes, maxConcurrency: concurrency } = flags;
   if (clientsFile === undefined) warnOfOpenDoors(addresses, log);
@@ -62,7 +70,8 @@ export function openPush({ flags, queue, registry, log, addresses }: PushOptions
   const clients = createClients(() => file?.current(), limits);
   const counts = createClientCounts();
   const metrics = createPushMetrics(registry, counts);
-  const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log });
+  const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log, ...options });
+  const bodyRoom = createBodyRoom(BODIES_AT_A_TIME * bodyBytes);
   const described = (count: ClientCount) => ({
     ...count,
     series: intake.seriesOf(count.client),
@@ -74,7 +83,7 @@ export function openPush({ flags, queue, registry, log, addresses }: PushOptions
     forgotten: counts.forgotten,
     top: counts.top(most).map(described),
   });
-  return { intake, clients, bodyBytes, refused: metrics.refused, tally };
+  return { intake, clients, bodyBytes, bodyRoom, refused: metrics.refused, tally };
 }
 
 function limitsOf({ samplesPerSecond, requestsPerSecond, maxSeries }: PushFlags): ClientLimits {
@@ -96,6 +105,6 @@ function warnOfOpenDoors(addresses: readonly ListenAddress[], log: Logger): void
   for (const { host, port } of addresses.filter((address) => !isLoopback(address.host)))
     log.warn(
       { address: hostPort(host, port) },
-      'everybody who reaches this address may push samples; name those who may with --push.clients-file',
+      'whoever this address lets in may push samples; name those who may with --push.clients-file',
     );
 }

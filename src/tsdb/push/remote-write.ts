@@ -30,6 +30,7 @@ export type ReadRemoteWrite = (
 
 /** Bytes of labels that are remembered, in each of two generations: about 60,000 series. */
 const MEMORY_BYTES = 8_000_000;
+const WRITE_REQUEST = 'application/x-protobuf';
 
 export function createRemoteWrite(registry: Registry): ReadRemoteWrite {
   const memory = createLabelMemory(MEMORY_BYTES);
@@ -60,12 +61,13 @@ function uncompress(body: Buffer, mostBytes: number): Buffer {
   }
 }
 
-// What is absent stands for what 1.0 says, but for the type: without one a page of any site could send it.
+// What is absent stands for what 1.0 says, as in Prometheus; not the type and the encoding both, for a page of any site
+// can send a body without them, and neither of them without asking first.
 function checkHeaders(headers: IncomingHttpHeaders): void {
   const encoding = headers['content-encoding'] ?? 'snappy';
   if (encoding.toLowerCase() !== 'snappy')
     throw unsupported(`encoding ${JSON.stringify(encoding)} is not spoken here; it is snappy`);
-  const type = headers['content-type'] ?? '';
+  const type = headers['content-type'] ?? (headers['content-encoding'] === undefined ? '' : WRITE_REQUEST);
   if (!isWriteRequest(type))
     throw unsupported(
       `content type ${JSON.stringify(type)} is not spoken here; it is application/x-protobuf of remote write 1.0`,
@@ -80,7 +82,7 @@ function isWriteRequest(contentType: string): boolean {
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim());
   const protos = parameters.filter((parameter) => /^proto\s*=/i.test(parameter));
   const isFirst = protos.every((proto) => /=\s*"?prometheus\.WriteRequest"?$/.test(proto));
-  return type.toLowerCase() === 'application/x-protobuf' && isFirst;
+  return type.toLowerCase() === WRITE_REQUEST && isFirst;
 }
 
 function unsupported(why: string): AppError<'unsupported'> {

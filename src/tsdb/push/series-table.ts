@@ -13,7 +13,7 @@ export interface PushedSeries {
 }
 
 export interface SeriesTableOptions {
-  /** Never more than these; beyond them the one goes that is looked at next. */
+  /** Places, never more than these; beyond them the series goes that is looked at next. */
   readonly most: number;
   /** A series that was not pushed for so long is forgotten. */
   readonly idleMs: number;
@@ -25,6 +25,8 @@ export interface FoundSeries {
   readonly rows: readonly PushedSeries[];
   /** Those that are new, each once. */
   readonly fresh: ReadonlyMap<string, PushedSeries>;
+  /** The places that those take: one each, and one more for every 1024 characters of its labels. */
+  readonly places: number;
 }
 
 export interface SeriesTable {
@@ -39,10 +41,12 @@ export interface SeriesTable {
 
 interface Entry extends PushedSeries {
   readonly key: string;
+  readonly places: number;
   owner: ClientState | undefined;
   usedAt: number;
 }
 
+const PLACE_CHARACTERS = 1024;
 const LOOKED_AT = 4;
 const SWEEP_EVERY_MS = 10_000;
 
@@ -51,13 +55,14 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
   const next = createRound(byKey);
   // Doors that know a label set give the same object again, which spares its key.
   const byObject = new WeakMap<Labels, Entry>();
+  let taken = 0;
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   function lookUp(labels: Labels, fresh: Map<string, Entry>, now: number): Entry {
     const key = seriesKey(labels);
     let entry = byKey.get(key) ?? fresh.get(key);
     if (entry === undefined) {
-      entry = { key, labels, arrival: 0, owner: undefined, usedAt: now };
+      entry = { key, labels, places: placesOf(key), arrival: 0, owner: undefined, usedAt: now };
       fresh.set(key, entry);
     } else byObject.set(labels, entry);
     return entry;
@@ -65,7 +70,8 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
 
   function drop(entry: Entry): void {
     byKey.delete(entry.key);
-    if (entry.owner !== undefined) entry.owner.series -= 1;
+    taken -= entry.places;
+    if (entry.owner !== undefined) entry.owner.series -= entry.places;
     entry.owner = undefined;
   }
 
@@ -91,14 +97,15 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
         entry.usedAt = now;
         rows[i] = entry;
       }
-      return { rows, fresh };
+      return { rows, fresh, places: fresh.size === 0 ? 0 : sumOf(fresh) };
     },
     add(fresh, client, now) {
       for (const entry of (fresh as ReadonlyMap<string, Entry>).values()) {
         look(now);
-        if (byKey.size >= most) drop(next() as Entry);
+        while (taken + entry.places > most && byKey.size > 0) drop(next() as Entry);
         entry.owner = client;
-        client.series += 1;
+        client.series += entry.places;
+        taken += entry.places;
         byKey.set(entry.key, entry);
         byObject.set(entry.labels, entry);
       }
@@ -109,4 +116,14 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
       for (const entry of byKey.values()) if (now - entry.usedAt > idleMs) drop(entry);
     },
   };
+}
+
+function placesOf(key: string): number {
+  return 1 + Math.floor(key.length / PLACE_CHARACTERS);
+}
+
+function sumOf(fresh: ReadonlyMap<string, Entry>): number {
+  let places = 0;
+  for (const entry of fresh.values()) places += entry.places;
+  return places;
 }

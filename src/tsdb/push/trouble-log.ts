@@ -10,22 +10,29 @@ export interface TroubleLog {
 }
 
 const REPEAT_MS = 600_000;
+/** What fails for some batches and goes for those between them begins and ends with each. */
+const PAUSE_MS = 10_000;
 
 /** @param clock milliseconds that never jump. */
 export function createTroubleLog(log: Logger, clock: () => number): TroubleLog {
-  let trouble: { readonly reason: string; readonly since: number; readonly toldAt: number } | undefined;
+  let trouble: { readonly since: number; told: string | undefined } | undefined;
+  let toldAt = Number.NEGATIVE_INFINITY;
   return {
     failed(error) {
       const reason = messageOf(error);
       const now = clock();
-      if (trouble?.reason === reason && now - trouble.toldAt < REPEAT_MS) return;
-      trouble = { reason, since: trouble?.since ?? now, toldAt: now };
+      trouble ??= { since: now, told: undefined };
+      if (now - toldAt < (trouble.told === reason ? REPEAT_MS : PAUSE_MS)) return;
+      trouble.told = reason;
+      toldAt = now;
       log.error({ reason }, 'cannot take pushed samples; who pushes is told to come back');
     },
     went() {
       if (trouble === undefined) return;
-      log.info({ after: formatAge(clock() - trouble.since) }, 'pushed samples are taken again');
+      const { since, told } = trouble;
       trouble = undefined;
+      if (told !== undefined)
+        log.info({ after: formatAge(clock() - since) }, 'pushed samples are taken again');
     },
   };
 }

@@ -5,8 +5,10 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { PushedFamily } from '../queue/contract.ts';
 import { type Columns, createColumns } from './columns.ts';
+import { familyOfNumber } from './family.ts';
 import type { DoorBatch } from './intake.ts';
 import type { LabelMemory } from './label-memory.ts';
+import { MOST_LABEL_CHARACTERS } from './limits.ts';
 import { setOwn } from './own-property.ts';
 import { Refusal } from './refusal.ts';
 import {
@@ -34,6 +36,8 @@ export interface WriteRequest {
 
 /** What one request may hold, whatever its bytes. */
 const MOST_FAMILIES = 100_000;
+/** Of one series. A store compares and sorts them, and keeps each. */
+const MOST_LABELS = 256;
 const LABEL = delimited(1);
 /** Milliseconds from 1970 to either end of what a calendar holds. */
 const MOST_TIME = 8.64e15;
@@ -126,6 +130,8 @@ class Reading {
   #labelsOf(bytes: string, start: number, end: number): Labels {
     const known = this.#memory.get(bytes);
     if (known !== undefined) return known;
+    if (bytes.length > MOST_LABEL_CHARACTERS)
+      throw new Error(`its labels are larger than ${MOST_LABEL_CHARACTERS} bytes`);
     const labels = readLabels(this.#reader, start, end);
     this.#memory.set(bytes, labels);
     return labels;
@@ -159,27 +165,24 @@ class Reading {
 }
 
 function readFamily(reader: WireReader, end: number): { name: string; family: PushedFamily } {
-  let name = '';
-  const family = { type: '', help: '', unit: '' };
+  let [name, type, help, unit] = ['', 0, '', ''];
   while (reader.pos < end) {
     const tag = reader.uint32();
-    if (tag === varint(1)) family.type = TYPES[readInt64(reader)] ?? '';
+    if (tag === varint(1)) type = readInt64(reader);
     else if (tag === delimited(2)) name = readText(reader, end);
-    else if (tag === delimited(4)) family.help = readText(reader, end);
-    else if (tag === delimited(5)) family.unit = readText(reader, end);
+    else if (tag === delimited(4)) help = readText(reader, end);
+    else if (tag === delimited(5)) unit = readText(reader, end);
     else skipField(reader, tag, 5);
   }
   checkEnd(reader, end);
-  return { name, family };
+  return { name, family: familyOfNumber(type, help, unit) };
 }
-
-/** MetricMetadata.MetricType; the first is unknown. */
-const TYPES = ['', 'counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'info', 'stateset'];
 
 /** Reads a series again, for its labels alone. */
 function readLabels(reader: WireReader, start: number, end: number): Labels {
   const labels: Record<string, string> = {};
   let last = '';
+  let count = 0;
   reader.pos = start;
   while (reader.pos < end) {
     const tag = reader.uint32();
@@ -187,6 +190,8 @@ function readLabels(reader: WireReader, start: number, end: number): Labels {
       reader.skipType(tag & 7);
       continue;
     }
+    count += 1;
+    if (count > MOST_LABELS) throw new Error(`it has more than ${MOST_LABELS} labels`);
     const name = readLabel(reader, endOfPart(reader, end), labels, last);
     if (name > last) last = name;
   }

@@ -1,5 +1,7 @@
 // What pushers say of their metrics, for those who ask this server about them.
 
+import { createRecentMap } from '../../lib/recent-map.ts';
+import { shortened } from '../../model/detached.ts';
 import type { PushedFamily } from './contract.ts';
 
 export interface PushedFamilies {
@@ -10,22 +12,18 @@ export interface PushedFamilies {
 
 /** Of one generation, of which there are two. Each some hundred bytes. */
 const MOST = 10_000;
+/** Of a name and of each text, in characters. Nothing is remembered of a longer name. */
 const MOST_TEXT = 1024;
 
 /** Of one metric the last word counts; of too many those are forgotten that were not spoken of for long. */
 export function createPushedFamilies(most = MOST): PushedFamilies {
-  let young = new Map<string, PushedFamily>();
-  let old: ReadonlyMap<string, PushedFamily> = new Map();
+  const recent = createRecentMap<PushedFamily>({ most });
   return {
-    all: () => new Map([...old, ...young]),
+    all: () => new Map(recent.entries()),
     describe(families) {
-      for (const [name, { type, help, unit }] of families) {
-        if (young.size >= most && !young.has(name)) {
-          old = young;
-          young = new Map();
-        }
-        young.set(name, { type, help: help.slice(0, MOST_TEXT), unit: unit.slice(0, MOST_TEXT) });
-      }
+      for (const [name, { type, help, unit }] of families)
+        if (name.length <= MOST_TEXT)
+          recent.set(name, { type, help: shortened(help, MOST_TEXT), unit: shortened(unit, MOST_TEXT) });
     },
   };
 }

@@ -1,5 +1,6 @@
 // The refs of label sets that were written a moment ago.
 
+import { createRecentMap } from '../../lib/recent-map.ts';
 import type { Labels } from '../../model/labels.ts';
 import { seriesKey } from '../../model/series-key.ts';
 import type { SeriesRef } from '../storage/contract.ts';
@@ -10,38 +11,38 @@ export interface RefCache {
   forget(labels: Labels): void;
 }
 
-/** @param most of one generation, of which there are two: what was not asked for in both is forgotten. */
-export function createRefCache(most = 100_000): RefCache {
+/** Of the keys of one generation, of which there are two: about 100,000 series. */
+const MOST_CHARACTERS = 30_000_000;
+/** What holds a key takes about as much as so many characters. */
+const ENTRY_CHARACTERS = 100;
+
+/** What was not asked for in two generations is forgotten. */
+export function createRefCache(mostCharacters = MOST_CHARACTERS): RefCache {
   // The doors of this process give the same object again and again, which spares the key.
   let byObject = new WeakMap<Labels, SeriesRef>();
-  let young = new Map<string, SeriesRef>();
-  let old = new Map<string, SeriesRef>();
-
-  function remember(key: string, labels: Labels, ref: SeriesRef): void {
-    if (young.size >= most) {
-      old = young;
-      young = new Map();
+  const byKey = createRecentMap<SeriesRef>({
+    most: mostCharacters,
+    weightOf: (key) => key.length + ENTRY_CHARACTERS,
+    turned: () => {
       byObject = new WeakMap();
-    }
-    young.set(key, ref);
-    byObject.set(labels, ref);
-  }
+    },
+  });
 
   function lookUp(labels: Labels): SeriesRef | undefined {
-    const key = seriesKey(labels);
-    const ref = young.get(key) ?? old.get(key);
-    if (ref !== undefined) remember(key, labels, ref);
+    const ref = byKey.get(seriesKey(labels));
+    if (ref !== undefined) byObject.set(labels, ref);
     return ref;
   }
 
   return {
     get: (labels) => byObject.get(labels) ?? lookUp(labels),
-    set: (labels, ref) => remember(seriesKey(labels), labels, ref),
+    set(labels, ref) {
+      byKey.set(seriesKey(labels), ref);
+      byObject.set(labels, ref);
+    },
     forget(labels) {
-      const key = seriesKey(labels);
       byObject.delete(labels);
-      young.delete(key);
-      old.delete(key);
+      byKey.delete(seriesKey(labels));
     },
   };
 }

@@ -1,12 +1,16 @@
-// The end of every queue: label sets → refs, rows → the store, and what pushers say of their metrics.
+// The end of every queue: label sets → refs, rows → the store, from there to the outbox, and what pushers say of their metrics.
 
 import type { Labels } from '../../model/labels.ts';
 import type { AppendResult, Batch, Store } from '../storage/contract.ts';
 import type { PushedBatch, PushedFamily, Writer, Written } from './contract.ts';
+import type { Outbox } from './outbox/contract.ts';
+import { pickRows } from './pick-rows.ts';
 import { createRefCache } from './ref-cache.ts';
 
 export interface WriterOptions {
   readonly store: Pick<Store, 'resolve' | 'append'>;
+  /** Gets what the store has from then on, and what it had already: whoever pushed it again may not know that it came. */
+  readonly outbox?: Pick<Outbox, 'demandRoom' | 'add'> | undefined;
   /** Told what became of a batch. */
   readonly written?: (result: Written) => void;
   /** Told what pushers say of their metrics. */
@@ -16,7 +20,7 @@ export interface WriterOptions {
 /** A series may be freed again before its rows arrive, when the retention is shorter than a moment. */
 const TRIES = 3;
 
-export function createWriter({ store, written, described }: WriterOptions): Writer {
+export function createWriter({ store, outbox, written, described }: WriterOptions): Writer {
   const refs = createRefCache();
 
   async function resolve(labels: readonly Labels[]): Promise<Uint32Array> {
@@ -41,7 +45,8 @@ export function createWriter({ store, written, described }: WriterOptions): Writ
     for (let left = TRIES; left > 0 && rest.values.length > 0; left -= 1) {
       const result = await store.append(await rowsOf(rest), { durable: true });
       add(sum, result);
-      rest = pick(rest, result.unknown);
+      await outbox?.add(withoutRows(rest, [...result.leftOut, ...result.unknown]));
+      rest = pickRows(rest, result.unknown);
       for (const labels of rest.labels) refs.forget(labels);
     }
     // Whatever is freed as soon as it is made has expired.
@@ -54,6 +59,7 @@ export function createWriter({ store, written, described }: WriterOptions): Writ
 
   return async (batch) => {
     const sum = { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0 };
+    outbox?.demandRoom();
     if (batch.values.length > 0) await append(batch, sum);
     if (batch.families.size > 0) described?.(batch.families);
     written?.(sum);
@@ -70,12 +76,11 @@ function add(sum: Sum, { appended, duplicates, conflicts, outOfBounds }: AppendR
   sum.outOfBounds += outOfBounds;
 }
 
-function pick(batch: PushedBatch, rows: readonly number[]): PushedBatch {
-  return {
-    ...batch,
-    labels: rows.map((row) => batch.labels[row] as Labels),
-    times: Float64Array.from(rows, (row) => batch.times[row] as number),
-    values: Float64Array.from(rows, (row) => batch.values[row] as number),
-    stale: Uint8Array.from(rows, (row) => batch.stale[row] as number),
-  };
+function withoutRows(batch: PushedBatch, rows: readonly number[]): PushedBatch {
+  if (rows.length === 0) return batch;
+  const out = new Set(rows);
+  return pickRows(
+    batch,
+    Array.from(batch.values.keys()).filter((row) => !out.has(row)),
+  );
 }

@@ -9,17 +9,16 @@ export type SaidOfMetrics = ReadonlyMap<string, MetricMetadata>;
 export type MetadataByMetric = ReadonlyMap<string, readonly MetricMetadata[]>;
 
 export function joinMetadata(families: Iterable<SaidOfMetrics>): MetadataByMetric {
-  const all = new Map<string, MetricMetadata[]>();
+  const all = new Map<string, Map<string, MetricMetadata>>();
   for (const target of families) {
     for (const [metric, said] of target) {
-      const known = all.get(metric);
-      if (known === undefined) all.set(metric, [said]);
-      else if (!known.some((other) => isSame(other, said))) known.push(said);
+      const ways = all.get(metric) ?? new Map<string, MetricMetadata>();
+      all.set(metric, ways.set(wayOf(said), said));
     }
   }
-  return all;
+  return new Map(Array.from(all, ([metric, ways]) => [metric, [...ways.values()]]));
 }
 
-function isSame(a: MetricMetadata, b: MetricMetadata): boolean {
-  return a.type === b.type && a.help === b.help && a.unit === b.unit;
+function wayOf({ type, help, unit }: MetricMetadata): string {
+  return `${type}\0${unit}\0${help}`;
 }

@@ -31,6 +31,8 @@ export interface AppendResult {
   readonly conflicts: number;
   /** Further behind the newest of its series than samples may come late, already expired, or in the far future. */
   readonly outOfBounds: number;
+  /** The rows that count as one of the last two, ascending. */
+  readonly leftOut: readonly number[];
   /** Rows whose series was freed since: resolve its labels again and append these once more. */
   readonly unknown: readonly number[];
 }

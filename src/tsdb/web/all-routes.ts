@@ -7,6 +7,7 @@ import type { Budget, Store } from '../storage/contract.ts';
 import { absentRoutes } from './absent-routes.ts';
 import { type Admin, adminRoutes } from './admin-routes.ts';
 import { chartRoutes } from './chart-routes.ts';
+import { type Drain, drainRoutes } from './doors/drain-routes.ts';
 import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
 import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
@@ -37,6 +38,8 @@ export interface Sources {
   readonly push?: PushDoors | undefined;
   /** Undefined while `--web.enable-remote-write-receiver` is not given. */
   readonly remoteWrite?: RemoteWriteDoor | undefined;
+  /** Undefined while `--web.enable-export-drain` is not given. */
+  readonly drain?: Drain | undefined;
   /** What `/federate` adds to every series, how old a sample may be there, and what it says of pushed metrics. */
   readonly federation: Pick<Federation, 'externalLabels' | 'lookbackMs' | 'pushed'>;
   /** The pages for people, by their path. */
@@ -57,6 +60,7 @@ export function allRoutes({
   admin,
   push,
   remoteWrite,
+  drain,
   federation,
   pages = new Map(),
   now,
@@ -73,6 +77,7 @@ export function allRoutes({
     ...federateRoutes({ ...federation, store, budget, now }),
     ...pushRoutes(push),
     ...remoteWriteRoutes(remoteWrite),
+    ...drainRoutes(drain),
     ...absentRoutes(),
     ...adminRoutes(admin),
     ...pageRoutes(pages),

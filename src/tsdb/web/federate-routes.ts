@@ -4,13 +4,12 @@ import type { FastifyReply } from 'fastify';
 import { messageOf } from '../../lib/errors.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { Matcher } from '../../model/matcher.ts';
-import type { Escaping } from '../exposition/escape-name.ts';
-import { familyLines, sampleLine } from '../exposition/write-text.ts';
 import { parseAnySelector } from '../promql/parse-selector.ts';
 import type { SaidOfMetrics } from '../scrape/metadata.ts';
 import type { Budget, Store } from '../storage/contract.ts';
+import { familiesText } from './families-text.ts';
 import { escapingOf } from './negotiate.ts';
-import { type NewestSample, newestSamples } from './newest-samples.ts';
+import { newestSamples } from './newest-samples.ts';
 import { many, type Parameters } from './parameters.ts';
 import { sendPieces } from './pieces.ts';
 import { type Asked, listParameter, type Route } from './route.ts';
@@ -55,8 +54,12 @@ export function federateRoutes({
         const samples = await newestSamples(store, selectors, range, budget(signal));
         const escaping = escapingOf(accept);
         const type = `text/plain; version=0.0.4; charset=utf-8; escaping=${escaping}`;
-        const exposed = { samples, pushed: pushed(), externalLabels: externalLabels(), escaping };
-        return sendPieces(reply, type, exposition(exposed));
+        const series = samples.map(({ labels, value, time }) => ({
+          labels,
+          samples: [[time, value]] as const,
+        }));
+        const exposed = { pushed: pushed(), externalLabels: externalLabels(), escaping };
+        return sendPieces(reply, type, familiesText(series, exposed));
       },
     },
   ];
@@ -78,39 +81,3 @@ function refuse(reply: FastifyReply, { message }: Error) {
 }
 
 const NOTHING_SAID: SaidOfMetrics = new Map();
-
-interface Exposed {
-  readonly samples: readonly NewestSample[];
-  readonly pushed: SaidOfMetrics;
-  readonly externalLabels: Labels;
-  readonly escaping: Escaping;
-}
-
-// A family is all series of a name, in the order of their labels.
-async function* exposition({ samples, pushed, externalLabels, escaping }: Exposed): AsyncGenerator<string> {
-  // What has no instance of its own must not be given that of this server.
-  const external = Object.entries({ instance: '', ...externalLabels }).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name, family] of [...byName(samples)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { type = '', help = '' } = pushed.get(name) ?? {};
-    yield familyLines(name, type, help, escaping);
-    for (const sample of family)
-      yield sampleLine({ ...sample, labels: withExternal(sample.labels, external) }, escaping);
-  }
-}
-
-function byName(samples: readonly NewestSample[]): ReadonlyMap<string, readonly NewestSample[]> {
-  const families = new Map<string, NewestSample[]>();
-  for (const sample of samples) {
-    const { __name__ = '' } = sample.labels;
-    const family = families.get(__name__);
-    if (family === undefined) families.set(__name__, [sample]);
-    else family.push(sample);
-  }
-  return families;
-}
-
-// Own labels in their order, then the external ones that are not among them.
-function withExternal(labels: Labels, external: readonly (readonly [string, string])[]): Labels {
-  const own = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries([...own, ...external.filter(([name]) => !Object.hasOwn(labels, name))]);
-}

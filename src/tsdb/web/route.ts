@@ -154,8 +154,10 @@ function askedOf(request: FastifyRequest, reply: FastifyReply): Asked {
 
 function merged(form: Parameters, query: Parameters): Parameters {
   const names = new Set([...Object.keys(form), ...Object.keys(query)]);
+  // A label may be called `constructor`, which every object has.
+  const given = (all: Parameters, name: string) => (Object.hasOwn(all, name) ? (all[name] ?? []) : []);
   const entries = Array.from(names, (name) => {
-    const values = [form[name] ?? [], query[name] ?? []].flat();
+    const values = [given(form, name), given(query, name)].flat();
     return [name, values.length === 1 ? values[0] : values];
   });
   return Object.fromEntries(entries);

@@ -24,6 +24,7 @@ const SCENE: Scene = {
     admin: 'http://127.0.0.1:1339',
     sidecar: 'http://127.0.0.1:9098',
     miniTsdb: 'http://127.0.0.1:9095',
+    grpc: '127.0.0.1:50051',
     prometheus: 'http://127.0.0.1:9090',
     targetsPage: 'http://127.0.0.1:9090/targets',
   },
@@ -233,7 +234,7 @@ test('without a Prometheus it shows what mini-tsdb sees, and how to get one', ()
   expect(right).toMatch(/\nup: 100 of 100 in mini-tsdb$/);
   expect(rows[0]).toMatch(/^inventory-sd demo {2}with mini-tsdb {2}/);
   expect(rows).toContain('Prometheus     none found; to see it too: sudo apt-get install prometheus');
-  expect(rows).toContain('mini-tsdb      http://127.0.0.1:9095/targets');
+  expect(rows).toContain('mini-tsdb      http://127.0.0.1:9095/targets (gRPC: 127.0.0.1:50051)');
 });
 
 test('says that nothing is known before the first answer', () => {

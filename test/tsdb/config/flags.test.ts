@@ -26,6 +26,7 @@ test('what holds without any', () => {
     enableLifecycle: false,
     enablePush: false,
     enableRemoteWrite: false,
+    export: { enableDrain: false, path: undefined, maxSamples: 5_000_000, maxSize: 2 ** 29 },
     grpcAddress: undefined,
     push: {
       clientsFile: undefined,
@@ -64,6 +65,10 @@ test('what holds without any', () => {
       'web.enable-lifecycle': 'false',
       'web.enable-push': 'false',
       'web.enable-remote-write-receiver': 'false',
+      'web.enable-export-drain': 'false',
+      'export.path': '',
+      'export.max-samples': '5000000',
+      'export.max-size': '512MB',
       'grpc.listen-address': '',
       'push.clients-file': '',
       'push.samples-per-second': '10000',
@@ -105,6 +110,14 @@ describe('each way to write one:', () => {
   f(['--web.listen-address=127.0.0.1:0'], { listenAddress: { host: '127.0.0.1', port: 0 } });
   f(['--grpc.listen-address=:50051'], { grpcAddress: { host: '', port: 50_051 } });
   f(['--web.enable-remote-write-receiver'], { enableRemoteWrite: true });
+  const waiting = { maxSamples: 5_000_000, maxSize: 2 ** 29 };
+  f(['--web.enable-export-drain', '--storage.tsdb.path=/d'], {
+    export: { enableDrain: true, path: '/d/export', ...waiting },
+    storagePath: '/d',
+  });
+  f(['--export.path=/e', '--export.max-samples=1000', '--export.max-size=1MB'], {
+    export: { enableDrain: false, path: '/e', maxSamples: 1000, maxSize: 2 ** 20 },
+  });
   f(['--web.enable-lifecycle'], { enableLifecycle: true });
   f(['--web.enable-lifecycle', '--config.file=a'], { enableLifecycle: true, configFile: 'a' });
   f(['--web.enable-lifecycle=true'], { enableLifecycle: true });
@@ -169,16 +182,14 @@ describe('what is faulty is named:', () => {
     '--log.level is "loud"; it is one of fatal, error, warn, info, debug, trace, silent',
   );
   f(['--web.enable-lifecycle=maybe'], '--web.enable-lifecycle is "maybe", neither true nor false');
-  f(
-    ['--web.listen-address=9095'],
-    '--web.listen-address is "9095"; write :9098, 127.0.0.1:9098 or [::1]:9098',
-  );
+  f(['--web.listen-address=9095'], '--web.listen-address is "9095"; write :port, host:port or [IPv6]:port');
   f(
     ['--storage.tsdb.retention.size=512'],
     '--storage.tsdb.retention.size is "512", no size; write e.g. 512MB or 0',
   );
   f(['--storage.engine=redis'], '--storage.engine is "redis"; it is one of memory, postgres');
   f(['--storage.engine=postgres'], '--storage.engine=postgres needs --storage.postgres.url-file');
+  f(['--export.path=d', '--queue.engine=redis'], '--export.path is known to --queue.engine=direct only');
   f(['--storage.postgres.url-file=u'], '--storage.postgres.url-file needs --storage.engine=postgres');
   f(
     [

@@ -125,9 +125,19 @@ describe('refuses', () => {
   f({ ...good, tags: { __name__: 'x' } }, 'has two tags that are "__name__"');
   f({ ...good, tags: { a: 'v'.repeat(4097) } }, 'has a tag "a" of 4097 characters');
   f(
+    { ...good, tags: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`t${i}`, 'x'.repeat(4000)])) },
+    'has a name and tags of 68042 characters, more than 65536',
+  );
+  f(
     { ...good, tags: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`t${i}`, 'x'])) },
     'has 65 tags',
   );
+
+  test('a text that is not UTF-8, in which two series would be one', async () => {
+    const body = Buffer.from('{"name":"a","value":1,"tags":{"b":"\xff"}}', 'latin1');
+    const { status, body: told } = await doors.post('/v1/metrics', body);
+    expect([status, told]).toEqual([400, { status: 'error', error: 'the body is not UTF-8' }]);
+  });
 
   test('a value that is larger than any number', async () => {
     const { status, body } = await doors.post('/metrics', '{"metrics":[{"name":"a","value":1e999}]}');
@@ -205,6 +215,21 @@ describe('refuses', () => {
 });
 
 describe('a metric', () => {
+  test('may be as large as is said, and so may a list', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`t${i}`, 'v']));
+    const large = { name: 'n'.repeat(255), value: 1, tags: { ...tags, t0: 'v'.repeat(4096) } };
+    expect((await doors.post('/v1/metrics', large)).status).toBe(201);
+    const list = { metrics: Array.from({ length: 1000 }, (_, i) => ({ name: `m${i}`, value: i })) };
+    expect((await doors.post('/metrics', list)).body).toEqual({ success: true, metrics_processed: 1000 });
+    expect((await doors.store.stats(0)).samples).toBe(1001);
+  });
+
+  test('has the time 0 also when its time is rounded to it from below', async () => {
+    await doors.post('/v1/metrics', { name: 'a', value: 1, timestamp_ms: -0.2 });
+    await doors.post('/v1/metrics', { name: 'a', value: 1, timestamp_ms: 0 });
+    expect(await history('a')).toMatchObject([{ timestamp: '1970-01-01T00:00:00.000Z' }]);
+  });
+
   test('without a time gets that of its arrival, later than the last of its series', async () => {
     const before = Date.now();
     const metrics = Array.from({ length: 5 }, (_, value) => ({ name: 'a', value, tags: { site: 'north' } }));
@@ -249,6 +274,16 @@ describe('a metric', () => {
     expect(await doors.store.series([{ matchers: [], range: { from: 0, to: 8.64e15 } }], ANY)).toEqual([
       JSON.parse('{"__name__":"__proto__","__proto__":"x","constructor":"y","toString":"z"}'),
     ]);
+  });
+
+  test('without a label is found by that, also where every object has something of its name', async () => {
+    await doors.post('/v1/metrics', { name: 'a', value: 1 });
+    for (const label of ['other', 'constructor', '__proto__', 'toString'])
+      expect(await history(`a?${label}=`)).toHaveLength(1);
+    const matchers = ['a{constructor=""}', 'a'].map((text) => `match[]=${encodeURIComponent(text)}`);
+    const all = await (await fetch(`${doors.url}/v1/export?${matchers.join('&')}`)).json();
+    expect(all).toMatchObject({ a: [{ value: 1 }] });
+    expect((all as { a: object[] }).a).toHaveLength(1);
   });
 
   const ANY = { take: () => {}, breathe: () => undefined };

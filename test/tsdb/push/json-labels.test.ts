@@ -13,7 +13,7 @@ const named = fc.tuple(
 test('a set is the same, whatever was asked for before', () => {
   fc.assert(
     fc.property(fc.array(named, { minLength: 2, maxLength: 20 }), (all) => {
-      const remembering = createJsonLabels(5);
+      const remembering = createJsonLabels(1500);
       for (const [name, tags] of all) {
         const outcome = (read: ReturnType<typeof createJsonLabels>) => {
           try {
@@ -30,11 +30,18 @@ test('a set is the same, whatever was asked for before', () => {
 });
 
 test('the same set is the same object, until too many others were asked for', () => {
-  const read = createJsonLabels(10);
+  const read = createJsonLabels(3100);
   const labels = read('a', { b: 'c' });
   expect(read('a', { b: 'c' })).toBe(labels);
   for (let i = 0; i < 9; i += 1) read(`n${i}`, undefined);
   expect(read('a', { b: 'c' })).toBe(labels);
   for (let i = 0; i < 30; i += 1) read(`m${i}`, undefined);
+  expect(read('a', { b: 'c' })).not.toBe(labels);
+});
+
+test('what is remembered is bounded by its characters', () => {
+  const read = createJsonLabels(3100);
+  const labels = read('a', { b: 'c' });
+  for (let i = 0; i < 3; i += 1) read('a', { b: `${i}${'x'.repeat(3000)}` });
   expect(read('a', { b: 'c' })).not.toBe(labels);
 });

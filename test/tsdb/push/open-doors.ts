@@ -40,10 +40,11 @@ function pushFlags(...args: string[]): PushFlags {
   return asked.flags.push;
 }
 
-/** @param args flags. @param wrap stands between the queue and the store. */
+/** @param args flags. @param wrap stands between the queue and the store. @param clock that limits go by. */
 export async function openDoors(
   args: readonly string[] = [],
   wrap: (write: Writer) => Writer = (write) => write,
+  clock: () => number = () => performance.now(),
 ): Promise<OpenDoors> {
   const lines: string[] = [];
   const log = createLogger('info', { write: (line) => void lines.push(line) });
@@ -51,7 +52,7 @@ export async function openDoors(
   const store = await openMemoryStore({ retentionMs: 1e13 });
   const families = createPushedFamilies();
   const queue = createDirectQueue({ write: wrap(createWriter({ store, described: families.describe })) });
-  const push = openPush({ flags: pushFlags(...args), queue, registry, log, addresses: [] });
+  const push = openPush({ flags: pushFlags(...args), queue, registry, log, addresses: [], clock });
   const remoteWrite = { ...push, read: createRemoteWrite(registry) };
   const federation = { lookbackMs: 300_000, pushed: families.all, externalLabels: () => ({}) };
   const ingest = {

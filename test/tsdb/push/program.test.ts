@@ -1,13 +1,18 @@
 // The program with its doors open: what it warns of, and that what was acknowledged survives a crash.
 
+import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { alternativeNames } from '../../../src/lib/client-certificate.ts';
 import { freePort } from '../../helpers/free-port.ts';
+import { tlsFixture } from '../../helpers/http-server.ts';
 import { type MiniTsdb, startMiniTsdb } from '../../helpers/mini-tsdb.ts';
 import { startNode } from '../../helpers/process.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
+import { WEB, webFolder } from '../../helpers/web-config.ts';
 
 let dir: TempDir;
 let config: string;
@@ -25,7 +30,7 @@ test('everybody may push: it is warned of where others can reach it and no clien
     const program = startNode('src/tsdb.ts', [`--config.file=${config}`, ...flags]);
     await program.line(/"msg":"listening"/);
     await program.stop();
-    return program.stdout.filter((line) => line.includes('everybody who reaches this address')).length;
+    return program.stdout.filter((line) => line.includes('whoever this address lets in')).length;
   };
   const [open, loopback] = [
     `--web.listen-address=0.0.0.0:${await freePort()}`,
@@ -35,6 +40,46 @@ test('everybody may push: it is warned of where others can reach it and no clien
   expect(await warnings(open)).toBe(0);
   expect(await warnings(open, '--web.enable-push', `--push.clients-file=${clients}`)).toBe(0);
   expect(await warnings(loopback, '--web.enable-push')).toBe(0);
+  const grpc = (host: string) => warnings(loopback, `--grpc.listen-address=${host}:0`);
+  expect([await grpc('0.0.0.0'), await grpc('127.0.0.1')]).toEqual([1, 0]);
+  expect(await warnings(open, '--web.enable-remote-write-receiver', '--grpc.listen-address=:0')).toBe(2);
+}, 180_000);
+
+test('over TLS a client is known by its certificate, and has the limits of it', async () => {
+  const folder = await webFolder(`${WEB.tls}${WEB.required}`);
+  const [name = ''] = alternativeNames(new X509Certificate(tlsFixture('client.crt')).subjectAltName ?? '');
+  const clients = await folder.add(
+    'clients.yml',
+    `clients: [{name: gateway, certificate: ${name}, samples_per_second: 2}]`,
+  );
+  const address = `127.0.0.1:${await freePort()}`;
+  const program = startNode('src/tsdb.ts', [
+    `--config.file=${config}`,
+    `--web.listen-address=${address}`,
+    `--web.config.file=${folder.path}`,
+    '--web.enable-push',
+    `--push.clients-file=${clients}`,
+  ]);
+  await program.line(/"msg":"listening"/);
+  const pair = { cert: tlsFixture('client.crt'), key: tlsFixture('client.key') };
+  const push = (metrics: number, own: object = pair) =>
+    new Promise<number | undefined>((resolve) => {
+      const asked = request(`https://${address}/v1/metrics`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        ca: tlsFixture('ca.crt'),
+        servername: 'localhost',
+        ...own,
+      });
+      asked.on('response', (answer) => resolve(answer.resume().statusCode));
+      asked.on('error', () => resolve(undefined));
+      asked.end(JSON.stringify(Array.from({ length: metrics }, () => ({ name: 'a', value: 1 }))));
+    });
+  expect(await push(2)).toBe(201);
+  expect(await push(3)).toBe(413);
+  expect(await push(1, {})).toBe(403);
+  await program.stop();
+  await folder.remove();
 });
 
 test('a clients file that cannot be used ends it, and its tokens are not told', async () => {

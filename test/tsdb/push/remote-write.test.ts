@@ -97,7 +97,7 @@ describe('refuses, and keeps nothing', () => {
   test.each([
     ['another encoding', { ...HEADERS, 'content-encoding': 'zstd' }],
     ['another type', { ...HEADERS, 'content-type': 'application/json' }],
-    ['no type, as a page of any site can send', { 'content-encoding': 'snappy' }],
+    ['neither type nor encoding, as a page of any site can send', {}],
     [
       'remote write 2.0',
       { ...HEADERS, 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' },
@@ -109,6 +109,14 @@ describe('refuses, and keeps nothing', () => {
   });
 });
 
+test('what a header does not say is what 1.0 says', async () => {
+  const body = snappy(encodeWriteRequest([many(1)]));
+  for (const left of ['content-type', 'content-encoding'] as const) {
+    const { [left]: _, ...headers } = HEADERS;
+    expect((await write(body, headers as unknown as Record<string, string>)).status).toBe(204);
+  }
+});
+
 test('the name of the message of 1.0 may be told', async () => {
   const type = 'application/x-protobuf;proto=prometheus.WriteRequest';
   expect(
@@ -117,6 +125,8 @@ test('the name of the message of 1.0 may be told', async () => {
 });
 
 test('too much for now is 429 and says when to come again', async () => {
+  await doors.stop();
+  doors = await openDoors(['--push.samples-per-second=500'], undefined, () => 0);
   expect((await send(many(500))).status).toBe(204);
   const answer = await send(many(500));
   expect(answer.status).toBe(429);

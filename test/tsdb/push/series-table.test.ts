@@ -65,3 +65,19 @@ test('it is bounded, and those that it drops are nobody’s', () => {
   expect(a.series + b.series).toBe(50);
   expect(a.series).toBe(0);
 });
+
+test('a series with long labels takes several places', () => {
+  const table = createSeriesTable({ most: 10, idleMs: 100 });
+  const [a, b] = [clientOf('a'), clientOf('b')];
+  const long: Labels = { __name__: 'x', text: 'y'.repeat(4096) };
+  expect(table.find([long, set('x'), long], 0).places).toBe(6);
+  push(table, a, [long, set('x')], 0);
+  expect(a.series).toBe(6);
+  for (let i = 0; i < 100; i += 1) {
+    push(table, b, [set(`b-${i}`)], 0);
+    expect(a.series + b.series).toBeLessThanOrEqual(10);
+  }
+  push(table, a, [{ ...long, other: 'z' }], 0);
+  expect([a.series, table.size]).toEqual([5, b.series + 1]);
+  expect(b.series).toBeLessThanOrEqual(5);
+});

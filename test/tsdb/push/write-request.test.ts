@@ -257,3 +257,26 @@ describe('any bytes are read or refused in its own words', () => {
     expect(whole.size).toBe(3);
   });
 });
+
+describe('the labels of a series are bounded', () => {
+  const labelsOf = (count: number): [string, string][] => [
+    ['__name__', 'a'],
+    ...Array.from({ length: count - 1 }, (_, i): [string, string] => [`b${i}`, 'c']),
+  ];
+  const f = (labels: [string, string][]) => refusal(encodeWriteRequest([{ labels, samples: [[T, 1]] }]));
+
+  test('in their number', () => {
+    expect(f(labelsOf(256))).toBe('taken');
+    expect(f(labelsOf(257))).toBe(
+      'bad_data: cannot read timeseries[0]: it has more than 256 labels; nothing was taken',
+    );
+  });
+
+  test('in their size', () => {
+    const of = (length: number) => f([...labelsOf(2), ['text', 'x'.repeat(length)]]);
+    expect(of(65_000)).toBe('taken');
+    expect(of(65_536)).toBe(
+      'bad_data: cannot read timeseries[0]: its labels are larger than 65536 bytes; nothing was taken',
+    );
+  });
+});

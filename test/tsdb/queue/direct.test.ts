@@ -205,11 +205,13 @@ describe('the writer', () => {
     for (let i = 0; i < 100; i += 1) families.describe(said(`n${i}`, 'gauge'));
     expect(families.all().size).toBeLessThanOrEqual(6);
     expect(families.all().has('n99')).toBe(true);
+    families.describe(said('n'.repeat(1025), 'gauge'));
+    expect(families.all().has('n'.repeat(1025))).toBe(false);
   });
 });
 
 test('the cache of refs is bounded and goes by content', () => {
-  const cache = createRefCache(10);
+  const cache = createRefCache(1100);
   const labels = { __name__: 'a', b: 'c' };
   cache.set(labels, 7);
   expect(cache.get({ b: 'c', __name__: 'a' })).toBe(7);
@@ -220,6 +222,9 @@ test('the cache of refs is bounded and goes by content', () => {
   cache.set(labels, 8);
   cache.forget({ b: 'c', __name__: 'a' });
   expect(cache.get({ ...labels })).toBeUndefined();
+  cache.set(labels, 9);
+  for (let i = 0; i < 2; i += 1) cache.set({ __name__: `${i}${'x'.repeat(1000)}` }, i);
+  expect(cache.get(labels)).toBeUndefined();
 });
 
 test('keys of series are equal for equal label sets and only for them', () => {

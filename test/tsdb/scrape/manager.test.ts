@@ -265,7 +265,14 @@ describe('the store', () => {
         const isForgotten = left > 0 && batch.refs.length > 5;
         if (!isForgotten) return store.append(batch, options);
         left -= 1;
-        return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [...batch.refs.keys()] };
+        return {
+          appended: 0,
+          duplicates: 0,
+          conflicts: 0,
+          outOfBounds: 0,
+          leftOut: [],
+          unknown: [...batch.refs.keys()],
+        };
       },
     });
     mini = await startMini(yaml(job('forgotten')), '/', { store: forgetful });

@@ -126,7 +126,14 @@ function appending(make: Make): void {
         [ref, NOW + 3 * 3_600_000, 1],
         [0xfffffff0, NOW, 1],
       ]);
-      const expected = counts({ appended: 1, duplicates: 1, conflicts: 1, outOfBounds: 1, unknown: [4] });
+      const expected = counts({
+        appended: 1,
+        duplicates: 1,
+        conflicts: 1,
+        outOfBounds: 1,
+        leftOut: [1, 3],
+        unknown: [4],
+      });
       expect(await store.append(again, { durable })).toEqual(expected);
       expect(await readAll(store, [])).toEqual([
         { labels: metric('m'), rows: [rowOf(NOW, 1), rowOf(NOW + 1, 2), rowOf(NOW + 2, undefined)] },
@@ -150,7 +157,9 @@ function appending(make: Make): void {
         [ref, NOW + 2, Number.NaN],
       ]);
       new DataView(others.values.buffer).setBigUint64(16, 0xfff8123456789abcn, true);
-      expect(await store.append(others, NOT_DURABLE)).toEqual(counts({ conflicts: 2, duplicates: 1 }));
+      expect(await store.append(others, NOT_DURABLE)).toEqual(
+        counts({ conflicts: 2, duplicates: 1, leftOut: [0, 1] }),
+      );
     });
 
     test('takes rows that come late within the window, and refuses older ones', async () => {
@@ -163,7 +172,7 @@ function appending(make: Make): void {
         );
       }
       const tooLate = batchOf([[ref, NOW - 30 * MINUTE - 1, 1]]);
-      expect(await store.append(tooLate, NOT_DURABLE)).toEqual(counts({ outOfBounds: 1 }));
+      expect(await store.append(tooLate, NOT_DURABLE)).toEqual(counts({ outOfBounds: 1, leftOut: [0] }));
       const rows = times.sort((a, b) => a - b).map((time) => rowOf(time, time));
       expect(await readAll(store, [])).toEqual([{ labels: metric('m'), rows }]);
     });
@@ -176,7 +185,9 @@ function appending(make: Make): void {
       const again = await store.append(batchOf(samples), NOT_DURABLE);
       expect(again).toEqual(counts({ duplicates: 1000 }));
       const others = batchOf(samples.map(([, time, value = 0]) => [ref, time, value + 0.5]));
-      expect(await store.append(others, NOT_DURABLE)).toEqual(counts({ conflicts: 1000 }));
+      expect(await store.append(others, NOT_DURABLE)).toEqual(
+        counts({ conflicts: 1000, leftOut: [...others.refs.keys()] }),
+      );
       const between = batchOf(samples.map(([, time, value]) => [ref, time - 500, value]));
       expect(await store.append(between, NOT_DURABLE)).toEqual(counts({ appended: 1000 }));
       expect(await store.append(between, NOT_DURABLE)).toEqual(counts({ duplicates: 1000 }));
@@ -207,8 +218,23 @@ function appending(make: Make): void {
   });
 }
 
+type Outcome = ReturnType<NaiveStore['append']>;
+
+function countsOf(outcomes: readonly Outcome[]) {
+  const count = (outcome: Outcome) => outcomes.filter((other) => other === outcome).length;
+  const isLeftOut = (outcome: Outcome) => outcome === 'conflicts' || outcome === 'outOfBounds';
+  return {
+    appended: count('appended'),
+    duplicates: count('duplicates'),
+    conflicts: count('conflicts'),
+    outOfBounds: count('outOfBounds'),
+    leftOut: outcomes.flatMap((outcome, row) => (isLeftOut(outcome) ? [row] : [])),
+    unknown: [],
+  };
+}
+
 function counts(some: Partial<Awaited<ReturnType<Store['append']>>>) {
-  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [], ...some };
+  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, leftOut: [], unknown: [], ...some };
 }
 
 const AWKWARD = [
@@ -267,10 +293,13 @@ function readingBack(make: Make): void {
         }),
         { minLength: 1, maxLength: 6 },
       );
+      const store = await make();
+      let run = 0;
       await fc.assert(
         fc.asyncProperty(runs, async (list) => {
-          const store = await make();
-          const ref = await oneSeries(store);
+          run += 1;
+          const labels = metric('m', { run: String(run) });
+          const ref = await oneSeries(store, labels);
           let time = NOW - 1.3e11;
           const samples = list.flatMap(({ value, step, count, gap }) =>
             Array.from({ length: count }, (_, i): Sample => {
@@ -279,9 +308,8 @@ function readingBack(make: Make): void {
             }),
           );
           await store.append(batchOf(samples), NOT_DURABLE);
-          const [read] = await readAll(store, []);
-          expect(read?.rows).toEqual(samples.map(([, at, value]) => rowOf(at, value)));
-          await store.close();
+          const rows = samples.map(([, at, value]) => rowOf(at, value));
+          expect(await readAll(store, [equal('run', String(run))])).toEqual([{ labels, rows }]);
         }),
         { numRuns: 50 },
       );
@@ -611,9 +639,8 @@ function anyHistory(make: Make): void {
           const batch = batchOf(times.map((time): Sample => [refs[series] as number, time, value]));
           const result = await store.append(batch, NOT_DURABLE);
           const bits = value === undefined ? STALE : bitsOf(value);
-          const expected = { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0 };
-          for (const time of times) expected[naive.append(sets[series] as Labels, time, bits)] += 1;
-          expect(result).toEqual({ ...expected, unknown: [] });
+          const outcomes = times.map((time) => naive.append(sets[series] as Labels, time, bits));
+          expect(result).toEqual(countsOf(outcomes));
           const range = { from: (times[0] as number) - 5000, to: (times[0] as number) + 30_000 };
           const matchers = [equal('i', String(series))];
           expect(await readAll(store, matchers, range)).toEqual(naive.select(matchers, range));

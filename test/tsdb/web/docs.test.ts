@@ -67,6 +67,7 @@ describe('the OpenAPI document', () => {
         'get /v1/metrics/{name}/{granularity}/{start}/{end}',
         'get /v1/export',
         'get /federate',
+        'get /export',
         ...['rules', 'alerts', 'alertmanagers'].map((name) => `get /api/v1/${name}`),
         'get /api/v1/query_exemplars',
         'post /api/v1/query_exemplars',

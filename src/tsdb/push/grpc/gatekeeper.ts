@@ -8,20 +8,31 @@ import {
   type ServerListener,
   status,
 } from '@grpc/grpc-js';
+import type { Places } from '../../../lib/connection-places.ts';
 import type { Caller, DoorBatch, Entered, Intake, Receipt } from '../intake.ts';
 import { Refusal } from '../refusal.ts';
 import { type CallStatus, statusOf } from './refusal-status.ts';
+
+const SOON_MS = 1000;
 
 export interface GatekeeperOptions {
   /** With which the paths of calls begin that are guarded: `/data_nexus.MetricsService/`. */
   readonly guarded: string;
   /** @throws Refusal `unauthorized`. */
   readonly identify: (call: ServerInterceptingCallInterface, metadata: Metadata) => Promise<Caller>;
-  readonly intake: Pick<Intake, 'enter'>;
+  readonly intake: Intake;
+  /** For calls whose message has not come: who sends none must not hold what the doors share. */
+  readonly coming: Places;
   /** In which a message must have come. */
   readonly messageTimeoutMs: number;
-  /** Told of faults of ours. */
-  readonly failed: (error: unknown) => void;
+  readonly told: Told;
+}
+
+/** Told how calls went that were not taken. */
+export interface Told {
+  refused(refusal: Refusal): void;
+  /** Of faults of ours. */
+  failed(error: unknown): void;
 }
 
 export interface Gatekeeper {
@@ -35,13 +46,15 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
   return {
     interceptor({ path }, call) {
       if (!path.startsWith(options.guarded)) return new ServerInterceptingCall(call);
+      const arrived = options.coming.take(call.getConnectionInfo().remoteAddress ?? '');
       const begin = async (metadata: Metadata) => {
+        if (arrived === undefined) throw crowded();
         const caller = await options.identify(call, metadata);
         const place = new Place(caller, options.intake.enter(caller));
         places.set(metadata, place);
         return place;
       };
-      return guarded(call, begin, options);
+      return guarded(call, begin, arrived ?? (() => {}), options);
     },
     accept: (metadata, read) => (places.get(metadata) as Place).accept(read),
   };
@@ -50,11 +63,18 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
 function guarded(
   call: ServerInterceptingCallInterface,
   begin: (metadata: Metadata) => Promise<Place>,
-  { messageTimeoutMs, failed }: GatekeeperOptions,
+  arrived: () => void,
+  { messageTimeoutMs, told }: GatekeeperOptions,
 ): ServerInterceptingCall {
   let isOver = false;
+  let isComing = true;
   let place: Place | undefined;
   const timeout = setTimeout(() => call.sendStatus(LATE), messageTimeoutMs).unref();
+  const stopWaiting = () => {
+    clearTimeout(timeout);
+    if (isComing) arrived();
+    isComing = false;
+  };
   const listener: ServerListener = {
     onReceiveMetadata(metadata, next) {
       begin(metadata).then(
@@ -63,15 +83,15 @@ function guarded(
           if (isOver) begun.over();
           else next(metadata);
         },
-        (error: unknown) => call.sendStatus(statusOfAny(error, failed)),
+        (error: unknown) => call.sendStatus(statusOfAny(error, told)),
       );
     },
     onReceiveHalfClose(next) {
-      clearTimeout(timeout);
+      stopWaiting();
       next();
     },
     onCancel() {
-      clearTimeout(timeout);
+      stopWaiting();
       isOver = true;
       place?.over();
     },
@@ -87,10 +107,19 @@ const LATE = {
   details: 'the message did not come in time; nothing was taken',
 };
 
+function crowded(): Refusal {
+  return new Refusal('overloaded', 'too many messages are on their way already; nothing was taken', {
+    retryAfterMs: SOON_MS,
+  });
+}
+
 /** What a client is told of anything that was thrown. */
-export function statusOfAny(error: unknown, failed: (error: unknown) => void): CallStatus {
-  if (error instanceof Refusal) return statusOf(error);
-  failed(error);
+export function statusOfAny(error: unknown, told: Told): CallStatus {
+  if (error instanceof Refusal) {
+    told.refused(error);
+    return statusOf(error);
+  }
+  told.failed(error);
   return { code: status.INTERNAL, details: 'internal error; the log says more', metadata: new Metadata() };
 }
 

@@ -5,8 +5,9 @@ import { messageOf } from '../../../lib/errors.ts';
 import type { Labels } from '../../../model/labels.ts';
 import type { PushedFamily } from '../../queue/contract.ts';
 import { type Columns, createColumns } from '../columns.ts';
+import { familyOf } from '../family.ts';
 import type { DoorBatch } from '../intake.ts';
-import { createJsonLabels, type ReadLabels } from '../json-labels.ts';
+import { labelsOf } from '../json-labels.ts';
 import { createLabelMemory, type LabelMemory } from '../label-memory.ts';
 import { MetricFault } from '../metric-fault.ts';
 import { setOwn } from '../own-property.ts';
@@ -42,20 +43,11 @@ export interface MetricsReader {
 const MEMORY_BYTES = 8_000_000;
 
 export function createMetricsReader(): MetricsReader {
-  const series: KnownSeries = {
-    memory: createLabelMemory(MEMORY_BYTES),
-    // What it would remember is remembered above.
-    readLabels: createJsonLabels(1),
-  };
+  const memory = createLabelMemory(MEMORY_BYTES);
   return {
-    one: (bytes) => readBatch(new Reading(bytes, series), (reading) => reading.one(bytes.length)),
-    all: (bytes, most) => readBatch(new Reading(bytes, series), (reading) => reading.all(most)),
+    one: (bytes) => readBatch(new Reading(bytes, memory), (reading) => reading.one(bytes.length)),
+    all: (bytes, most) => readBatch(new Reading(bytes, memory), (reading) => reading.all(most)),
   };
-}
-
-interface KnownSeries {
-  readonly memory: LabelMemory;
-  readonly readLabels: ReadLabels;
 }
 
 function readBatch(reading: Reading, read: (reading: Reading) => void): DoorBatch {
@@ -70,8 +62,6 @@ function readBatch(reading: Reading, read: (reading: Reading) => void): DoorBatc
   return columns.batch(families);
 }
 
-/** Types as Prometheus names them; of others nothing is known. */
-const TYPES = ['counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'info', 'stateset'];
 /** Seconds from 1970 to either end of what a calendar holds. */
 const MOST_SECONDS = 8.64e12;
 const NAME = delimited(1);
@@ -81,11 +71,11 @@ class Reading {
   readonly columns: Columns = createColumns();
   readonly families = new Map<string, PushedFamily>();
   readonly #reader: WireReader;
-  readonly #series: KnownSeries;
+  readonly #memory: LabelMemory;
 
-  constructor(bytes: Buffer, series: KnownSeries) {
+  constructor(bytes: Buffer, memory: LabelMemory) {
     this.#reader = wireReader(bytes);
-    this.#series = series;
+    this.#memory = memory;
   }
 
   all(most: number): void {
@@ -128,12 +118,11 @@ class Reading {
   }
 
   #labelsOf(key: string, start: number, end: number): Labels {
-    const { memory, readLabels } = this.#series;
-    const known = memory.get(key);
+    const known = this.#memory.get(key);
     if (known !== undefined) return known;
     const { name, tags } = readSeries(this.#reader, start, end);
-    const labels = readLabels(name, tags);
-    memory.set(key, labels);
+    const labels = labelsOf(name, tags);
+    this.#memory.set(key, labels);
     return labels;
   }
 
@@ -143,12 +132,11 @@ class Reading {
     const { rows } = this.columns;
     this.columns.add(seconds === 0 ? Number.NaN : seconds * 1000, value, isStale);
     this.columns.label(rows, labels);
-    if (type !== '') this.#describe(labels.__name__ ?? '', type.toLowerCase());
+    if (type !== '') this.#describe(labels.__name__ ?? '', familyOf(type));
   }
 
-  #describe(name: string, word: string): void {
-    const type = TYPES.includes(word) ? word : 'unknown';
-    if (this.families.get(name)?.type !== type) this.families.set(name, { type, help: '', unit: '' });
+  #describe(name: string, family: PushedFamily): void {
+    if (this.families.get(name)?.type !== family.type) this.families.set(name, family);
   }
 }
 

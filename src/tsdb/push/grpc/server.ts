@@ -10,6 +10,7 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { createPlaces } from '../../../lib/connection-places.ts';
 import type { ListenAddress } from '../../../lib/listen-address.ts';
 import type { WebGate } from '../../../lib/web-gate.ts';
 import { certificateName } from '../certificate-name.ts';
@@ -30,6 +31,9 @@ const LIMITS = {
   connectionsPerAddress: 128,
   connectionsForLoopback: 32,
   callsPerConnection: 100,
+  /** Whose message has not come: no more than half of what all doors take at once by default. */
+  callsComing: 256,
+  callsComingPerAddress: 128,
   handshakeTimeoutMs: 10_000,
   messageTimeoutMs: 30_000,
   /** A connection without a call is closed, and the client makes a new one when it needs it. */
@@ -44,9 +48,11 @@ export interface GrpcOptions {
   /** Absent: plain, for everybody. */
   readonly gate?: WebGate | undefined;
   readonly clients: Clients;
-  readonly intake: Pick<Intake, 'enter'>;
+  readonly intake: Intake;
   /** Of a message, as it comes and unpacked. */
   readonly bodyBytes: number;
+  /** Told of what this door has refused; the intake tells again of what it has. */
+  readonly refused: (refusal: Refusal) => void;
   /** Told of faults of ours. */
   readonly failed: (error: unknown) => void;
   readonly limits?: Partial<typeof LIMITS>;
@@ -68,8 +74,13 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
     // No call comes before there is a listener.
     identify: (call, metadata) => identify(options, listener, call, metadata),
     intake: options.intake,
+    coming: createPlaces({
+      connections: limits.callsComing,
+      connectionsPerAddress: limits.callsComingPerAddress,
+      connectionsForLoopback: 0,
+    }),
     messageTimeoutMs: limits.messageTimeoutMs,
-    failed: options.failed,
+    told: options,
   });
   const server = createServer(limits, options.bodyBytes, gatekeeper);
   server.addService(withBytes(metrics.definition), doors(gatekeeper, options));
@@ -132,16 +143,16 @@ function encodeIds(ids: readonly string[]): Buffer {
   return Buffer.from(ids.map((id) => `\n${String.fromCharCode(id.length)}${id}`).join(''), 'latin1');
 }
 
-function doors(gatekeeper: Gatekeeper, { clients, failed }: GrpcOptions): UntypedServiceImplementation {
+function doors(gatekeeper: Gatekeeper, options: GrpcOptions): UntypedServiceImplementation {
   const reader = createMetricsReader();
   type Ids = readonly string[];
   const door =
     (read: (bytes: Buffer, mostSamples: number) => DoorBatch) =>
     ({ metadata, request }: ServerUnaryCall<Buffer, Ids>, answer: sendUnaryData<Ids>) => {
       gatekeeper
-        .accept(metadata, ({ client }) => read(request, clients.limitsOf(client).samples.burst))
+        .accept(metadata, ({ client }) => read(request, options.clients.limitsOf(client).samples.burst))
         .then(({ ids }) => answer(null, ids))
-        .catch((error: unknown) => answer(statusOfAny(error, failed)));
+        .catch((error: unknown) => answer(statusOfAny(error, options)));
     };
   return { IngestMetric: door(reader.one), IngestMetrics: door(reader.all) };
 }

@@ -30,6 +30,7 @@ export interface ConsumerOptions {
 const FIRST_READ = 32;
 const PAGE = 100;
 const SETTLE_EVERY_MS = 250;
+const TELL_EVERY_MS = 10 * 60_000;
 /** A consumer that holds nothing is forgotten after so many times `claimAfterMs`. */
 const FORGET_AFTER = 60;
 
@@ -41,6 +42,7 @@ export class Consumer {
   #isRecoveryDue = true;
   #takeOverAt = 0;
   #settledAt = 0;
+  #told = { trouble: '', at: 0 };
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -116,13 +118,25 @@ export class Consumer {
   }
 
   async #takeOverWhenDue(): Promise<void> {
-    const { stream, delivery, name, claimAfterMs, log, metrics, now } = this.#options;
+    const { delivery, claimAfterMs, now } = this.#options;
     if (now() < this.#takeOverAt || delivery.isStoreAway) return;
     this.#takeOverAt = now() + claimAfterMs / 2;
+    try {
+      await this.#takeOver();
+    } catch (error) {
+      if (!isRefused(error) || isGroupLost(error)) throw error;
+      // Its own entries must not wait for those of others.
+      this.#tell(`cannot take over entries of other consumers: ${messageOf(error)}; trying again`);
+    }
+  }
+
+  async #takeOver(): Promise<void> {
+    const { stream, delivery, name, claimAfterMs, log, metrics } = this.#options;
     let cursor = '0-0';
     do {
       const taken = await stream.takeOver(name, claimAfterMs, cursor, PAGE);
       cursor = taken.cursor;
+      this.#missed(taken.deleted);
       const foreign = taken.ids.filter((id) => !delivery.has(id)).length;
       if (foreign === 0) continue;
       log.warn({ entries: foreign }, 'took over entries of a consumer that gave no sign');
@@ -130,6 +144,13 @@ export class Consumer {
       this.#isRecoveryDue = true;
     } while (cursor !== '0-0' && !this.#isStopping);
     await stream.retireIdle(claimAfterMs * FORGET_AFTER);
+  }
+
+  #missed(entries: number): void {
+    const { log, metrics } = this.#options;
+    if (entries === 0) return;
+    log.error({ entries }, 'entries were deleted from the stream before they were in the store');
+    metrics.vanished(entries);
   }
 
   async #settleWhenDue(): Promise<void> {
@@ -152,12 +173,20 @@ export class Consumer {
     const { commands, reader, log } = this.#options;
     if (isGroupLost(error)) log.warn('the group of consumers is gone from Redis; making it again');
     else if (isRefused(error)) {
-      log.error(`cannot read the queue: ${messageOf(error)}; trying again`);
+      this.#tell(`cannot read the queue: ${messageOf(error)}; trying again`);
       // Another server may be the one that takes writes now.
       if (error.message.startsWith('READONLY')) {
         commands.cut();
         reader.cut();
       }
     }
+  }
+
+  // The same again and again is told now and then.
+  #tell(trouble: string): void {
+    const { log, now } = this.#options;
+    if (trouble === this.#told.trouble && now() < this.#told.at + TELL_EVERY_MS) return;
+    this.#told = { trouble, at: now() };
+    log.error(trouble);
   }
 }

@@ -2,16 +2,17 @@
 //
 // The store may be away, or it may be one entry that cannot be written: both look the same. So when an entry fails,
 // another one is written at once. Only if that one gets through did the store refuse the first, and a delivery counts.
-// An entry that was delivered before, and perhaps ended its consumer, goes alone, counted before it is tried.
+// An entry that was delivered before, and perhaps ended its consumer, goes alone, counted before it is tried; for the last
+// time only when the store has just taken another one, for consumers also end while the store is away.
 
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { PushedBatch, Writer } from '../contract.ts';
+import { decodeBatch } from '../decode-batch.ts';
 import { joinBatches } from '../join-batches.ts';
 import { waitMs } from './connection.ts';
-import { decodeBatch } from './decode-batch.ts';
 import type { RedisQueueMetrics } from './metrics.ts';
-import type { Moment } from './moments.ts';
+import { reached } from './moments.ts';
 import type { PendingEntry, Stream, StreamEntry } from './stream.ts';
 
 export interface DeliveryOptions {
@@ -30,7 +31,6 @@ export interface DeliveryOptions {
   readonly retryMs: number;
   /** A monotonic clock, ms. */
   readonly now: () => number;
-  readonly reached: (moment: Moment) => void;
 }
 
 interface Held {
@@ -61,6 +61,8 @@ export class Delivery {
   /** Counted as delivered once more than they are known to have failed. */
   #trying: readonly Held[] = [];
   #failures = 0;
+  /** Whether the last write of this process came about. */
+  #isStoreThere = false;
   #awayUntil = 0;
   #shownAt: number;
 
@@ -92,7 +94,7 @@ export class Delivery {
 
   /** Writes entries that were delivered for the first time, many together. */
   async deliver(entries: readonly StreamEntry[]): Promise<void> {
-    if (entries.length > 0) this.#options.reached('read');
+    if (entries.length > 0) reached('read');
     const all: Held[] = [];
     for (const entry of entries) all.push(...(await this.#hold(entry, 1)));
     for (const group of groupsOf(all)) if ((await this.#write(group)) === 'failed') return;
@@ -142,6 +144,7 @@ export class Delivery {
   // Whether others may be tried.
   async #isSettledAlone(held: Held, readOne: ReadOne): Promise<boolean> {
     if (!this.#held.has(held.id)) return true;
+    if (!this.#isCounted(held) && !(await this.#isAnotherWritten(held, readOne))) return false;
     const outcome = await this.#try([held]);
     if (outcome === 'failed' && !(await this.#isAnotherWritten(held, readOne))) return false;
     if (outcome !== 'over') await this.#count(held);
@@ -157,6 +160,7 @@ export class Delivery {
         await this.#bury(id, 'deliveries', `it was delivered ${deliveries} times and never arrived`);
       return 'over';
     }
+    if (!this.#isCounted({ deliveries })) return this.#write(group);
     this.#trying = group;
     const ids = group.map(({ id }) => id);
     await stream.setDeliveries(consumer, ids, deliveries + 1);
@@ -164,6 +168,10 @@ export class Delivery {
     if (outcome !== 'over') await stream.setDeliveries(consumer, ids, deliveries);
     this.#trying = [];
     return outcome;
+  }
+
+  #isCounted({ deliveries }: Pick<Held, 'deliveries'>): boolean {
+    return this.#isStoreThere || deliveries + 1 !== this.#options.maxDeliveries;
   }
 
   async #isAnotherWritten(failed: Held, readOne: ReadOne): Promise<boolean> {
@@ -189,7 +197,7 @@ export class Delivery {
   }
 
   async #write(group: readonly Held[]): Promise<Outcome> {
-    const { writer, metrics, reached } = this.#options;
+    const { writer, metrics } = this.#options;
     await this.#showSigns();
     reached('before commit');
     try {
@@ -225,6 +233,7 @@ export class Delivery {
       log.warn(`cannot write queued samples: ${why}; they wait in Redis and are tried again`);
     this.#awayUntil = now() + waitMs(this.#failures, retryMs);
     this.#failures += 1;
+    this.#isStoreThere = false;
     return 'failed';
   }
 
@@ -238,6 +247,7 @@ export class Delivery {
       }
     }
     this.#failures = 0;
+    this.#isStoreThere = true;
   }
 
   // Peers take over what they believe to be a dead consumer's.
@@ -264,7 +274,7 @@ export class Delivery {
   async #miss(id: string): Promise<void> {
     const { stream, metrics, log } = this.#options;
     log.error({ id }, 'an entry was deleted from the stream before it was in the store');
-    metrics.vanished();
+    metrics.vanished(1);
     await stream.acknowledge([id]);
   }
 

@@ -2,8 +2,8 @@
 
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { PushedBatch } from '../contract.ts';
+import { encodeBatch } from '../encode-batch.ts';
 import { isRefused } from './connection.ts';
-import { encodeBatch } from './encode-batch.ts';
 import type { Refusal } from './metrics.ts';
 import type { Stream } from './stream.ts';
 

@@ -16,7 +16,7 @@ export interface RedisQueueMetrics {
   takenOver(entries: number): void;
   buried(reason: (typeof BURIED)[number]): void;
   /** An entry was gone before it was written. */
-  vanished(): void;
+  vanished(entries: number): void;
   storeFailed(): void;
   connected(): void;
 }
@@ -48,7 +48,7 @@ export function createRedisQueueMetrics(registry: Registry, observed: Observed):
     redelivered: (entries) => redelivered.inc(entries),
     takenOver: (entries) => takenOver.inc(entries),
     buried: (reason) => burials.inc({ reason }),
-    vanished: () => vanished.inc(),
+    vanished: (entries) => vanished.inc(entries),
     storeFailed: () => failures.inc(),
     connected: () => connections.inc(),
   };

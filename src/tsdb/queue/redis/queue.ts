@@ -10,7 +10,6 @@ import { Consumer } from './consumer.ts';
 import { Delivery } from './delivery.ts';
 import { Door } from './door.ts';
 import { createRedisQueueMetrics, type RedisQueueMetrics } from './metrics.ts';
-import type { Moment } from './moments.ts';
 import { isKept, type Keeps, type RedisPromise, readPromise } from './promise.ts';
 import { NO_ENTRIES, Stream, type StreamBounds, type StreamState } from './stream.ts';
 
@@ -29,8 +28,6 @@ export interface RedisQueueOptions {
   /** What Redis has to promise of accepted samples; pushes are refused while it does not. */
   readonly keeps?: Keeps;
   readonly bounds?: Partial<Bounds>;
-  /** Told of moments at which tests crash. */
-  readonly reached?: (moment: Moment) => void;
 }
 
 /** Milliseconds, bytes and entries. */
@@ -106,7 +103,6 @@ class RedisQueue implements Queue {
       consumer: name,
       writer,
       maxHeld: bounds.readEntries,
-      reached: options.reached ?? (() => {}),
     });
     const connections = { commands: this.#commands, reader: this.#reader };
     this.#consumer = new Consumer({ ...shared, ...connections, delivery: this.#delivery, name });

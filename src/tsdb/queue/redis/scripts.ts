@@ -141,6 +141,21 @@ while count > 1 and (count > tonumber(ARGV[4]) or bytes > tonumber(ARGV[5])) do
 end
 return 1`);
 
+/** KEYS stream; ARGV group, ms. Removes entries that are older, a thousand at a time. → their samples. */
+export const EXPIRE = script(`
+local now = redis.call('TIME')
+local before = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000) - tonumber(ARGV[2])
+if before <= 0 then return 0 end
+local samples = 0
+for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', string.format('(%.0f-0', before), 'COUNT', 1000)) do
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == 'samples' then samples = samples + (tonumber(entry[2][i + 1]) or 0) end
+  end
+  redis.call('XACK', KEYS[1], ARGV[1], entry[1])
+  redis.call('XDEL', KEYS[1], entry[1])
+end
+return samples`);
+
 /** KEYS stream; ARGV group, a consumer or '', ms. Deletes that consumer, or all idle for so long, that hold nothing. */
 export const RETIRE = script(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

@@ -2,10 +2,10 @@
 
 import { messageOf } from '../../../lib/errors.ts';
 import type { Connection, Reply } from './connection.ts';
-import { BURY, PUSH, RETIRE, run, SETTLE } from './scripts.ts';
+import { BURY, EXPIRE, PUSH, RETIRE, run, SETTLE } from './scripts.ts';
 
 /** The group that stands for the store. */
-const GROUP = 'store';
+const STORE = 'store';
 
 export interface StreamBounds {
   readonly entries: number;
@@ -66,8 +66,11 @@ export class Stream {
   readonly #connection: Connection;
   readonly #keys: StreamKeys;
   readonly #bounds: StreamBounds;
+  readonly #group: string;
 
-  constructor(connection: Connection, stream: string, bounds: StreamBounds) {
+  /** @param group for which entries are read and acknowledged. */
+  constructor(connection: Connection, stream: string, bounds: StreamBounds, group = STORE) {
+    this.#group = group;
     this.#connection = connection;
     this.#keys = keysOf(stream);
     this.#bounds = bounds;
@@ -88,7 +91,7 @@ export class Stream {
    */
   async ensureGroup(): Promise<boolean> {
     try {
-      await this.#connection.send(['XGROUP', 'CREATE', this.#keys.stream, GROUP, '0', 'MKSTREAM']);
+      await this.#connection.send(['XGROUP', 'CREATE', this.#keys.stream, this.#group, '0', 'MKSTREAM']);
       return true;
     } catch (error) {
       if (messageOf(error).startsWith('BUSYGROUP')) return false;
@@ -103,7 +106,7 @@ export class Stream {
       [
         'XREADGROUP',
         'GROUP',
-        GROUP,
+        this.#group,
         consumer,
         'COUNT',
         String(count),
@@ -121,7 +124,7 @@ export class Stream {
   /** What this consumer was given and has not acknowledged, oldest first; from `after` on, exclusive. */
   async pending(consumer: string, after: string | undefined, count: number): Promise<PendingEntry[]> {
     const from = after === undefined ? '-' : `(${after}`;
-    const args = ['XPENDING', this.#keys.stream, GROUP, from, '+', String(count), consumer];
+    const args = ['XPENDING', this.#keys.stream, this.#group, from, '+', String(count), consumer];
     const reply = listOf(await this.#connection.send(args));
     return reply.map((row) => ({ id: String(listOf(row)[0]), deliveries: Number(listOf(row)[3]) }));
   }
@@ -149,36 +152,46 @@ export class Stream {
 
   /**
    * Gives this consumer entries that another one has held for `idleMs` without a sign; no delivery is counted.
-   * @param cursor `0-0` to begin with. @returns their ids, and where to go on; `0-0` at the end.
+   * @param cursor `0-0` to begin with. @returns their ids, how many were found to be deleted (Redis 7 drops those), and
+   * where to go on; `0-0` at the end.
    */
   async takeOver(
     consumer: string,
     idleMs: number,
     cursor: string,
     count: number,
-  ): Promise<{ readonly ids: readonly string[]; readonly cursor: string }> {
+  ): Promise<{ readonly ids: readonly string[]; readonly deleted: number; readonly cursor: string }> {
     const { stream } = this.#keys;
-    const args = ['XAUTOCLAIM', stream, GROUP, consumer, String(idleMs), cursor, 'COUNT', String(count)];
-    const [next = '0-0', ids = []] = listOf(await this.#connection.send([...args, 'JUSTID']));
-    return { ids: listOf(ids).map(String), cursor: String(next) };
+    const args = [
+      'XAUTOCLAIM',
+      stream,
+      this.#group,
+      consumer,
+      String(idleMs),
+      cursor,
+      'COUNT',
+      String(count),
+    ];
+    const [next = '0-0', ids, deleted] = listOf(await this.#connection.send([...args, 'JUSTID']));
+    return { ids: listOf(ids).map(String), deleted: listOf(deleted).length, cursor: String(next) };
   }
 
   async acknowledge(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#connection.send(['XACK', this.#keys.stream, GROUP, ...ids]);
+    if (ids.length > 0) await this.#connection.send(['XACK', this.#keys.stream, this.#group, ...ids]);
   }
 
   /** Acknowledges an entry that is given up, and keeps a copy. @returns whether it was still there to be given up. */
   async bury(id: string, reason: string): Promise<boolean> {
     const { stream, totals, deadLetters } = this.#keys;
     const { deadLetters: most, deadLetterBytes } = this.#bounds;
-    const args = [GROUP, id, reason, String(most), String(deadLetterBytes)];
+    const args = [this.#group, id, reason, String(most), String(deadLetterBytes)];
     return (await run(this.#connection.send, BURY, [stream, totals, deadLetters], args)) === 1;
   }
 
   /** Trims what every consumer has done with, and tells what is left. */
   async settle(): Promise<StreamState> {
     const keys = [this.#keys.stream, this.#keys.totals, this.#keys.deadLetters];
-    const numbers = listOf(await run(this.#connection.send, SETTLE, keys, [GROUP])).map(Number);
+    const numbers = listOf(await run(this.#connection.send, SETTLE, keys, [this.#group])).map(Number);
     // Should totals and stream come from different times (one of them was restored or deleted), none goes below 0.
     const at = (place: number) => Math.max(0, numbers[place] ?? 0);
     return {
@@ -192,19 +205,26 @@ export class Stream {
     };
   }
 
+  /** Removes entries that came longer ago, whoever has them. @returns how many samples they were. */
+  async expire(ageMs: number): Promise<number> {
+    return Number(
+      await run(this.#connection.send, EXPIRE, [this.#keys.stream], [this.#group, String(ageMs)]),
+    );
+  }
+
   /** Deletes this consumer, if it holds nothing. */
   async retire(consumer: string): Promise<void> {
-    await run(this.#connection.send, RETIRE, [this.#keys.stream], [GROUP, consumer, '0']);
+    await run(this.#connection.send, RETIRE, [this.#keys.stream], [this.#group, consumer, '0']);
   }
 
   /** Deletes consumers that hold nothing and have not asked for so long. */
   async retireIdle(idleMs: number): Promise<void> {
-    await run(this.#connection.send, RETIRE, [this.#keys.stream], [GROUP, '', String(idleMs)]);
+    await run(this.#connection.send, RETIRE, [this.#keys.stream], [this.#group, '', String(idleMs)]);
   }
 
   async #claim(consumer: string, ids: readonly string[], options: readonly string[]): Promise<void> {
     const { stream } = this.#keys;
-    await this.#connection.send(['XCLAIM', stream, GROUP, consumer, '0', ...ids, ...options, 'JUSTID']);
+    await this.#connection.send(['XCLAIM', stream, this.#group, consumer, '0', ...ids, ...options, 'JUSTID']);
   }
 }
 

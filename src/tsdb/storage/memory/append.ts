@@ -20,6 +20,8 @@ export interface Tally {
   conflicts: number;
   outOfBounds: number;
   newest: number;
+  /** Conflicts and what is out of bounds. */
+  readonly leftOut: number[];
   readonly unknown: number[];
   /** Rows that were not appended, whyever, since it was last emptied. */
   readonly refused: number[];
@@ -32,13 +34,14 @@ export function newTally(): Tally {
     conflicts: 0,
     outOfBounds: 0,
     newest: Number.NEGATIVE_INFINITY,
+    leftOut: [],
     unknown: [],
     refused: [],
   };
 }
 
-export function resultOf({ appended, duplicates, conflicts, outOfBounds, unknown }: Tally): AppendResult {
-  return { appended, duplicates, conflicts, outOfBounds, unknown };
+export function resultOf({ newest: _, refused: __, ...result }: Tally): AppendResult {
+  return result;
 }
 
 /** Appends rows `from` to `to`, and counts what became of them. */
@@ -56,8 +59,11 @@ export function appendRows(
     const slot = rows.slotOf(refs[i] as number);
     const time = times[i] as number;
     if (slot < 0) tally.unknown.push(i);
-    else if (isOutOfBounds(rows, slot, time, bounds)) tally.outOfBounds += 1;
-    else if (count(tally, time, samples.append(slot, time, values[i] as number, stale[i] === 1))) continue;
+    else if (isOutOfBounds(rows, slot, time, bounds)) {
+      tally.outOfBounds += 1;
+      tally.leftOut.push(i);
+    } else if (count(tally, i, time, samples.append(slot, time, values[i] as number, stale[i] === 1)))
+      continue;
     tally.refused.push(i);
   }
 }
@@ -89,10 +95,12 @@ function isOutOfBounds(rows: SeriesRows, slot: number, time: number, bounds: Bou
 }
 
 /** @returns whether the row was appended. */
-function count(tally: Tally, time: number, outcome: number): boolean {
+function count(tally: Tally, row: number, time: number, outcome: number): boolean {
   if (outcome === DUPLICATE) tally.duplicates += 1;
-  else if (outcome === CONFLICT) tally.conflicts += 1;
-  else {
+  else if (outcome === CONFLICT) {
+    tally.conflicts += 1;
+    tally.leftOut.push(row);
+  } else {
     tally.appended += 1;
     if (time > tally.newest) tally.newest = time;
     return true;

@@ -3,7 +3,7 @@
 import pg from 'pg';
 import { AppError } from '../../../lib/errors.ts';
 import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
-import { isAnswer } from './failures.ts';
+import { isAnswer, isOfStandby } from './failures.ts';
 import type { PostgresStoreOptions } from './options.ts';
 
 export type Client = pg.PoolClient;
@@ -17,6 +17,8 @@ export const WRITERS = 2;
 const CONNECT_MS = 10_000;
 /** What the server has had time for and did not answer is lost. */
 const GRACE_MS = 5_000;
+/** How long an answer may take when nobody has time for it any more. */
+const HURRY_MS = 5_000;
 
 type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs'>;
 
@@ -25,10 +27,14 @@ export class Connections {
   readonly #file: SecretFile;
   readonly #pools = new Map<Lane, pg.Pool>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #hurrying = new AbortController();
+  readonly #connected: (lane: Lane) => void;
   #url = '';
 
-  constructor(options: Options) {
+  /** @param connected told of each new connection before it is used. */
+  constructor(options: Options, connected: (lane: Lane) => void = () => {}) {
     this.#options = options;
+    this.#connected = connected;
     this.#file = secretFile(options.urlFile);
   }
 
@@ -43,11 +49,12 @@ export class Connections {
     client.on('error', ignore);
     let isSound = false;
     try {
-      const result = await within(work(client), this.#longest(lane), signal);
+      const signals = [this.#hurrying.signal, ...(signal === undefined ? [] : [signal])];
+      const result = await within(work(client), this.#longest(lane), signals);
       isSound = true;
       return result;
     } catch (error) {
-      isSound = isAnswer(error) && (await isIdle(client));
+      isSound = isAnswer(error) && !isOfStandby(error) && isIdle(client);
       throw error;
     } finally {
       client.off('error', ignore);
@@ -70,6 +77,11 @@ export class Connections {
     });
   }
 
+  /** Ends what is going on, and from now on waits for an answer for some seconds only. */
+  hurry(): void {
+    this.#hurrying.abort(new Error('no answer while this program stops'));
+  }
+
   /** Whether the file holds a URL. @throws AppError `credentials`. */
   async checkUrl(): Promise<void> {
     checkedUrl(await this.#file.read(), this.#file.path);
@@ -82,6 +94,7 @@ export class Connections {
 
   // Upkeep is many statements one after the other, each with its own bound.
   #longest(lane: Lane): number {
+    if (this.#hurrying.signal.aborted) return HURRY_MS;
     return this.#options.statementTimeoutMs * (lane === 'upkeep' ? 60 : 1) + GRACE_MS;
   }
 
@@ -108,7 +121,10 @@ export class Connections {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      onConnect: (client) => prepare(client, lane, statementTimeoutMs),
+      onConnect: (client) => {
+        this.#connected(lane);
+        return prepare(client, lane, statementTimeoutMs);
+      },
     });
     // Idle connections that are cut are replaced when they are needed.
     pool.on('error', () => {});
@@ -125,7 +141,7 @@ export class Connections {
 }
 
 /** A transaction that was begun and neither committed nor rolled back is not idle. */
-async function isIdle(client: Client): Promise<boolean> {
+function isIdle(client: Client): boolean {
   return client.getTransactionStatus() === 'I';
 }
 
@@ -147,6 +163,8 @@ async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: nu
     "SET client_connection_check_interval = '2s'",
     'SET client_min_messages = warning',
     'SET extra_float_digits = 1',
+    // What is read behind a lock must be what stands now, whatever the role or the database has set.
+    "SET default_transaction_isolation = 'read committed'",
     // Many small statements: compiling them takes longer than they do.
     'SET jit = off',
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
@@ -154,16 +172,16 @@ async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: nu
   await client.query(settings.join(';'));
 }
 
-async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal | undefined): Promise<T> {
+async function within<T>(work: Promise<T>, ms: number, signals: readonly AbortSignal[]): Promise<T> {
   const { promise: cut, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-  const abort = () => reject(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+  const abort = ({ target }: Event) => reject((target as AbortSignal).reason);
+  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
   try {
     return await Promise.race([work, cut]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    for (const signal of signals) signal.removeEventListener('abort', abort);
     work.catch(() => {});
   }
 }

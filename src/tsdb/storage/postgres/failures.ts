@@ -12,6 +12,7 @@ const PASSING: readonly string[] = ['credentials'];
 /** A partition that was dropped meanwhile; it is made anew. */
 const NO_PARTITION = '23514';
 const CANCELED = '57014';
+const READ_ONLY = '25006';
 
 /** Whether the same may go well later: the connection, the server or its disk is in trouble. */
 export function isPassing(error: unknown): boolean {
@@ -24,6 +25,11 @@ export function isPassing(error: unknown): boolean {
 /** Whether the server itself said no, so the connection is sound. */
 export function isAnswer(error: unknown): boolean {
   return error instanceof AppError || /^[0-9A-Z]{5}$/.test(codeOf(error) ?? '');
+}
+
+/** Whether the server takes no writes; the name in the URL may lead to another one now. */
+export function isOfStandby(error: unknown): boolean {
+  return codeOf(error) === READ_ONLY;
 }
 
 /** Why a write did not come about. */

@@ -17,27 +17,34 @@ export interface Tally {
   duplicates: number;
   conflicts: number;
   outOfBounds: number;
+  /** Conflicts and what is out of bounds. */
+  readonly leftOut: number[];
   readonly unknown: number[];
 }
 
 /** Rows of all batches in one row of columns; `batches[i]` says whose row `i` is. */
 export interface Joined extends Columns {
   readonly batches: Uint32Array;
+  /** The row with which each batch begins. */
+  readonly begins: readonly number[];
   readonly tallies: readonly Tally[];
 }
 
 export function join(batches: readonly Batch[]): Joined {
   const count = batches.reduce((sum, { refs }) => sum + refs.length, 0);
+  const begins: number[] = [];
   const joined = {
     refs: new Uint32Array(count),
     times: new Float64Array(count),
     values: new Float64Array(count),
     stale: new Uint8Array(count),
     batches: new Uint32Array(count),
-    tallies: batches.map(() => ({ appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [] })),
+    begins,
+    tallies: batches.map(newTally),
   };
   let at = 0;
   for (const [number, { refs, times, values, stale }] of batches.entries()) {
+    begins.push(at);
     joined.refs.set(refs, at);
     joined.times.set(times, at);
     joined.values.set(values, at);
@@ -48,26 +55,28 @@ export function join(batches: readonly Batch[]): Joined {
   return joined;
 }
 
+function newTally(): Tally {
+  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, leftOut: [], unknown: [] };
+}
+
 /**
  * The rows that are within bounds and of known series; the others are counted.
  * @param newest of series, when late ones are refused; it is brought up to date.
  */
 export function accept(
-  { refs, times, batches, tallies }: Joined,
+  joined: Joined,
   isKnown: (ref: SeriesRef) => boolean,
   bounds: Bounds,
   newest: Map<SeriesRef, number>,
 ): Uint32Array {
+  const { refs, times } = joined;
   const accepted = new Uint32Array(refs.length);
   let count = 0;
-  let begin = 0;
   for (let i = 0; i < refs.length; i += 1) {
-    if (batches[i] !== batches[i - 1]) begin = i;
-    const tally = tallies[batches[i] as number] as Tally;
     const ref = refs[i] as number;
     const time = times[i] as number;
-    if (!isKnown(ref)) tally.unknown.push(i - begin);
-    else if (!isWithin(time, ref, bounds, newest)) tally.outOfBounds += 1;
+    if (!isKnown(ref)) tallyOf(joined, i).unknown.push(rowOf(joined, i));
+    else if (!isWithin(time, ref, bounds, newest)) leaveOut(joined, i, 'outOfBounds');
     else accepted[count++] = i;
   }
   return accepted.subarray(0, count);
@@ -132,18 +141,29 @@ export function count(
     else countAgain(joined, row, stands);
     for (const repeat of repeats.get(row) ?? []) countAgain(joined, repeat, stands);
   }
+  for (const { leftOut } of joined.tallies) leftOut.sort((a, b) => a - b);
 }
 
 function countAgain(joined: Joined, row: number, stands: Standing | undefined): void {
-  const tally = tallyOf(joined, row);
   const { value, stale } = own(joined, row);
-  if (stands === undefined) tally.outOfBounds += 1;
-  else if (isSame(value, stale, stands.value, stands.stale)) tally.duplicates += 1;
-  else tally.conflicts += 1;
+  if (stands === undefined) leaveOut(joined, row, 'outOfBounds');
+  else if (isSame(value, stale, stands.value, stands.stale)) tallyOf(joined, row).duplicates += 1;
+  else leaveOut(joined, row, 'conflicts');
+}
+
+function leaveOut(joined: Joined, row: number, why: 'conflicts' | 'outOfBounds'): void {
+  const tally = tallyOf(joined, row);
+  tally[why] += 1;
+  tally.leftOut.push(rowOf(joined, row));
 }
 
 function own({ values, stale }: Joined, row: number): Standing {
   return { value: values[row] as number, stale: stale[row] === 1 };
+}
+
+/** As it is counted in its own batch. */
+function rowOf({ begins, batches }: Joined, row: number): number {
+  return row - (begins[batches[row] as number] as number);
 }
 
 function tallyOf({ tallies, batches }: Joined, row: number): Tally {

@@ -32,6 +32,8 @@ export interface PostgresStoreOptions {
   readonly rememberedSeries: number;
   /** The most series that one read may select. */
   readonly maxSelected: number;
+  /** Once it is aborted, a database that does not answer is waited for a few seconds only. */
+  readonly stopping?: AbortSignal;
 }
 
 /** PostgreSQL takes samples at any time, so only the retention bounds how late they may come. */

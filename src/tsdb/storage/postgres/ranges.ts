@@ -4,8 +4,8 @@ import type { Client, Connections } from './connections.ts';
 import type { Division, Names } from './tables.ts';
 
 const DAY_MS = 86_400_000;
-const MOST_DAYS = 30;
-/** So that a query over everything has not too many of them to look at. */
+const MOST_DAYS = 365;
+/** So that a query over everything has not too many of them to look at, and to lock. */
 const PARTS_IN_RETENTION = 60;
 
 /** A day; more when so much is kept that days would be too many. */

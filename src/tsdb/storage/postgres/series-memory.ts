@@ -19,6 +19,11 @@ export class SeriesMemory {
   renew(freed: number): void {
     if (freed <= this.#freed) return;
     this.#freed = freed;
+    this.forget();
+  }
+
+  /** The server may be another one, or the same from an earlier time. */
+  forget(): void {
     this.#young.clear();
     this.#old.clear();
     this.#known.clear();

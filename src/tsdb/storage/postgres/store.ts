@@ -28,9 +28,12 @@ import { type Resolving, resolve } from './resolve.ts';
 import { select } from './select.ts';
 import { SeriesMemory } from './series-memory.ts';
 import { Statistics } from './stats.ts';
-import { type Division, migrate, type Names, namesIn } from './tables.ts';
+import { type Division, migrate, namesIn } from './tables.ts';
 import { startUpkeep, Upkeep, type UpkeepLoop } from './upkeep.ts';
 import { WriteQueue } from './write-queue.ts';
+
+/** Who stops a program gives it ten seconds or more. */
+const STOPPING_MS = 3_000;
 
 export interface PostgresStore extends Store {
   /** Why it cannot be written to; undefined while it can. */
@@ -51,7 +54,9 @@ export async function openPostgresStore(
 ): Promise<PostgresStore> {
   const all = { ...DEFAULT_OPTIONS, ...options };
   const names = namesIn(all.schema);
-  const connections = new Connections(all);
+  const memory = new SeriesMemory(all.rememberedSeries);
+  // Behind a new connection may be a server that has not all series: one that took over, or was restored.
+  const connections = new Connections(all, (lane) => lane === 'write' && memory.forget());
   const patience = new Patience(all);
   const widthMs = widthOf(all.retentionMs);
   await connections.checkUrl();
@@ -59,7 +64,7 @@ export async function openPostgresStore(
     const division = await patience.attempt(() =>
       connections.transaction('upkeep', (client) => migrate(client, names, widthMs)),
     );
-    const store = new OpenStore(all, names, connections, patience, division);
+    const store = new OpenStore(all, { names, connections, memory }, patience, division);
     await store.begin();
     if (all.registry !== undefined) registerMetrics(all.registry, store);
     return store;
@@ -84,17 +89,15 @@ class OpenStore implements PostgresStore {
 
   constructor(
     options: PostgresStoreOptions,
-    names: Names,
-    connections: Connections,
+    shared: Pick<Appending, 'names' | 'connections' | 'memory'>,
     patience: Patience,
     division: Division,
   ) {
+    const { names, connections } = shared;
     this.#options = options;
     this.#connections = connections;
     this.#patience = patience;
-    const memory = new SeriesMemory(options.rememberedSeries);
     const ranges = new Ranges(connections, names, widthOf(options.retentionMs), division);
-    const shared = { connections, names, memory };
     this.#resolving = { ...shared, maxSeries: options.maxSeries };
     this.#appending = { ...shared, ranges, bounds: this.#bounds };
     this.#queue = new WriteQueue(this.#write, options.maxWaiting);
@@ -108,7 +111,16 @@ class OpenStore implements PostgresStore {
     await this.#patience.attempt(() => this.#learnNewest());
     await this.#warnOfPromises();
     this.#loop = startUpkeep((signal) => this.upkeep(signal), this.#options);
+    this.#options.stopping?.addEventListener('abort', this.#hurryLater, { once: true });
   }
+
+  // What is under way has a moment to end; an answer that never comes must not hold up the end of the program.
+  readonly #hurryLater = (): void => {
+    setTimeout(() => {
+      this.#patience.close();
+      this.#connections.hurry();
+    }, STOPPING_MS).unref();
+  };
 
   async resolve(labels: readonly Labels[]): Promise<Uint32Array> {
     try {
@@ -168,6 +180,7 @@ class OpenStore implements PostgresStore {
     this.#patience.close();
     await this.#queue.settled();
     await this.#connections.close();
+    this.#options.stopping?.removeEventListener('abort', this.#hurryLater);
   }
 
   // By the newest sample as well: a clock that jumps ahead must not make everything expire.

@@ -25,7 +25,9 @@ function firstMatch(selections: readonly Selection[]): (slice: Slice, index: num
 }
 
 function holds(matchers: readonly Matcher[], labels: Slice['labels']): boolean {
-  return matchers.every(({ name, matches }) => matches(labels[name] ?? ''));
+  return matchers.every(({ name, matches }) =>
+    matches(Object.hasOwn(labels, name) ? (labels[name] ?? '') : ''),
+  );
 }
 
 export async function* exportLines(

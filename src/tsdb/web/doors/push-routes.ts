@@ -1,7 +1,9 @@
 // The doors for pushed metrics in JSON.
 
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import Type, { type TSchema } from 'typebox';
+import type { BodyRoom } from '../../../lib/body-room.ts';
 import { isKnownEncoding, readBody } from '../../push/body.ts';
 import { type Clients, knockOf } from '../../push/clients.ts';
 import type { DoorBatch, Intake } from '../../push/intake.ts';
@@ -16,6 +18,8 @@ export interface PushDoors {
   readonly clients: Clients;
   /** Of a body, as it comes and unpacked. */
   readonly bodyBytes: number;
+  /** For bodies that arrive at a time. */
+  readonly bodyRoom: BodyRoom;
   /** Counts what a door has refused. */
   readonly refused: (refusal: Refusal) => void;
 }
@@ -147,13 +151,13 @@ function faultOf(doors: PushDoors | undefined, message: IncomingMessage) {
 
 /** @returns how many samples were taken. */
 async function take(
-  { intake, clients, bodyBytes }: PushDoors,
+  { intake, clients, bodyBytes: mostBytes, bodyRoom: room }: PushDoors,
   read: (text: Buffer) => DoorBatch,
   message: IncomingMessage,
 ): Promise<number> {
   const entered = intake.enter(clients.callerOf(knockOf(message)));
   try {
-    const batch = read(await readBody(message, bodyBytes));
+    const batch = read(await readBody(message, { mostBytes, room }));
     await entered.accept(batch);
     return batch.values.length;
   } finally {
@@ -177,6 +181,8 @@ function isJson(type = ''): boolean {
 }
 
 function parse(body: Buffer): unknown {
+  // Its characters would be lost, and series that differ in them be one.
+  if (!isUtf8(body)) throw new Refusal('bad_data', 'the body is not UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

@@ -48,13 +48,14 @@ export function remoteWriteRoutes(door: RemoteWriteDoor | undefined): Route[] {
   ];
 }
 
-async function receive({ intake, clients, bodyBytes, read }: RemoteWriteDoor, message: Asked['message']) {
+async function receive(door: RemoteWriteDoor, message: Asked['message']) {
+  const { intake, clients, bodyBytes: mostBytes, bodyRoom: room, read } = door;
   const caller = clients.callerOf(knockOf(message));
   const entered = intake.enter(caller);
   try {
-    const body = await readBody(message, bodyBytes);
+    const body = await readBody(message, { mostBytes, room });
     const mostSamples = clients.limitsOf(caller.client).samples.burst;
-    await entered.accept(read(message.headers, body, { mostBytes: bodyBytes, mostSamples }));
+    await entered.accept(read(message.headers, body, { mostBytes, mostSamples }));
   } finally {
     entered.leave();
   }

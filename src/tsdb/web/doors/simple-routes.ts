@@ -7,7 +7,7 @@ import { createMatcher, type Matcher } from '../../../model/matcher.ts';
 import { createBudget } from '../../promql/budget.ts';
 import type { Budget, Store } from '../../storage/contract.ts';
 import { badParameter } from '../api-errors.ts';
-import { one, type Parameters, selectionsOf } from '../parameters.ts';
+import { many, one, type Parameters, selectionsOf } from '../parameters.ts';
 import { sendPieces } from '../pieces.ts';
 import { type Asked, listParameter, type Route, textParameter } from '../route.ts';
 import { bucketAnswer } from './bucket-answer.ts';
@@ -161,7 +161,13 @@ async function known(
   const found = await store.labelValues('__name__', [{ matchers: [named], range: ALL_TIME }], budget);
   if (found.length === 0) throw new AppError('not_found', `there is no metric ${JSON.stringify(name)}`);
   const labels = Object.keys(parameters).filter((label) => !RESERVED.includes(label));
-  return [named, ...labels.map((label) => createMatcher(label, '=', one(parameters, label) ?? ''))];
+  return [named, ...labels.map((label) => createMatcher(label, '=', onlyValue(parameters, label)))];
+}
+
+// Two values of one label can never both hold.
+function onlyValue(parameters: Parameters, label: string): string {
+  if (many(parameters, label).length > 1) throw badParameter(label, 'a label has one value');
+  return one(parameters, label) ?? '';
 }
 
 // A slip of the pen must not send everything.

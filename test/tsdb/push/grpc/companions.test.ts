@@ -44,6 +44,7 @@ async function start(changed: Partial<GrpcOptions> = {}) {
     clients: createClients(() => undefined, DEFAULT_LIMITS.client),
     intake,
     bodyBytes: 100_000,
+    refused() {},
     failed: (error) => expect.fail(String(error)),
     ...changed,
   });
@@ -286,6 +287,34 @@ describe('bounds', () => {
     stream.write(Buffer.from([0, 0, 0, 0, 9, 1]));
     const [headers] = await once(stream, 'response');
     expect(headers['grpc-status']).toBe(String(codes.DEADLINE_EXCEEDED));
+    await expect.poll(() => intake.inside).toBe(0);
+  });
+
+  test('messages that do not come hold a bounded number of places, and give them back', async () => {
+    const { port, intake, client } = await start({ limits: { callsComing: 5 } });
+    const session = connectH2(`http://127.0.0.1:${port}`);
+    open.push(() => session.destroy());
+    const stall = () => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': `/${SERVICE}/IngestMetrics`,
+        'content-type': 'application/grpc',
+        te: 'trailers',
+      });
+      stream.on('error', () => {});
+      stream.write(Buffer.from([0, 0, 0, 0, 9, 1]));
+      return stream;
+    };
+    const stalled = Array.from({ length: 5 }, stall);
+    await expect.poll(() => intake.inside).toBe(5);
+    const pusher = client(PROTO, SERVICE);
+    const push = () => refusalOf(pusher.call('IngestMetric', { name: 'a' }));
+    expect(await push()).toBe('UNAVAILABLE: too many messages are on their way already; nothing was taken');
+    expect(intake.inside).toBe(5);
+    for (const stream of stalled) stream.close();
+    await expect.poll(push).toBe('taken');
+    // Each gave back one place.
+    for (let i = 0; i < 10; i += 1) expect(await push()).toBe('taken');
     await expect.poll(() => intake.inside).toBe(0);
   });
 

@@ -70,8 +70,11 @@ describe('the limiter is that of the other doors', () => {
       (client as GrpcClient).call('IngestMetrics', {
         metrics: Array.from({ length: count }, () => ({ name: 'a', timestamp: 1_700_000_000 })),
       });
-    await push(100);
-    const limited = await refusalOf(push(100));
+    // As soon as they come within a second.
+    const [limited] = (await Promise.allSettled(Array.from({ length: 20 }, () => push(100)))).flatMap(
+      (one): ServiceError[] => (one.status === 'rejected' ? [one.reason] : []),
+    );
+    if (limited === undefined) return expect.fail('none was limited');
     expect(codes[limited.code]).toBe('RESOURCE_EXHAUSTED');
     expect(Number(limited.metadata.get('grpc-retry-pushback-ms')[0])).toBeGreaterThan(0);
     const never = await refusalOf(push(101));

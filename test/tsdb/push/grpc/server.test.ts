@@ -25,6 +25,7 @@ const RPC = protobuf.parse(
 
 const intake = fakeIntake();
 const faults: unknown[] = [];
+const refusals: Refusal[] = [];
 let server: GrpcServer;
 let client: GrpcClient;
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
     clients: createClients(() => undefined, { ...DEFAULT_LIMITS.client, samples: oneSecondOf(1000) }),
     intake,
     bodyBytes: 100_000,
+    refused: (refusal) => refusals.push(refusal),
     failed: (error) => faults.push(error),
   });
   client = grpcClient(PROTO, SERVICE, `127.0.0.1:${server.address.port}`);
@@ -44,6 +46,7 @@ beforeEach(() => {
   intake.refuse = undefined;
   intake.hold = undefined;
   faults.length = 0;
+  refusals.length = 0;
 });
 
 afterAll(async () => {
@@ -113,6 +116,7 @@ describe('says what is faulty', () => {
   ])('%j', async (metrics, why) => {
     expect(await f(metrics)).toBe(`INVALID_ARGUMENT: ${why}; nothing was taken`);
     expect(intake.taken).toEqual([]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(['bad_data']);
   });
 
   test('more metrics than anybody may send', async () => {
@@ -170,6 +174,12 @@ describe('turns refusals into the answers of gRPC', () => {
     const error = await refused(new Refusal(reason, 'why'), 'accept');
     expect([codes[error.code], error.details]).toEqual([code, 'why']);
     expect(error.metadata.get('grpc-retry-pushback-ms')).toEqual([]);
+  });
+
+  test('and tells of each', async () => {
+    await refused(new Refusal('limited', 'too much', { retryAfterMs: 1 }), 'enter');
+    await refused(new Refusal('overloaded', 'away', { retryAfterMs: 1 }), 'accept');
+    expect(refusals.map(({ reason }) => reason)).toEqual(['limited', 'overloaded']);
   });
 
   test('what is our own fault tells no details', async () => {

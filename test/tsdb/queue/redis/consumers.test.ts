@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AppError } from '../../../../src/lib/errors.ts';
 import type { Queue } from '../../../../src/tsdb/queue/contract.ts';
-import { encodeBatch } from '../../../../src/tsdb/queue/redis/encode-batch.ts';
+import { encodeBatch } from '../../../../src/tsdb/queue/encode-batch.ts';
 import { type RunningRedis, startRedis } from '../../../helpers/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../../../helpers/tcp-proxy.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';

@@ -1,9 +1,9 @@
 import { readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockFolder } from '../../../../src/lib/folder-lock.ts';
 import { createLogger } from '../../../../src/lib/log.ts';
 import { Disk } from '../../../../src/tsdb/storage/memory/disk/disk.ts';
-import { lockFolder } from '../../../../src/tsdb/storage/memory/disk/lock.ts';
 import { LabelIndex } from '../../../../src/tsdb/storage/memory/label-index.ts';
 import { Samples } from '../../../../src/tsdb/storage/memory/samples.ts';
 import { SeriesRows } from '../../../../src/tsdb/storage/memory/series-rows.ts';

@@ -65,7 +65,7 @@ test('a commit whose answer is lost is counted as what it was', async () => {
   const cutAgain = proxy.cutAfter('COMMIT\0');
   const again = batchOf([...rows, [refs[0] as number, now + 1, 2], [refs[0] as number, now, 3]]);
   expect(await store.append(again, { durable: true })).toEqual(
-    counts({ appended: 1, duplicates: 2, conflicts: 1 }),
+    counts({ appended: 1, duplicates: 2, conflicts: 1, leftOut: [3] }),
   );
   await cutAgain;
   expect(await stored(schema)).toBe(3);
@@ -109,7 +109,9 @@ test('many small batches at once are each told what became of theirs', async () 
   expect(first).toEqual(refs.map(() => counts({ appended: 1, unknown: [1] })));
   const second = await append(2);
   expect(second).toEqual(
-    refs.map((_, i) => counts({ ...(i % 2 ? { conflicts: 1 } : { duplicates: 1 }), unknown: [1] })),
+    refs.map((_, i) =>
+      counts({ ...(i % 2 ? { conflicts: 1, leftOut: [0] } : { duplicates: 1 }), unknown: [1] }),
+    ),
   );
   const third = await store.append(
     batchOf(
@@ -121,7 +123,9 @@ test('many small batches at once are each told what became of theirs', async () 
     ),
     { durable: true },
   );
-  expect(third).toEqual(counts({ appended: 20, duplicates: 20, conflicts: 20 }));
+  expect(third).toEqual(
+    counts({ appended: 20, duplicates: 20, conflicts: 20, leftOut: refs.map((_, i) => 3 * i + 2) }),
+  );
   expect((await readAll(store, [])).flatMap(({ rows }) => rows)).toHaveLength(40);
 });
 

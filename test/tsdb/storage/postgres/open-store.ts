@@ -15,6 +15,34 @@ export function newSchema(): string {
   return `test_${schemas}`;
 }
 
+/** Schemas that are used one after the other: making one takes as long as most tests over it. */
+export class Schemas {
+  readonly #free: string[] = [];
+  #client: pg.Client | undefined;
+
+  async start({ url }: Pick<RunningPostgres, 'url'>): Promise<void> {
+    this.#client = new pg.Client({ connectionString: url });
+    await this.#client.connect();
+  }
+
+  /** One that is new or holds nothing but partitions. */
+  take(): string {
+    return this.#free.pop() ?? newSchema();
+  }
+
+  /** To be called when no store uses it any more. */
+  async giveBack(schema: string): Promise<void> {
+    const tables = ['series', 'samples', 'rollups', 'marks', 'rolled', 'commits'];
+    const deletes = tables.map((table) => `DELETE FROM ${schema}.${table}`);
+    await this.#client?.query([...deletes, `UPDATE ${schema}.state SET epoch = 1, freed = 1`].join(';'));
+    this.#free.push(schema);
+  }
+
+  async stop(): Promise<void> {
+    await this.#client?.end();
+  }
+}
+
 export async function openStore(
   { urlFile }: Pick<RunningPostgres, 'urlFile'>,
   options: Partial<PostgresStoreOptions> = {},
@@ -29,7 +57,7 @@ export function metric(i: number | string): Labels {
 }
 
 export function counts(some: Partial<AppendResult>): AppendResult {
-  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, unknown: [], ...some };
+  return { appended: 0, duplicates: 0, conflicts: 0, outOfBounds: 0, leftOut: [], unknown: [], ...some };
 }
 
 /** Holds a lock on a table until it is ended. */

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { startCuttingProxy } from '../../../helpers/cutting-proxy.ts';
 import { startMiniTsdb } from '../../../helpers/mini-tsdb.ts';
 import { startPostgres } from '../../../helpers/postgres.ts';
 import { startNode } from '../../../helpers/process.ts';
@@ -42,6 +43,33 @@ test('scrapes itself into PostgreSQL, and has it after a restart', async () => {
   onTestFinished(() => second.stop());
   const answer = await fetch(`${second.url}/api/v1/label/job/values`);
   expect(await answer.json()).toMatchObject({ data: ['self'] });
+});
+
+test('while PostgreSQL is silent its metrics are told all the same, and it still ends in time', async () => {
+  const postgres = await startPostgres();
+  onTestFinished(() => postgres.stop());
+  const proxy = await startCuttingProxy(Number(new URL(postgres.url).port));
+  onTestFinished(() => proxy.close());
+  const dir = await tempDir('program');
+  onTestFinished(() => dir.remove());
+  const config = join(dir.path, 'prometheus.yml');
+  const urlFile = join(dir.path, 'url');
+  await writeFile(config, 'scrape_configs: []\n');
+  await writeFile(urlFile, postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
+  const flags = ['--web.enable-push', '--storage.engine=postgres', `--storage.postgres.url-file=${urlFile}`];
+  const server = await startMiniTsdb(config, flags);
+  onTestFinished(() => void server.program.kill('SIGKILL'));
+  proxy.freeze();
+  const push = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const pushing = fetch(`${server.url}/v1/metrics`, { ...push, body: '{"name":"m","value":1}' });
+  pushing.catch(() => {});
+  const metrics = await fetch(`${server.url}/metrics`);
+  expect(metrics.status).toBe(200);
+  const text = await metrics.text();
+  expect(text).toContain('\nmini_tsdb_postgres_trouble ');
+  expect(text).not.toMatch(/^mini_tsdb_storage_series /m);
+  server.program.kill('SIGTERM');
+  expect(await server.program.exit).toMatchObject({ code: 0 });
 });
 
 test('a file that holds no URL ends the start with one line', async () => {

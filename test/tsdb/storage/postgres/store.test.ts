@@ -2,24 +2,32 @@ import { afterAll, beforeAll, vi } from 'vitest';
 import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { storeContract } from '../contract-suite.ts';
+import { Schemas } from './open-store.ts';
 
-// Each history is a store of its own with its own tables.
+// Each history is a store of its own over tables of its own.
 vi.setConfig({ testTimeout: 300_000 });
 
+const schemas = new Schemas();
 let postgres: RunningPostgres;
-let schemas = 0;
 
 beforeAll(async () => {
   postgres = await startPostgres();
+  await schemas.start(postgres);
 });
-afterAll(() => postgres.stop());
+afterAll(async () => {
+  await schemas.stop();
+  await postgres.stop();
+});
 
-storeContract('the PostgreSQL store', (needs) => {
-  schemas += 1;
-  return openPostgresStore({
-    ...needs,
-    urlFile: postgres.urlFile,
-    schema: `contract_${schemas}`,
-    retentionMs: Number.POSITIVE_INFINITY,
-  });
+storeContract('the PostgreSQL store', async (needs) => {
+  const schema = schemas.take();
+  const { urlFile } = postgres;
+  const store = await openPostgresStore({ ...needs, urlFile, schema, retentionMs: Number.POSITIVE_INFINITY });
+  const close = store.close.bind(store);
+  let closed: Promise<void> | undefined;
+  store.close = () => {
+    closed ??= close().then(() => schemas.giveBack(schema));
+    return closed;
+  };
+  return store;
 });

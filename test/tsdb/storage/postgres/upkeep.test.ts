@@ -8,15 +8,20 @@ import type { PostgresStore } from '../../../../src/tsdb/storage/postgres/store.
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
 import { ALL_TIME, batchOf, freeBudget, readAll, rowOf, type Sample } from '../rows.ts';
-import { counts, lockTable, metric, newSchema, openStore } from './open-store.ts';
+import { counts, lockTable, metric, newSchema, openStore, Schemas } from './open-store.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
+const schemas = new Schemas();
 let postgres: RunningPostgres;
 beforeAll(async () => {
   postgres = await startPostgres();
+  await schemas.start(postgres);
 });
-afterAll(() => postgres.stop());
+afterAll(async () => {
+  await schemas.stop();
+  await postgres.stop();
+});
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -50,7 +55,7 @@ describe('retention', () => {
     const days = [1, 2, 3].map((day) => rowOf(START + day * DAY + 12 * HOUR, day));
     expect(await readAll(store, [])).toEqual([{ labels: metric('living'), rows: days }]);
     expect(await store.append(batchOf([[living, START + 12 * HOUR, 7]]), DURABLE)).toEqual(
-      counts({ outOfBounds: 1 }),
+      counts({ outOfBounds: 1, leftOut: [0] }),
     );
     expect(await tables(schema, 'samples_%')).toBe(4);
     await postgres.query(`UPDATE ${schema}.series SET created_at = now() - interval '2 hours'`);
@@ -178,7 +183,7 @@ describe('rollups', () => {
     const now = () => START + 20 * HOUR;
     await fc.assert(
       fc.asyncProperty(history, async ({ first, late, widths, shift }) => {
-        const schema = newSchema();
+        const schema = schemas.take();
         const store = await openStore(postgres, { schema, now });
         const refs = [...(await store.resolve([0, 1, 2].map(metric)))];
         const rowsOf = (list: typeof first) =>
@@ -195,6 +200,7 @@ describe('rollups', () => {
         await store.upkeep();
         await expectEqual(store, bounds);
         await store.close();
+        await schemas.giveBack(schema);
       }),
       { numRuns: 40 },
     );

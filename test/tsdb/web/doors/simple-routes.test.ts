@@ -71,6 +71,11 @@ describe('the history of a metric', () => {
     expect((await get(`/v1/metrics/up?from=${iso(9000)}`)).text).toBe('[]');
   });
 
+  test('of a label that is given twice is 400: it has one value', async () => {
+    const { status, json } = await get<{ error: string }>('/v1/metrics/up?job=sensors&job=other');
+    expect([status, json().error]).toEqual([400, 'invalid parameter "job": a label has one value']);
+  });
+
   test('of one that is not there is 404', async () => {
     const { status, json } = await get('/v1/metrics/nope');
     expect([status, json()]).toEqual([

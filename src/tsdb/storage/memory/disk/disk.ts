@@ -3,13 +3,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { formatAge } from '../../../../lib/duration.ts';
 import { AppError, codeOf, messageOf } from '../../../../lib/errors.ts';
+import { type FolderLock, lockFolder } from '../../../../lib/folder-lock.ts';
 import type { Logger } from '../../../../lib/log.ts';
+import { SegmentLog } from '../../../../lib/segment-log.ts';
 import type { Batch } from '../../contract.ts';
 import type { Readable } from '../select.ts';
 import { Folder } from './folder.ts';
 import { load } from './load.ts';
-import { type FolderLock, lockFolder } from './lock.ts';
-import { Log } from './log.ts';
 import { type NamedSeries, writeRows, writeSeries } from './records.ts';
 import { writeSnapshot } from './snapshot.ts';
 
@@ -37,7 +37,7 @@ export class Disk {
   readonly #store: Readable;
   readonly #folder: Folder;
   readonly #lock: FolderLock;
-  readonly #log: Log;
+  readonly #log: SegmentLog;
   #slabs: ReadonlySet<number> = new Set();
   #snapshotBytes = 0;
   #trouble: DiskTrouble | undefined;
@@ -73,7 +73,7 @@ export class Disk {
     this.#options = options;
     this.#folder = folder;
     this.#lock = lock;
-    this.#log = new Log(folder, (error) => this.#failed(error));
+    this.#log = new SegmentLog(folder, (error) => this.#failed(error));
     this.#renewing = setInterval(() => void this.#renew(), TICK_MS).unref();
   }
 

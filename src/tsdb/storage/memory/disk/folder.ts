@@ -3,12 +3,12 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, codeOf, messageOf } from '../../../../lib/errors.ts';
+import { nameOf, numbersIn } from '../../../../lib/numbered-files.ts';
 
 const LOG = 'log';
 const SLABS = 'chunks';
 const SNAPSHOT = 'snapshot-';
 const UNFINISHED = '.tmp';
-const DIGITS = 8;
 
 export class Folder {
   readonly path: string;
@@ -100,18 +100,6 @@ export class Folder {
 }
 
 const SNAPSHOT_NAME = /^snapshot-\d{8,}$/;
-
-function nameOf(number: number): string {
-  return String(number).padStart(DIGITS, '0');
-}
-
-async function numbersIn(folder: string): Promise<number[]> {
-  const names = await readdir(folder);
-  return names
-    .filter((name) => /^\d{8,}$/.test(name))
-    .map(Number)
-    .sort((a, b) => a - b);
-}
 
 /** A whole file, undefined when there is none. */
 export async function readWhole(path: string): Promise<Uint8Array | undefined> {

@@ -1,11 +1,11 @@
 // Reads back what a store left on disk: its newest snapshot, and what the log has since then.
 
+import { type Damage, type Frame, readFrames } from '../../../../lib/frames.ts';
 import type { Labels } from '../../../../model/labels.ts';
 import type { Batch, SeriesRef } from '../../contract.ts';
 import type { Readable } from '../select.ts';
 import { LAST_TIME, NO_TURN, slotAndTurn } from '../series-rows.ts';
 import { type Folder, readWhole } from './folder.ts';
-import { type Damage, type Frame, readFrames } from './frames.ts';
 import {
   CHUNKS,
   type NamedSeries,

@@ -1,8 +1,8 @@
 // What the frames hold: new series, appended rows, open pages, sealed chunks, and the ends of a snapshot.
 
+import type { FrameBuffer } from '../../../../lib/frames.ts';
 import type { Labels } from '../../../../model/labels.ts';
 import type { Batch, SeriesRef } from '../../contract.ts';
-import type { FrameBuffer } from './frames.ts';
 
 export const SERIES = 1;
 export const ROWS = 2;

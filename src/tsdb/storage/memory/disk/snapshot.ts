@@ -1,12 +1,12 @@
 // Writes what is in memory to disk, in pieces between which the store goes on; the log from its number on has the rest.
 
 import { join } from 'node:path';
+import { FrameBuffer } from '../../../../lib/frames.ts';
 import { Columns } from '../columns.ts';
 import { COME_LATE, IN_ORDER, PAGE_SAMPLES } from '../pages.ts';
 import type { Readable } from '../select.ts';
 import type { Folder } from './folder.ts';
 import { writeDurably } from './folder.ts';
-import { FrameBuffer } from './frames.ts';
 import {
   type NamedSeries,
   writeChunks,

@@ -1,6 +1,6 @@
 // Reads what a ByteWriter has written, and never beyond its end.
 
-import { AppError } from '../../../lib/errors.ts';
+import { AppError } from '../../lib/errors.ts';
 
 /** Of bytes that are no batch. */
 export function undecodable(why: string): AppError {

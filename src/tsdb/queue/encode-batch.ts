@@ -1,4 +1,4 @@
-// A pushed batch → the bytes of one stream entry.
+// A pushed batch → bytes, as entries of streams and frames of logs hold them.
 //
 //   version (1 byte) · crc32 of all that follows (4) · texts, each once · client · label sets · the set of each row ·
 //   times · values · stale flags · families
@@ -6,9 +6,9 @@
 // Numbers are little-endian, as they lie in memory on every machine that Node's releases run on.
 
 import { crc32 } from 'node:zlib';
-import type { Labels } from '../../../model/labels.ts';
-import type { PushedBatch } from '../contract.ts';
+import type { Labels } from '../../model/labels.ts';
 import { ByteWriter } from './byte-writer.ts';
+import type { PushedBatch } from './contract.ts';
 
 export const VERSION = 1;
 /** Of version and checksum. */

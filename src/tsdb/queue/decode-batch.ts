@@ -1,9 +1,9 @@
-// The bytes of a stream entry → the batch that was pushed, or an error that says why they are none.
+// Bytes → the batch that was pushed, or an error that says why they are none.
 
 import { crc32 } from 'node:zlib';
-import type { Labels } from '../../../model/labels.ts';
-import type { PushedBatch, PushedFamily } from '../contract.ts';
+import type { Labels } from '../../model/labels.ts';
 import { ByteReader, undecodable } from './byte-reader.ts';
+import type { PushedBatch, PushedFamily } from './contract.ts';
 import { HEAD_BYTES, TIMES, VERSION } from './encode-batch.ts';
 
 /** @throws AppError `undecodable` that says what is wrong with them. */

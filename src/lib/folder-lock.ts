@@ -6,7 +6,7 @@ import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/pro
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, codeOf } from '../../../../lib/errors.ts';
+import { AppError, codeOf } from './errors.ts';
 
 /** Who holds a lock. Process numbers mean something only on one system and in one namespace of it. */
 interface Holder {

@@ -1,8 +1,7 @@
-// The write-ahead log: what is appended is flushed twice a second, and at once, with a commit, for those who wait.
+// A write-ahead log in numbered segments: what is recorded is flushed twice a second, and at once, with a commit, for those who wait.
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { AppError, messageOf } from '../../../../lib/errors.ts';
-import type { Folder } from './folder.ts';
+import { AppError, messageOf } from './errors.ts';
 import { FrameBuffer } from './frames.ts';
 
 /** With the time a flush takes, less than a second is lost by `kill -9`. */
@@ -21,9 +20,14 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
+/** Where the file of a segment lies. */
+export interface Segments {
+  segmentPath(number: number): string;
+}
+
 /** Records into numbered segments. After a failure it records nothing until it is told to begin anew. */
-export class Log {
-  readonly #folder: Folder;
+export class SegmentLog {
+  readonly #folder: Segments;
   readonly #onFailure: (error: unknown) => void;
   #frames = new FrameBuffer();
   #pieces: Piece[] = [];
@@ -37,7 +41,7 @@ export class Log {
   /** What was written since the last segment that `begin` or `cut` made. */
   #bytes = 0;
 
-  constructor(folder: Folder, onFailure: (error: unknown) => void) {
+  constructor(folder: Segments, onFailure: (error: unknown) => void) {
     this.#folder = folder;
     this.#onFailure = onFailure;
   }

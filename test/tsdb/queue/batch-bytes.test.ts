@@ -3,10 +3,10 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Labels } from '../../../../src/model/labels.ts';
-import type { PushedBatch } from '../../../../src/tsdb/queue/contract.ts';
-import { decodeBatch } from '../../../../src/tsdb/queue/redis/decode-batch.ts';
-import { encodeBatch } from '../../../../src/tsdb/queue/redis/encode-batch.ts';
+import type { Labels } from '../../../src/model/labels.ts';
+import type { PushedBatch } from '../../../src/tsdb/queue/contract.ts';
+import { decodeBatch } from '../../../src/tsdb/queue/decode-batch.ts';
+import { encodeBatch } from '../../../src/tsdb/queue/encode-batch.ts';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),

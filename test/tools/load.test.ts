@@ -1,0 +1,181 @@
+// The load as its users start it, against real mini-tsdb processes.
+
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Figures } from '../../tools/load/figures.ts';
+import { LOAD_HELP } from '../../tools/load/flags.ts';
+import { openHttpConnection } from '../../tools/load/http-connection.ts';
+import { type LoadClient, measure } from '../../tools/load/measure.ts';
+import { createParcels } from '../../tools/load/parcels.ts';
+import { DOORS } from '../../tools/push/doors.ts';
+import { openGrpcDoor } from '../../tools/push/grpc-door.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { startMiniTsdb } from '../helpers/mini-tsdb.ts';
+import { type Program, startNode } from '../helpers/process.ts';
+import { openReadme, words } from '../helpers/readme.ts';
+import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
+
+let folder: TempDir;
+let config: string;
+const servers: { stop(): Promise<unknown> }[] = [];
+const running: Program[] = [];
+
+beforeAll(async () => {
+  folder = await tempDir('load');
+  config = join(folder.path, 'prometheus.yml');
+  await writeFile(config, 'scrape_configs: []\n');
+});
+afterEach(async () => {
+  for (const program of running.splice(0)) await program.stop();
+});
+afterAll(async () => {
+  for (const one of servers) await one.stop();
+  await folder.remove();
+});
+
+function load(...flags: readonly string[]): Program {
+  const program = startNode('tools/load.ts', flags, { env: { TMPDIR: folder.path } });
+  running.push(program);
+  return program;
+}
+
+async function ended(program: Program): Promise<number | null> {
+  return (await program.exit).code;
+}
+
+async function server(...flags: readonly string[]): Promise<{ url: string; grpc: string }> {
+  const grpc = `127.0.0.1:${await freePort()}`;
+  const doors = ['--web.enable-push', '--web.enable-remote-write-receiver', `--grpc.listen-address=${grpc}`];
+  const mini = await startMiniTsdb(config, [...doors, ...flags]);
+  servers.push(mini);
+  await mini.program.line(/"msg":"listening for gRPC"/);
+  return { url: mini.url, grpc: `http://${grpc}` };
+}
+
+async function counted(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^mini_tsdb_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+describe('what is measured is what is stored', () => {
+  let open: { url: string; grpc: string };
+
+  beforeAll(async () => {
+    const limits = ['samples', 'requests'].map((what) => `--push.${what}-per-second=10000000`);
+    open = await server(...limits);
+  });
+
+  const cases = DOORS.flatMap((door) => [1, 3, 100].map((batch) => ({ door, batch })));
+
+  test.each(cases)('by $door in batches of $batch', async ({ door, batch }) => {
+    const clients = [1, 2, 3].map((client): LoadClient => {
+      const options = { door, batch, clients: 3, series: 12, labels: 2 };
+      const token = `load-${client}`;
+      return {
+        door: door === 'grpc' ? openGrpcDoor(open.grpc, token) : openHttpConnection(open.url, door, token),
+        parcels: createParcels(client, options),
+      };
+    });
+    const before = await counted(open.url, 'push_samples_appended_total');
+    const signal = new AbortController().signal;
+    const found = await measure(clients, { seconds: 0.1, least: 8, cpu: async () => undefined, signal });
+    for (const client of clients) await client.door.close();
+    expect([...found.failures]).toEqual([]);
+    expect(found.requests).toBeGreaterThanOrEqual(24);
+    expect(found).toMatchObject({ taken: found.requests, samples: found.requests * batch });
+    expect((await counted(open.url, 'push_samples_appended_total')) - before).toBe(found.samples);
+  });
+});
+
+test('steps through doors, clients and batches of a mini-tsdb of its own, and leaves nothing behind', async () => {
+  const [json, svg] = ['json', 'svg'].map((name) => join(folder.path, `out.${name}`)) as [string, string];
+  const sizes = ['--clients=1,2', '--batches=1,5', '--seconds=0.2', '--series=10', '--disk'];
+  const program = load(`--doors=${DOORS.join(',')}`, ...sizes, `--json=${json}`, `--svg=${svg}`);
+  expect(await ended(program)).toBe(0);
+  const all = JSON.parse(await readFile(json, 'utf8')) as Figures[];
+  expect(all.map(({ door, clients, batch }) => [door, clients, batch])).toEqual(
+    DOORS.flatMap((door) => [1, 2].flatMap((clients) => [1, 5].map((batch) => [door, clients, batch]))),
+  );
+  for (const one of all) {
+    expect(one).toMatchObject({ success: 1, failures: {} });
+    const { cpuPerRequest = 0, cpuPerSample = 0, cpuPerSampleAboveParse, batch } = one;
+    expect(one.p50).toBeGreaterThan(0);
+    expect(one.p99).toBeGreaterThanOrEqual(one.p50 ?? Number.NaN);
+    expect(one.max).toBeGreaterThanOrEqual(one.p99 ?? Number.NaN);
+    expect(cpuPerRequest).toBeGreaterThan(1);
+    expect(cpuPerSample).toBeCloseTo(cpuPerRequest / batch, 6);
+    if (['json', 'gateway'].includes(one.door)) expect(cpuPerSampleAboveParse).toBeLessThan(cpuPerSample);
+    else expect(cpuPerSampleAboveParse).toBeUndefined();
+  }
+  expect(await readFile(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
+  expect(program.stdout.filter((line) => /^step \d+ of 16: /.test(line))).toHaveLength(16);
+  expect(program.stdout.filter((line) => / 100% /.test(line))).toHaveLength(16);
+  await expect(left()).resolves.toEqual([]);
+});
+
+async function left(): Promise<string[]> {
+  return (await readdir(folder.path)).filter((name) => name.startsWith('mini-tsdb-load-'));
+}
+
+test('a server that refuses is told of: by share, by status, and by the exit code', async () => {
+  const { url, grpc } = await server('--push.samples-per-second=30');
+  const sizes = ['--clients=1', '--batches=1,100', '--seconds=0.3', '--doors=json,grpc'];
+  const program = load(`--url=${url}`, `--grpc=${grpc}`, ...sizes);
+  expect(await ended(program)).toBe(1);
+  const said = program.stdout.join('\n');
+  expect(said).toMatch(/not taken by POST \/v1\/metrics, clients: 1, batch: 1: 429, \d+ times: cannot take/);
+  expect(said).toMatch(/not taken by POST \/v1\/metrics, clients: 1, batch: 100: 413, \d+ times: /);
+  expect(said).toMatch(/not taken by gRPC, clients: 1, batch: 1: RESOURCE_EXHAUSTED, \d+ times: cannot take/);
+  expect(said).toMatch(/ 0\.0% /);
+  expect(await counted(url, 'push_samples_appended_total')).toBeGreaterThan(0);
+});
+
+test('a server that is away is told of, and a minute is not spent on asking it', async () => {
+  const where = `http://127.0.0.1:${await freePort()}`;
+  const sizes = ['--clients=2', '--batches=1', '--seconds=0.3', '--doors=json,grpc'];
+  const program = load(`--url=${where}`, `--grpc=${where}`, ...sizes);
+  expect(await ended(program)).toBe(1);
+  expect(program.stdout.join('\n')).toMatch(/not taken by POST \/v1\/metrics, .* ECONNREFUSED, \d+ times/);
+  expect(program.stdout.join('\n')).toMatch(/not taken by gRPC, .* UNAVAILABLE, \d+ times: .*ECONNREFUSED/);
+});
+
+test('SIGTERM ends it with what was measured, and stops the server that it started', async () => {
+  const program = load('--doors=json', '--clients=1', '--batches=1,2', '--seconds=2');
+  await program.line(/step 2 of 2/);
+  program.kill('SIGTERM');
+  expect(await ended(program)).toBe(1);
+  expect(program.stdout.filter((line) => / 100% /.test(line))).toHaveLength(1);
+  await expect(left()).resolves.toEqual([]);
+});
+
+test('faulty flags are all named, exit code 2', async () => {
+  const program = load('--door=json', '--clients=1,1', '--batches=0', '--doors=json,front');
+  expect(await ended(program)).toBe(2);
+  expect(program.stderr).toEqual([
+    'cannot start: 4 faulty flags; see npm run load -- --help',
+    '  unknown flag --door (did you mean --doors?)',
+    '  --doors is "front"; it is one of json, gateway, grpc, remote-write',
+    '  --clients is "1,1", with one of them twice',
+    '  --batches is "0", not a whole number from 1 to 10000',
+  ]);
+});
+
+test('a file that cannot be written is named, exit code 1', async () => {
+  const sizes = ['--clients=1', '--batches=1', '--seconds=0.1', '--doors=json'];
+  const program = load(...sizes, '--json=/nowhere/out.json');
+  expect(await ended(program)).toBe(1);
+  expect(program.stderr).toEqual(['cannot write /nowhere/out.json: ENOENT']);
+});
+
+test('each flag has a row in the README with its default', async () => {
+  const rows = [...LOAD_HELP.matchAll(/^ {2}(--[\w-]+)(?:=(\S+))? {2,}\S/gm)].filter(
+    ([, name]) => name !== '--help',
+  );
+  const told = (await openReadme())
+    .table('### Load')
+    .map(([name, fallback]) => [words(name)[0], words(fallback)[0]]);
+  expect(told).toEqual(
+    rows.map(([, name, fallback]) => [name, fallback === '…' ? undefined : (fallback ?? 'false')]),
+  );
+});
