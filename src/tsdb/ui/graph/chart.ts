@@ -202,11 +202,11 @@ export function createChart({ zoomed, pointed }: ChartEvents): Chart {
     zoomed(from, to);
   }
 
-  const resize = new ResizeObserver(() => {
+  function fit(): void {
     const { width, height } = sizeOf(host);
     if (width !== plot.width || height !== plot.height) plot.setSize({ width, height });
-  });
-  resize.observe(host);
+  }
+  new ResizeObserver(fit).observe(host);
 
   return {
     element: host,
@@ -215,6 +215,7 @@ export function createChart({ zoomed, pointed }: ChartEvents): Chart {
       stressed = undefined;
       const { min, max } = rangeOf(next);
       plot.batch(() => {
+        fit();
         plot.setScale('x', { min: next.from, max: next.to });
         plot.setScale('y', { min, max });
         plot.redraw(false, true);

@@ -9,6 +9,7 @@ import { parseSelector, withMetric } from './selector.ts';
 
 export interface Explorer {
   readonly element: HTMLElement;
+  focus(): void;
   /** Shows what fits to a query. */
   follow(query: string): void;
 }
@@ -53,6 +54,7 @@ export function createExplorer(chosen: (query: string) => void): Explorer {
   const metrics = element('div', { class: 'pane' }, search, count, list);
   return {
     element: element('aside', { class: 'explorer', 'aria-label': 'Explorer' }, metrics, labels.element),
+    focus: () => search.focus(),
     follow(next) {
       query = next;
       void load();

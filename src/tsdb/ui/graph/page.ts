@@ -50,7 +50,9 @@ explorer.element.hidden = true;
 explore.addEventListener('click', () => {
   explorer.element.hidden = !explorer.element.hidden;
   explore.setAttribute('aria-expanded', String(!explorer.element.hidden));
-  if (!explorer.element.hidden) explorer.follow(list.active.text);
+  if (explorer.element.hidden) return;
+  explorer.follow(list.active.text);
+  explorer.focus();
 });
 add.addEventListener('click', () => {
   const queries = [...list.queries, NO_QUERY];

@@ -45,7 +45,8 @@ function contentOf(data: SeriesData, at: number, zone: string, colour: number): 
     element('div', {}, element('dt', {}, name), element('dd', {}, value)),
   );
   return [
-    element('div', { class: 'value' }, swatch(colour), element('strong', {}, wordOf(data, at)), metric ?? ''),
+    element('div', { class: 'value' }, swatch(colour), element('strong', {}, wordOf(data, at))),
+    ...(metric === undefined ? [] : [element('div', {}, metric)]),
     element('div', { class: 'time' }, timeOf(data, at, zone)),
     ...details(data, at),
     element('dl', {}, ...rows),
@@ -73,8 +74,11 @@ function details(data: SeriesData, at: number): HTMLElement[] {
 function place(box: HTMLElement, host: HTMLElement, left: number, top: number): void {
   const { clientWidth: width, clientHeight: height } = host;
   const { offsetWidth, offsetHeight } = box;
-  const isRight = left + AWAY + offsetWidth <= width;
-  const x = isRight ? left + AWAY : Math.max(0, left - AWAY - offsetWidth);
-  const y = Math.min(Math.max(0, top - offsetHeight / 2), Math.max(0, height - offsetHeight));
-  box.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  const [right, back] = [left + AWAY, left - AWAY - offsetWidth];
+  const beside = right + offsetWidth <= width ? right : back;
+  const isBeside = beside >= 0;
+  const x = isBeside ? beside : (width - offsetWidth) / 2;
+  const y = isBeside ? top - offsetHeight / 2 : top > height / 2 ? 0 : height - offsetHeight;
+  const inside = Math.min(Math.max(0, y), Math.max(0, height - offsetHeight));
+  box.style.transform = `translate(${Math.round(x)}px, ${Math.round(inside)}px)`;
 }

@@ -1,0 +1,123 @@
+// What it costs the browser to draw 100,000 points, and a month: no stretch of work is long, and figures are told.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { drawn, type GraphSite, NOW, samplesOf, startGraphSite } from './graph-site.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const SERIES = 100;
+const POINTS = 1000;
+const MONTHS = 10;
+
+let site: GraphSite;
+beforeAll(async () => {
+  const value = (i: number) => (time: number) => 50 + i + 20 * Math.sin(time / 3e6 + i) + 10 * Math.sin(time);
+  site = await startGraphSite([
+    ...Array.from({ length: SERIES }, (_, i) => ({
+      labels: { __name__: 'many', instance: `host-${i}:9100` },
+      samples: samplesOf(NOW - (POINTS - 1) * MINUTE, NOW, MINUTE, value(i)),
+    })),
+    ...Array.from({ length: MONTHS }, (_, i) => ({
+      labels: { __name__: 'month', instance: `host-${i}:9100` },
+      samples: samplesOf(NOW - 30 * DAY, NOW, MINUTE / 2, value(i)),
+    })),
+  ]);
+});
+afterAll(() => site?.stop());
+
+interface Figures {
+  /** Milliseconds of each task over 50 ms, by the clock on the wall: a busy machine makes them long. */
+  readonly long: number[];
+  /** Milliseconds of processor time of the longest task, and of all of them. */
+  readonly longestCpuMs: number;
+  readonly cpuMs: number;
+  /** Milliseconds from the question to the whole picture. */
+  readonly tookMs: number;
+  /** Lines painted in one frame, at most. */
+  readonly most: number;
+}
+
+// Counted by the browser itself: its long tasks, the processor time of each task, the lines it strokes in a frame.
+async function draw(page: Page, address: string): Promise<Figures> {
+  await page.evaluate(count);
+  const browser = page.context().browser() as Browser;
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  const began = performance.now();
+  await page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, address);
+  await page.locator('.legend li').first().waitFor();
+  await drawn(page);
+  const tookMs = Math.round(performance.now() - began);
+  const tasks = tasksOf((await browser.stopTracing()).toString());
+  const { long, perFrame } = await page.evaluate<{ long: number[]; perFrame: number[] }>('window.counted');
+  return {
+    long,
+    longestCpuMs: Math.round(Math.max(...tasks)),
+    cpuMs: Math.round(tasks.reduce((sum, task) => sum + task, 0)),
+    tookMs,
+    // Each line strokes its way and that of its partial buckets.
+    most: Math.max(...perFrame) / 2,
+  };
+}
+
+function count(): void {
+  const counted = { long: [] as number[], perFrame: [0] };
+  Object.assign(window, { counted });
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) counted.long.push(Math.round(duration));
+  }).observe({ type: 'longtask' });
+  const frame = () => {
+    counted.perFrame.push(0);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  const { stroke } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.stroke = function (path?: Path2D) {
+    const last = counted.perFrame.length - 1;
+    // What uPlot strokes are its own axes, without a path.
+    if (path !== undefined) counted.perFrame[last] = (counted.perFrame[last] ?? 0) + 1;
+    return Reflect.apply(stroke, this, path === undefined ? [] : [path]);
+  };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of processor time. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/** Milliseconds of processor time of each task of the page's thread. */
+function tasksOf(trace: string): number[] {
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const mains = traceEvents.filter(({ args }) => args.name === 'CrRendererMain').map(threadOf);
+  const tasks = traceEvents.filter(
+    (event) => event.name === 'ThreadControllerImpl::RunTask' && mains.includes(threadOf(event)),
+  );
+  return tasks.map(({ tdur = 0 }) => tdur / 1000);
+}
+
+function threadOf({ pid, tid }: TraceEvent): string {
+  return `${pid}/${tid}`;
+}
+
+test.each([
+  [`${SERIES} series of ${POINTS} points`, '?q=many&range=1000m', SERIES],
+  ['a month of samples every 30 s', '?q=month&range=30d', MONTHS],
+])('%s are painted over several frames', async (name, address, series) => {
+  const { page, wrong } = await site.open();
+  await page.locator('.empty').waitFor();
+  const figures = await draw(page, address);
+  console.log(name, JSON.stringify(figures));
+  expect(await page.locator('.legend li').count()).toBe(series);
+  expect(figures.most).toBeGreaterThan(0);
+  expect(figures.most).toBeLessThanOrEqual(9);
+  expect(figures.longestCpuMs).toBeLessThan(50);
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
