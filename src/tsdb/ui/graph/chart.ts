@@ -202,11 +202,11 @@ export function createChart({ zoomed, pointed }: ChartEvents): Chart {
     zoomed(from, to);
   }
 
-  function fit(): void {
+  function resize(): void {
     const { width, height } = sizeOf(host);
     if (width !== plot.width || height !== plot.height) plot.setSize({ width, height });
   }
-  new ResizeObserver(fit).observe(host);
+  new ResizeObserver(resize).observe(host);
 
   return {
     element: host,
@@ -215,7 +215,7 @@ export function createChart({ zoomed, pointed }: ChartEvents): Chart {
       stressed = undefined;
       const { min, max } = rangeOf(next);
       plot.batch(() => {
-        fit();
+        resize();
         plot.setScale('x', { min: next.from, max: next.to });
         plot.setScale('y', { min, max });
         plot.redraw(false, true);

@@ -26,5 +26,4 @@ export const EDITOR_LOOK = EditorView.theme({
   '.cm-completionInfo': { fontFamily: 'var(--sans)', maxWidth: '22rem', padding: '0.4rem 0.7rem' },
   // On a phone it would cover the list.
   '.cm-completionInfo-right-narrow, .cm-completionInfo-left-narrow': { display: 'none' },
-  '.cm-diagnostic': { fontFamily: 'var(--sans)', padding: '0.3rem 0.7rem' },
 });

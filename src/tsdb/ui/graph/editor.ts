@@ -14,10 +14,9 @@ import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror
 import { EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { element } from '../kit/element.ts';
-import { completionClient } from './completion-client.ts';
 import { EDITOR_LOOK } from './editor-look.ts';
+import { promql } from './promql-language.ts';
 
 export interface Editor {
   readonly element: HTMLElement;
@@ -44,7 +43,6 @@ const HIGHLIGHT = HighlightStyle.define([
 export function createEditor({ label, text, selection: [anchor, head], run }: EditorOptions): Editor {
   const host = element('div', { class: 'editor' });
   const root = host.attachShadow({ mode: 'open' });
-  const promql = new PromQLExtension().setComplete({ remote: completionClient() });
   // Enter takes a completion when a list is open that says more than what stands there, else it runs the query.
   const enter = {
     key: 'Enter',
@@ -68,7 +66,7 @@ export function createEditor({ label, text, selection: [anchor, head], run }: Ed
       EditorView.contentAttributes.of({ 'aria-label': label }),
       placeholder('a metric, such as up{job="sensors"}'),
       EDITOR_LOOK,
-      promql.asExtension(),
+      promql(),
       Prec.highest(keymap.of([enter, ...completionKeymap, { key: 'Tab', run: acceptCompletion }])),
       keymap.of([...closeBracketsKeymap, ...historyKeymap, ...defaultKeymap]),
     ],
