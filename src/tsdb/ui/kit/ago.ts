@@ -1,6 +1,7 @@
 // Times that tell how long ago they were, and go on telling.
 
 import { element } from './element.ts';
+import { serverNow } from './server-clock.ts';
 import { formatAgo, formatExact, formatTime } from './time-format.ts';
 import type { Zone } from './zone.ts';
 
@@ -27,7 +28,7 @@ export function ago(time: number, zone: Zone): HTMLTimeElement {
 
 /** `12:03:11 (4m 12s ago)`. */
 export function since(time: number, zone: Zone): HTMLElement {
-  const clock = formatTime(time, zone.name, Date.now());
+  const clock = formatTime(time, zone.name, serverNow());
   return element('span', {}, `${clock} (`, ago(time, zone), ')');
 }
 
@@ -41,7 +42,7 @@ export function setAgo(element: HTMLTimeElement, time: number, zone: Zone): void
 }
 
 function tell(element: HTMLTimeElement): void {
-  const words = formatAgo(Date.parse(element.dateTime), Date.now());
+  const words = formatAgo(Date.parse(element.dateTime), serverNow());
   if (element.textContent !== words) element.textContent = words;
 }
 

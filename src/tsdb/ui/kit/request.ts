@@ -1,5 +1,7 @@
 // One request to the server: with a deadline, and every way it can fail told apart.
 
+import { learnServerClock } from './server-clock.ts';
+
 /**
  * `away`: nothing, or nobody of ours, answered. `late`: not within the deadline. `refused`: it answered with an error.
  * `stopped`: whoever asked does not want it any more.
@@ -53,15 +55,22 @@ async function exchange<Result>(
   { signal, deadlineMs = DEADLINE_MS, form }: RequestOptions,
   read: (response: Response) => Promise<Result>,
 ): Promise<Result> {
-  const deadline = AbortSignal.timeout(deadlineMs);
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), deadlineMs);
   try {
     const response = await fetch(path, {
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      signal: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
       ...(form !== undefined && { method: 'POST', body: form }),
     });
+    learnServerClock(response.headers.get('date'));
     return await read(response);
   } catch (error) {
-    throw error instanceof RequestError ? error : failureOf(error, signal, deadlineMs);
+    if (error instanceof RequestError) throw error;
+    if (signal?.aborted) throw new RequestError('stopped', 'stopped', { cause: error });
+    if (deadline.signal.aborted) throw new RequestError('late', `no answer within ${deadlineMs / 1000} s`);
+    throw new RequestError('away', 'no answer', { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -81,11 +90,4 @@ function parse(text: string): { status?: unknown; data?: unknown; error?: unknow
   } catch {
     return undefined;
   }
-}
-
-function failureOf(error: unknown, signal: AbortSignal | undefined, deadlineMs: number): RequestError {
-  if (signal?.aborted) return new RequestError('stopped', 'stopped', { cause: error });
-  if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new RequestError('late', `no answer within ${deadlineMs / 1000} s`, { cause: error });
-  return new RequestError('away', 'no answer', { cause: error });
 }

@@ -29,6 +29,7 @@ export function showShell(current: PageName): Shell {
     element(
       'header',
       { class: 'bar' },
+      element('span', { class: 'brand' }, 'mini-tsdb'),
       element('nav', { 'aria-label': 'Pages' }, ...links(current)),
       element('div', { class: 'tools' }, zoneToggle(zone), themeToggle(theme)),
     ),

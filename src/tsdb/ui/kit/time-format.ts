@@ -13,7 +13,8 @@ const UNITS = [
 
 // Swedish writes dates as ISO 8601 does.
 const LOCALE = 'sv-SE';
-const formatters = new Map<string, { date: Intl.DateTimeFormat; time: Intl.DateTimeFormat }>();
+// To make one takes milliseconds.
+const formatters = new Map<string, Record<'date' | 'time' | 'offset', Intl.DateTimeFormat>>();
 
 function formatterOf(zone: string) {
   const known = formatters.get(zone);
@@ -21,6 +22,7 @@ function formatterOf(zone: string) {
   const made = {
     date: new Intl.DateTimeFormat(LOCALE, { timeZone: zone, dateStyle: 'short' }),
     time: new Intl.DateTimeFormat(LOCALE, { timeZone: zone, timeStyle: 'medium' }),
+    offset: new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'longOffset' }),
   };
   formatters.set(zone, made);
   return made;
@@ -56,10 +58,7 @@ export function formatTime(time: number, zone: string, now: number): string {
 
 /** `+02:00`, `UTC`. */
 export function offsetOf(time: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    timeZoneName: 'longOffset',
-  }).formatToParts(time);
+  const parts = formatterOf(zone).offset.formatToParts(time);
   const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', '') ?? '';
   return offset === '' || offset === '+00:00' ? 'UTC' : offset;
 }

@@ -16,6 +16,7 @@ export function buildContent({ version, nodeVersion }: Of<'build'>): Content {
     factRow([
       ['Version', version],
       ['Node', nodeVersion],
+      ['API', element('a', { href: 'api/docs' }, 'what it answers')],
     ]),
   ];
 }

@@ -13,20 +13,26 @@ import { targetState } from './target-row.ts';
 
 export interface Details {
   readonly element: HTMLDialogElement;
-  /** Undefined: closes them. */
-  show(row: TargetRow | undefined): void;
+  /** @param key of the target; empty: closes them. @param row undefined: there is no such target. */
+  show(key: string, row: TargetRow | undefined): void;
 }
 
 /** @param closed is called when people close them. */
 export function createDetails(zone: Zone, closed: () => void): Details {
   const title = element('h2', { id: 'details-title' });
   const close = element('button', { type: 'button', class: 'quiet', autofocus: true }, 'Close');
+  const gone = element(
+    'p',
+    { class: 'notice', role: 'status' },
+    'This is a target no longer; here is what was known last.',
+  );
   const now = element('div', { class: 'now' });
   const sets = element('div', { class: 'sets' });
   const inside = element(
     'div',
     { class: 'inside' },
     element('div', { class: 'head' }, title, close),
+    gone,
     now,
     sets,
   );
@@ -53,11 +59,16 @@ export function createDetails(zone: Zone, closed: () => void): Details {
 
   return {
     element: dialog,
-    show(row) {
+    show(key, row) {
+      gone.hidden = row !== undefined;
+      if (key === '' || (row === undefined && standing?.key !== key)) {
+        standing = undefined;
+        dialog.close();
+        return;
+      }
       if (row !== undefined && row !== standing) fill(row);
-      standing = row;
-      if (row === undefined) dialog.close();
-      else if (!dialog.open) dialog.showModal();
+      standing = row ?? standing;
+      if (!dialog.open) dialog.showModal();
     },
   };
 }

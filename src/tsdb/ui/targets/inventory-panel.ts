@@ -92,11 +92,13 @@ function releaseOf({ digest, ends }: NonNullable<SidecarReport['held']>): Conten
 }
 
 function facts(report: SidecarReport, words: Words): HTMLElement {
-  const { inventory, file } = report;
+  const { inventory, file, fresh, stale } = report;
   const { lastSuccess } = inventory;
+  const answered = lastSuccess === null ? 'none since the start' : words.at(lastSuccess);
   return factRow([
     ['Inventory', inventory.url],
-    ['Last answer', lastSuccess === null ? 'none since the start' : words.at(lastSuccess)],
+    // What is fresh or stale has told it already.
+    ...(fresh || stale ? [] : [['Last answer', answered] as const]),
     ['Last change', file.lastChange === null ? 'unknown' : words.at(file.lastChange)],
     ...troubles(report, words),
   ]);

@@ -71,7 +71,10 @@ function draw(before: View | undefined): void {
   const isFilteredAnew =
     before !== undefined && writeView({ ...view, open: '' }) !== writeView({ ...before, open: '' });
   if (isFilteredAnew) table.toTop();
-  details.show(view.open === '' ? undefined : sorted.find(({ key }) => key === view.open));
+  details.show(
+    view.open,
+    sorted.find(({ key }) => key === view.open),
+  );
 }
 
 const read = createReader();

@@ -60,7 +60,10 @@ export function targetRow({ rowAt, open, zone }: RowParts): VirtualRow {
       setText(cells.job, target.job);
       setText(cells.labels, target.labels);
       setText(cells.duration, target.lastScrape === 0 ? '' : formatSeconds(target.duration));
-      setText(cells.samples, target.samples < 0 ? '' : formatCount(target.samples));
+      setText(
+        cells.samples,
+        target.lastScrape === 0 || target.samples < 0 ? '' : formatCount(target.samples),
+      );
       showScrape(cells.scrape, time, target, zone);
     },
   };

@@ -1,0 +1,18 @@
+// The clock of the server: ages of what it tells are counted by it, since the clock of a browser may be wrong.
+
+/** Milliseconds that the server is ahead of the browser. */
+let ahead = 0;
+
+/** An answer tells whole seconds, and took its time. */
+const UNSURE_MS = 3000;
+
+/** @param date the header of an answer that has just come. */
+export function learnServerClock(date: string | null): void {
+  const difference = Date.parse(date ?? '') - Date.now();
+  if (!Number.isNaN(difference)) ahead = Math.abs(difference) > UNSURE_MS ? difference : 0;
+}
+
+/** Unix milliseconds by the clock of the server. */
+export function serverNow(): number {
+  return Date.now() + ahead;
+}

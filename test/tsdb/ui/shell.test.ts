@@ -1,0 +1,101 @@
+// What all pages have in common, in a real browser: theme, keyboard, a path before them.
+
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestWeb } from '../web/test-web.ts';
+import { openPage, startTestPages, type TestPages, target, targetsStatus } from './test-pages.ts';
+
+let pages: TestPages;
+let web: TestWeb;
+let proxy: Server;
+beforeAll(async () => {
+  pages = await startTestPages();
+  web = await pages.start({ targets: () => targetsStatus([target(1)]) });
+  proxy = prefixProxy(web.url);
+  await once(proxy, 'listening');
+});
+afterAll(async () => {
+  proxy?.close();
+  await pages?.stop();
+});
+
+// Knows nothing but what is below /monitoring/.
+function prefixProxy(url: string): Server {
+  const prefix = '/monitoring';
+  return createServer((message, response) => {
+    if (!message.url?.startsWith(`${prefix}/`)) return response.writeHead(404).end();
+    const path = message.url.slice(prefix.length);
+    const { method, headers } = message;
+    const asked = request(`${url}${path}`, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    return message.pipe(asked);
+  }).listen(0, '127.0.0.1');
+}
+
+test('behind a path the pages, their thread and their requests are found', async () => {
+  const { port } = proxy.address() as AddressInfo;
+  const { page, said } = await openPage(pages.browser, `http://127.0.0.1:${port}/monitoring/targets`);
+  await page.getByText('http://sensor_1:9100/metrics').waitFor();
+  await page.getByRole('link', { name: 'Status' }).click();
+  await page.getByRole('heading', { name: 'Store' }).waitFor();
+  expect(said).toEqual([]);
+  await page.close();
+});
+
+test('the theme goes round by keyboard, and is that of every page from then on', async () => {
+  const { page } = await openPage(pages.browser, `${web.url}/targets`, { colorScheme: 'light' });
+  const theme = page.locator('.tools button').nth(1);
+  const background = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+  const light = await background();
+  await theme.focus();
+  const named = () => theme.getAttribute('aria-label');
+  expect(await named()).toBe('Theme: system. Change to light.');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  expect(await named()).toBe('Theme: dark. Change to system.');
+  expect(await background()).not.toBe(light);
+  const dark = await background();
+  await page.goto(`${web.url}/status`);
+  await theme.waitFor();
+  expect(await background()).toBe(dark);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await theme.press('Enter');
+  expect(await background()).toBe(dark);
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(await background()).toBe(light);
+  await page.close();
+});
+
+test('the first key leads past the bar, and every control of it can be reached', async () => {
+  const { page } = await openPage(pages.browser, `${web.url}/status`);
+  await page.getByRole('heading', { name: 'Store' }).waitFor();
+  const names: (string | null)[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    await page.keyboard.press('Tab');
+    names.push(await page.locator(':focus').textContent());
+  }
+  expect(names).toEqual(['Skip to content', 'Targets', 'Graph', 'Status', 'Local', '']);
+  await page.locator('.skip').focus();
+  await page.keyboard.press('Enter');
+  expect(await page.locator(':focus').getAttribute('id')).toBe('main');
+  await page.close();
+});
+
+test('a browser that keeps nothing has the pages nevertheless', async () => {
+  const page = await pages.browser.newPage();
+  await page.addInitScript(() => {
+    const refuse = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    Object.defineProperty(window, 'localStorage', { get: refuse });
+  });
+  await page.goto(`${web.url}/targets`);
+  await page.getByText('http://sensor_1:9100/metrics').waitFor();
+  await page.locator('.tools button').first().click();
+  expect(await page.locator('.tools button').first().textContent()).toBe('UTC');
+  await page.close();
+});
