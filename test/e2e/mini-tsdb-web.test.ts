@@ -74,6 +74,11 @@ function filled(path: string): string {
     .replace('{granularity}/{start}/{end}', 'day/2026-01-01/2026-01-02');
 }
 
+test('the log tells where a person looks first', () => {
+  const [listening] = mini.program.stdout.filter((line) => line.includes('"msg":"listening"'));
+  expect(JSON.parse(listening ?? '{}')).toMatchObject({ pages: `${secure}/targets` });
+});
+
 test('every path wants a user', async () => {
   const all = await paths();
   expect(all.length).toBeGreaterThan(40);
@@ -114,6 +119,22 @@ describe('the pages', () => {
       httpCredentials: { username, password },
     });
     expect(await open(await context.newPage(), `${secure}/${name}`)).toEqual({ said: [], strangers: [] });
+    await context.close();
+  });
+
+  test('lead to what the server answers, and back', async () => {
+    const [username, password] = USER;
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      httpCredentials: { username, password },
+    });
+    const page = await context.newPage();
+    await open(page, `${secure}/status`);
+    await page.getByRole('link', { name: 'what it answers' }).click();
+    await page.getByRole('heading', { name: /^mini-tsdb/ }).waitFor();
+    await page.getByRole('link', { name: 'graph' }).click();
+    await page.locator('nav a[aria-current=page]', { hasText: 'Graph' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/graph');
     await context.close();
   });
 

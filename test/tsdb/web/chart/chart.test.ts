@@ -2,40 +2,14 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Labels } from '../../../../src/model/labels.ts';
+import { createEngine } from '../../../../src/tsdb/promql/engine.ts';
 import type { Store } from '../../../../src/tsdb/storage/contract.ts';
 import { openMemoryStore } from '../../../../src/tsdb/storage/memory/store.ts';
+import type { Sources } from '../../../../src/tsdb/web/all-routes.ts';
+import { waitFor } from '../../../helpers/wait-for.ts';
 import { methodsOf } from '../../storage/store-methods.ts';
 import { startTestWeb, type TestWeb } from '../test-web.ts';
-
-const MINUTE = 60_000;
-const NOON = Date.UTC(2026, 0, 15, 12);
-
-type Samples = readonly (readonly [time: number, value: number | undefined])[];
-
-const every = (stepMs: number, count: number, value: (i: number) => number, from = NOON): Samples =>
-  Array.from({ length: count }, (_, i) => [from + i * stepMs, value(i)] as const);
-
-const SERIES: readonly { labels: Labels; samples: Samples }[] = [
-  { labels: { __name__: 'waves', wave: 'a' }, samples: every(5000, 720, (i) => i % 100) },
-  { labels: { __name__: 'waves', wave: 'b' }, samples: every(5000, 720, (i) => -i) },
-  { labels: { __name__: 'waves', wave: 'c' }, samples: every(5000, 720, () => 1) },
-  {
-    labels: { __name__: 'odd' },
-    samples: [
-      [NOON, Number.NaN],
-      [NOON + MINUTE, Number.POSITIVE_INFINITY],
-      [NOON + 2 * MINUTE, -0],
-      [NOON + 3 * MINUTE, undefined],
-      [NOON + 4 * MINUTE, 0.1],
-      [NOON + 14 * MINUTE, 1e21],
-    ],
-  },
-  // Over the hour that Berlin has twice.
-  {
-    labels: { __name__: 'autumn' },
-    samples: every(10 * MINUTE, 25 * 6, (i) => i, Date.UTC(2025, 9, 25, 22)),
-  },
-];
+import { MINUTE, NOON, SERIES } from './chart-series.ts';
 
 async function startOver(store: Store): Promise<TestWeb> {
   return startTestWeb(store, { now: () => NOON + 90 * MINUTE }, SERIES);
@@ -218,25 +192,97 @@ test('what is not evaluated yet says so', async () => {
 
 describe('a store', () => {
   test('is not read on when the series that are wanted are there', async () => {
+    const seen = new Set<number>();
     const store = await emptyStore();
-    let lists = 0;
     const counting: Store = {
       ...methodsOf(store),
       async *select(selection, budget) {
-        for await (const list of store.select(selection, budget))
+        for await (const list of store.select(selection, budget)) {
           for (const slice of list) {
-            lists += 1;
+            seen.add(slice.ref);
             yield [slice];
           }
+        }
       },
     };
-    const other = await startOver(counting);
-    opened.push(other);
-    await ask({ query: 'waves', limit: 1 }, 'GET', other.url);
-    // The first of the next series tells that one is complete.
-    const one = lists;
-    await ask({ query: 'waves' }, 'GET', other.url);
-    expect(lists - one).toBeGreaterThanOrEqual(3);
-    expect(one).toBeLessThan(lists - one);
+    const { url } = await open(counting);
+    await ask({ query: 'waves', limit: 1 }, 'GET', url);
+    // The first slice of the next series tells that one is complete.
+    expect(seen.size).toBe(2);
   });
+
+  const manySamples = () => ({
+    times: Float64Array.from({ length: 1000 }, (_, i) => NOON + i),
+    values: new Float64Array(1000),
+    stale: new Uint8Array(1000),
+  });
+
+  /** Its reading goes on until somebody ends it; it looks at no deadline itself. */
+  async function endless(said: string[]): Promise<Store> {
+    const store = await emptyStore();
+    return {
+      ...methodsOf(store),
+      async *select() {
+        said.push('began');
+        try {
+          for (;;) {
+            await new Promise(setImmediate);
+            yield [{ ref: 1, labels: { __name__: 'waves' }, ...manySamples() }];
+          }
+        } finally {
+          said.push('ended');
+        }
+      },
+    };
+  }
+
+  test('is left when the client has gone', async () => {
+    const said: string[] = [];
+    const { url, failures } = await open(await endless(said));
+    const gone = new AbortController();
+    const asked = fetch(`${url}/api/v1/chart?query=waves&start=0&end=9`, { signal: gone.signal });
+    asked.catch(() => {});
+    await waitFor('its beginning', () => said.includes('began'));
+    gone.abort();
+    await expect(asked).rejects.toThrow();
+    await waitFor('the end of the reading', () => said.includes('ended'));
+    expect(failures).toEqual([]);
+  });
+
+  test('is read no longer than a query may take', async () => {
+    const store = await endless([]);
+    const limits = { lookbackMs: 1, timeoutMs: 50, maxSamples: 10, maxConcurrency: 1 };
+    const { url } = await open(store, { engine: createEngine({ store, ...limits }) });
+    expect(await ask({ query: 'waves' }, 'GET', url)).toMatchObject({
+      status: 503,
+      error: 'query timed out in expression evaluation',
+    });
+  });
+
+  test('may hold any number of samples; what is left of them counts', async () => {
+    const store = await emptyStore();
+    const limits = { lookbackMs: 300_000, timeoutMs: 60_000, maxConcurrency: 1 };
+    const engineOf = (maxSamples: number) => createEngine({ store, maxSamples, ...limits });
+    const engines = { engine: engineOf(200) };
+    const { url } = await open(store, {
+      engine: { ...engines.engine, read: (...all) => engines.engine.read(...all) },
+    });
+    const asked = { query: 'waves{wave="a"}', width: 50 };
+    expect((await ask(asked, 'GET', url)).status).toBe(200);
+    engines.engine = engineOf(20);
+    expect(await ask(asked, 'GET', url)).toMatchObject({
+      status: 422,
+      error: expect.stringContaining('too many samples'),
+    });
+    const buckets = { query: 'waves', granularity: 'minute' };
+    expect((await ask(buckets, 'GET', url)).status).toBe(422);
+    engines.engine = engineOf(200);
+    expect((await ask(buckets, 'GET', url)).status).toBe(200);
+  });
+
+  async function open(store: Store, changed: Partial<Sources> = {}): Promise<TestWeb> {
+    const other = await startTestWeb(store, changed, SERIES);
+    opened.push(other);
+    return other;
+  }
 });

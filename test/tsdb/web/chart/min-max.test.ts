@@ -137,6 +137,16 @@ describe('a series that is reduced', () => {
   ];
   for (const [what, rows, expected] of CASES) f(what, rows, expected);
 
+  test('keeps to its pixels where numbers are so large that they round', () => {
+    const frame = { start: -4453334946969244, end: 6206164515116547, width: 1332, lookbackMs: 300_000 };
+    const rows = Array.from({ length: 10 }, (_, i): Row => [1684680133676253 + i, i]);
+    expect(reduce(rows, frame)).toEqual([rows[0], rows[9]]);
+    // The last millisecond of one pixel, and the first ones of the next.
+    const other = { start: -5191386923692843, end: 6162296345704741, width: 364, lookbackMs: 300_000 };
+    const edge = [0, 1, 2, 3].map((i): Row => [3511024153675085 + i, i]);
+    expect(reduce(edge, other)).toEqual([edge[0], edge[1], edge[3]]);
+  });
+
   test('leaves nothing behind for the next', () => {
     const reducer = new MinMax(FRAME);
     reduce(
