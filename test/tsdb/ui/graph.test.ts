@@ -330,3 +330,87 @@ test('a server that goes away leaves what is seen, says so, and is asked until i
   expect((await savedCsv(page)).text.split('\r\n').length).toBeGreaterThan(3 * 180);
   await page.context().close();
 });
+
+test('a server that came back is believed, also when something else was asked for meanwhile', async () => {
+  const { page } = await site.open('?q=temperature&range=1h&tz=UTC');
+  await drawn(page);
+  await page.context().setOffline(true);
+  await page.getByLabel('6h', { exact: true }).check({ force: true });
+  await page.getByText('mini-tsdb does not answer since').waitFor();
+  await page.getByLabel('Refresh').selectOption('5s');
+  await page.context().setOffline(false);
+  await expect.poll(() => page.locator('.banner').isHidden()).toBe(true);
+  await page.context().close();
+});
+
+test('an editor that is removed listens no more', async () => {
+  const { page } = await site.open('?q=temperature&q=up&tz=UTC');
+  await drawn(page);
+  await page.evaluate(() => {
+    const kept = new Set<unknown>();
+    const { addEventListener: add, removeEventListener: remove } = document;
+    Object.assign(window, { kept });
+    document.addEventListener = (type: string, listener: EventListener) => {
+      if (type === 'selectionchange') kept.add(listener);
+      add.call(document, type, listener);
+    };
+    document.removeEventListener = (type: string, listener: EventListener) => {
+      kept.delete(listener);
+      remove.call(document, type, listener);
+    };
+  });
+  const kept = () => page.evaluate('kept.size');
+  await typeQuery(page, 1, 'temperature');
+  await typeQuery(page, 2, 'up');
+  expect(await kept()).toBe(2);
+  await page.getByRole('button', { name: 'Remove query 2' }).click();
+  await expect.poll(kept).toBe(1);
+  await page.context().close();
+});
+
+test('a letter that is being put together while the editor loads is not lost', async () => {
+  const { page } = await site.open();
+  const isLoaded = Promise.withResolvers<void>();
+  await page.route('**/assets/editor-*.js', async (route) => {
+    await isLoaded.promise;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/assets/editor-*.js');
+  await page.getByLabel('Query 1', { exact: true }).focus();
+  const editor = (await asked).url();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
+  isLoaded.resolve();
+  await page.evaluate(`import(${JSON.stringify(editor)})`);
+  expect(await page.locator('.query-box textarea').inputValue()).toBe('に');
+  await session.send('Input.insertText', { text: '日' });
+  await expect.poll(() => page.locator('.cm-content').innerText()).toBe('日');
+  await page.context().close();
+});
+
+test('what is said about a query is not said again while it stays the same', async () => {
+  const { page } = await site.open('?q=temperature(&range=1h&tz=UTC');
+  const note = await page.locator('.query-note p').elementHandle();
+  await page.clock.setFixedTime(NOW + 5 * 60_000);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect.poll(() => page.locator('[aria-label=To]').inputValue()).toMatch(/^2026-03-29T10:35/);
+  expect(await note?.evaluate(({ isConnected }) => isConnected)).toBe(true);
+  await page.context().close();
+});
+
+test('whoever chooses in the explorer stays where they are', async () => {
+  const { page } = await site.open('?q=temperature&range=1h&tz=UTC');
+  await page.getByRole('button', { name: 'Explore metrics' }).click();
+  const explorer = page.locator('.explorer');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await explorer.locator('summary', { hasText: 'sensor_id' }).click();
+  await explorer.getByRole('button', { name: 'sensor_2' }).focus();
+  await page.keyboard.press('Enter');
+  await explorer.getByRole('button', { name: 'sensor_2', pressed: true }).waitFor();
+  await expect.poll(focused).toBe('sensor_2');
+  await explorer.getByRole('button', { name: 'broken' }).focus();
+  await page.keyboard.press('Enter');
+  await explorer.locator('button[aria-current=true]', { hasText: 'broken' }).waitFor();
+  expect(await focused()).toBe('broken');
+  await page.context().close();
+});

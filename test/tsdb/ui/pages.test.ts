@@ -34,6 +34,7 @@ test.each(['targets', 'graph', 'status'])('%s shows the bar, without a word in t
   await page.goto(`${web.url}/${name}`);
   await page.locator('nav a[aria-current=page]').waitFor();
   expect(await page.locator('nav a').allTextContents()).toEqual(['Targets', 'Graph', 'Status']);
+  expect(await page.locator('h1').count()).toBe(1);
   expect(said).toEqual([]);
   await page.close();
 });

@@ -26,7 +26,6 @@ const EVERY_MS: Readonly<Record<Refresh, number>> = { off: NEVER, '5s': 5000, '1
 
 export function createAsker({ store, connection, width, asking, answered }: AskerParts): Asker {
   let poll: Poll | undefined;
-  let every = -1;
   const load = async (signal: AbortSignal): Promise<Results> => {
     asking(true);
     try {
@@ -37,12 +36,16 @@ export function createAsker({ store, connection, width, asking, answered }: Aske
   };
   return {
     ask() {
-      const { refresh, range } = store.state;
-      const wanted = range.kind === 'last' ? EVERY_MS[refresh] : NEVER;
-      if (poll !== undefined && wanted === every) return poll.refresh();
-      poll?.stop();
-      every = wanted;
-      poll = startPoll({ everyMs: wanted, load, show: answered, connection });
+      if (poll !== undefined) return poll.refresh();
+      poll = startPoll({
+        get everyMs() {
+          const { refresh, range } = store.state;
+          return range.kind === 'last' ? EVERY_MS[refresh] : NEVER;
+        },
+        load,
+        show: answered,
+        connection,
+      });
     },
   };
 }

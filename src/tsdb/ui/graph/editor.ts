@@ -22,6 +22,8 @@ export interface Editor {
   readonly element: HTMLElement;
   text: string;
   focus(): void;
+  /** It is needed no more. */
+  destroy(): void;
 }
 
 export interface EditorOptions {
@@ -84,6 +86,7 @@ export function createEditor({ label, text, selection: [anchor, head], run }: Ed
       view.dispatch({ changes, selection: { anchor: insert.length } });
     },
     focus: () => view.focus(),
+    destroy: () => view.destroy(),
   };
 }
 

@@ -34,7 +34,9 @@ export function createExplorer(chosen: (query: string) => void): Explorer {
   const show = () => {
     const found = matching(names, known, search.value);
     const current = parseSelector(query)?.metric;
+    const focused = focusedIn(list);
     list.replaceChildren(...found.slice(0, SHOWN).map((name) => entry(name, known, name === current)));
+    if (focused !== undefined) buttonOf(list, focused)?.focus();
     count.textContent = countWords(names.length, found.length);
   };
   const load = async () => {
@@ -61,6 +63,15 @@ export function createExplorer(chosen: (query: string) => void): Explorer {
       labels.follow(next);
     },
   };
+}
+
+function focusedIn(list: HTMLElement): string | undefined {
+  const { activeElement } = document;
+  return list.contains(activeElement) ? (activeElement as HTMLElement).dataset.name : undefined;
+}
+
+function buttonOf(list: HTMLElement, name: string): HTMLElement | undefined {
+  return [...list.querySelectorAll('button')].find(({ dataset }) => dataset.name === name);
 }
 
 /** Those whose name or help has every word. */

@@ -17,6 +17,8 @@ export function createLabelExplorer(chosen: (query: string) => void): LabelExplo
   const host = element('div', { class: 'pane labels' });
   let query = '';
   const opened = new Set<string>();
+  /** The value that was chosen last, while the lists are made anew. */
+  let chosenLast: { readonly name: string; readonly value: string } | undefined;
 
   const follow = async (next: string) => {
     query = next;
@@ -58,6 +60,10 @@ export function createLabelExplorer(chosen: (query: string) => void): LabelExplo
         ...values.slice(0, SHOWN).map((value) => valueEntry(name, value, selector)),
         ...more,
       );
+      if (chosenLast?.name !== name) return;
+      if (document.activeElement === document.body)
+        list.children[values.indexOf(chosenLast.value)]?.querySelector('button')?.focus();
+      chosenLast = undefined;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       list.replaceChildren(element('li', {}, error.message));
@@ -73,7 +79,9 @@ export function createLabelExplorer(chosen: (query: string) => void): LabelExplo
     );
     button.addEventListener('click', () => {
       const next = withValue(query, name, value);
-      if (next !== undefined) chosen(next);
+      if (next === undefined) return;
+      chosenLast = { name, value };
+      chosen(next);
     });
     return element('li', {}, button);
   };

@@ -63,7 +63,6 @@ run.addEventListener('click', () => go());
 
 shell.main.classList.add('graph');
 shell.main.append(
-  element('h1', { class: 'heard' }, 'Graph'),
   explorer.element,
   element(
     'div',

@@ -7,6 +7,8 @@ export interface QueryBox {
   readonly element: HTMLElement;
   text: string;
   focus(): void;
+  /** It is needed no more. */
+  destroy(): void;
 }
 
 /** @param run asked for by Enter. */
@@ -26,6 +28,13 @@ export function createQueryBox(label: string, run: () => void): QueryBox {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     run();
+  });
+
+  field.addEventListener('compositionstart', () => {
+    field.dataset.composing = '';
+  });
+  field.addEventListener('compositionend', () => {
+    delete field.dataset.composing;
   });
 
   // Whatever was typed while it loaded is taken over; without it the plain field goes on to work.
@@ -51,6 +60,7 @@ export function createQueryBox(label: string, run: () => void): QueryBox {
       else editor.text = text;
     },
     focus: () => (editor ?? field).focus(),
+    destroy: () => editor?.destroy(),
   };
 }
 

@@ -73,7 +73,10 @@ export function createQueryList(run: (queries: readonly QueryState[]) => void): 
         rows.push(row);
         host.append(row.element);
       }
-      for (const { element: gone } of rows.splice(queries.length)) gone.remove();
+      for (const { element: gone, box } of rows.splice(queries.length)) {
+        box.destroy();
+        gone.remove();
+      }
       active = Math.min(active, rows.length - 1);
       for (const [i, row] of rows.entries()) showRow(row, queries[i] as QueryState, i);
       host.classList.toggle('single', rows.length === 1);
@@ -82,11 +85,10 @@ export function createQueryList(run: (queries: readonly QueryState[]) => void): 
       const isAlone = results.every(({ total }) => total === 0);
       for (const [place, row] of rows.entries()) {
         const result = results.find((one) => one.place === place && one.text === row.text);
-        row.note.replaceChildren(
-          ...queryNote(result, isAlone, (text) => {
-            run(current().map((query, i) => (i === place ? { ...query, text } : query)));
-          }),
-        );
+        const words = queryNote(result, isAlone, (text) => {
+          run(current().map((query, i) => (i === place ? { ...query, text } : query)));
+        });
+        tell(row.note, words);
       }
     },
     get active() {
@@ -109,4 +111,10 @@ function showRow(row: Row, { text, isHidden }: QueryState, i: number): void {
   row.element.classList.toggle('hidden', isHidden);
   row.hide.textContent = isHidden ? 'Show' : 'Hide';
   row.hide.setAttribute('aria-label', `${isHidden ? 'Show' : 'Hide'} query ${i + 1}`);
+}
+
+// What says the same is not said again, and a button in it keeps the focus.
+function tell(note: HTMLElement, words: readonly HTMLElement[]): void {
+  const text = words.map(({ textContent }) => textContent).join('');
+  if (note.textContent !== text) note.replaceChildren(...words);
 }

@@ -16,13 +16,12 @@ export interface PollOptions<Data> {
 export interface Poll {
   /** Asks now; a request that is under way is given up. */
   refresh(): void;
-  stop(): void;
 }
 
 /** How soon it is tried again while the server does not answer. */
 const RETRY_MS = 3000;
 
-/** Starts to ask. What is thrown, other than RequestError, is a fault of ours: it is told in the console. */
+/** Starts to ask, for as long as the page lives. What is thrown, other than RequestError, is a fault of ours: it is told in the console. */
 export function startPoll<Data>(options: PollOptions<Data>): Poll {
   const { load, show, refused, connection } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -75,14 +74,5 @@ export function startPoll<Data>(options: PollOptions<Data>): Poll {
   document.addEventListener('visibilitychange', seen);
   addEventListener('online', online);
   due();
-  return {
-    refresh: () => void ask(),
-    stop() {
-      clearTimeout(timer);
-      running?.abort();
-      running = undefined;
-      document.removeEventListener('visibilitychange', seen);
-      removeEventListener('online', online);
-    },
-  };
+  return { refresh: () => void ask() };
 }
