@@ -231,6 +231,16 @@ describe('CSV', () => {
     );
   });
 
+  test('nor one in full width, which some take as well', () => {
+    expect(f(row({ a: '＝1', b: '＋1', c: '－1', d: '＠x' }, 't', 1))).toContain("'＝1,'＋1,'－1,'＠x");
+  });
+
+  test('a label that is called as what every object has is empty where there is none', () => {
+    expect(f(row({ constructor: 'x' }, 't', 1), row({}, 't', 2))).toBe(
+      'query,time,value,constructor\r\nup,t,1,x\r\nup,t,2,\r\n',
+    );
+  });
+
   test('any cell comes back to a reader', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (value) => {

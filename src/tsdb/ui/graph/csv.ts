@@ -1,6 +1,6 @@
 // What is shown as CSV after RFC 4180, with a column for each label, and safe to open in a spreadsheet.
 
-import { type Labels, seriesName } from './series-name.ts';
+import { type Labels, labelOf, seriesName } from './series-name.ts';
 import { formatValue } from './value-format.ts';
 
 export interface CsvRow {
@@ -16,7 +16,7 @@ export function* csvLines(columns: readonly string[], rows: readonly CsvRow[]): 
   const fixed = ['query', ...columns];
   yield line([...fixed, ...names.map((name) => (fixed.includes(name) ? `label_${name}` : name))]);
   for (const { query, labels, cells } of rows)
-    yield line([query, ...cells, ...names.map((name) => labels[name] ?? '')]);
+    yield line([query, ...cells, ...names.map((name) => labelOf(labels, name))]);
 }
 
 function line(cells: readonly (string | number | boolean)[]): string {
@@ -29,9 +29,9 @@ function cell(value: string | number | boolean): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-// A spreadsheet takes a text that begins so for a formula and runs it (OWASP, CSV injection).
+// A spreadsheet takes a text that begins so, some also in full width, for a formula and runs it (OWASP, CSV injection).
 function guard(text: string): string {
-  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
 }
 
 /** A name of a file that tells what is inside, of plain letters only. */

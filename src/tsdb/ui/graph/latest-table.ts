@@ -4,7 +4,7 @@ import { element } from '../kit/element.ts';
 import { formatExact } from '../kit/time-format.ts';
 import { labelText } from './label-text.ts';
 import type { QueryResult, Results } from './queries.ts';
-import { type Labels, tellApart } from './series-name.ts';
+import { type Labels, labelOf, tellApart } from './series-name.ts';
 import { formatValue } from './value-format.ts';
 
 /** How many rows a query has on the page. */
@@ -21,7 +21,7 @@ function tableOf({ text, latest }: QueryResult, zone: string): HTMLElement {
   const times = new Set(shown.map(({ time }) => time));
   const head = [...columns.map(columnName), ...(times.size > 1 ? ['time'] : [])];
   const rows = shown.map(({ time, value }, i) => {
-    const labels = columns.map((name) => element('td', {}, own[i]?.[name] ?? ''));
+    const labels = columns.map((name) => element('td', {}, labelOf(own[i] ?? {}, name)));
     const at = times.size > 1 ? [element('td', {}, formatExact(time, zone))] : [];
     return element('tr', {}, ...labels, ...at, element('td', { class: 'number' }, formatValue(value)));
   });

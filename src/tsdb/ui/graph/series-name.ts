@@ -11,6 +11,11 @@ export function quote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
+/** The value of a label, empty where there is none; a label may be called as what every object has. */
+export function labelOf(labels: Labels, name: string): string {
+  return Object.hasOwn(labels, name) ? (labels[name] as string) : '';
+}
+
 /** A label's name, in quotes when it is not a plain word. */
 export function labelName(name: string): string {
   return PLAIN.test(name) ? name : quote(name);
