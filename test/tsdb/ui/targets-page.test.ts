@@ -96,6 +96,38 @@ describe('a fleet with one sensor down', () => {
     await page.close();
   });
 
+  test('the details lead to its graph by the labels that its samples have', async () => {
+    active = [target(1, { labels: { job: 'renamed', instance: 'sensor_1:9100' } })];
+    const { page } = await open();
+    await links(page).first().click();
+    const href = await page.getByRole('link', { name: 'Graph of up' }).getAttribute('href');
+    expect(new URLSearchParams(href?.split('?')[1]).get('q')).toBe(
+      'up{job="renamed",instance="sensor_1:9100"}',
+    );
+    active = fleet();
+    await page.close();
+  });
+
+  test('a row that shows another target says nothing of the one before', async () => {
+    const page = await pages.browser.newPage();
+    await page.clock.install();
+    active = [target(1, DOWN), target(2, { lastScrape: 0, health: 'unknown' })];
+    await page.goto(`${web.url}/targets`);
+    await rows(page).first().waitFor();
+    active = [target(1), target(2)];
+    await page.clock.runFor(6000);
+    await expect.poll(() => rows(page).nth(1).locator('time').count()).toBe(1);
+    const titles = rows(page).locator('.of-error, .of-scrape');
+    expect(await titles.evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).title))).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
+    active = fleet();
+    await page.close();
+  });
+
   test('the details follow what happens to the target, and stay when it is gone', async () => {
     const page = await pages.browser.newPage();
     await page.clock.install();

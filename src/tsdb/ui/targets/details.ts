@@ -118,8 +118,9 @@ function beforeRelabelling(row: TargetRow): HTMLDetailsElement {
 function links(row: TargetRow): HTMLElement {
   const made = element('p', { class: 'toolbar' });
   if (row.state === 'dropped') return made;
-  const { instance = '' } = labelSetsOf(row).after;
-  const query = `up{job=${JSON.stringify(row.job)},instance=${JSON.stringify(instance)}}`;
+  // Relabelling may have given it another job than its pool.
+  const { job = row.job, instance = '' } = labelSetsOf(row).after;
+  const query = `up{job=${JSON.stringify(job)},instance=${JSON.stringify(instance)}}`;
   made.append(
     element('a', { class: 'button', href: `graph?${new URLSearchParams({ q: query })}` }, 'Graph of up'),
   );

@@ -29,7 +29,7 @@ export interface TargetTable {
 export interface TableParts {
   readonly zone: Zone;
   readonly sort: (column: SortColumn) => void;
-  readonly open: (row: TargetRow, from: HTMLElement) => void;
+  readonly open: (row: TargetRow) => void;
 }
 
 export function createTable({ zone, sort, open }: TableParts): TargetTable {

@@ -22,7 +22,7 @@ export function targetState(state: TargetState): HTMLElement {
 
 export interface RowParts {
   readonly rowAt: (index: number) => TargetRow;
-  readonly open: (row: TargetRow, from: HTMLElement) => void;
+  readonly open: (row: TargetRow) => void;
   readonly zone: Zone;
 }
 
@@ -44,7 +44,7 @@ export function targetRow({ rowAt, open, zone }: RowParts): VirtualRow {
   const row = element('div', { role: 'row', class: 'target' }, ...Object.values(cells));
   let shown: TargetRow | undefined;
   row.addEventListener('click', () => {
-    if (shown !== undefined && getSelection()?.isCollapsed !== false) open(shown, button);
+    if (shown !== undefined && getSelection()?.isCollapsed !== false) open(shown);
   });
 
   return {
@@ -80,11 +80,13 @@ function showScrape(
     return;
   }
   setAgo(time, lastScrape, zone);
-  if (time.parentNode !== cell) cell.replaceChildren(time);
+  if (time.parentNode === cell) return;
+  cell.replaceChildren(time);
+  cell.title = '';
 }
 
 // What is as it was is not touched: a selection in it stays.
 function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
-  if (element.title !== text && text !== '') element.title = text;
+  if (element.title !== text) element.title = text;
 }
