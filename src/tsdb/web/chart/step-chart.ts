@@ -4,12 +4,12 @@ import type { Engine, QueryOptions } from '../../promql/engine.ts';
 import type { Series } from '../../promql/result.ts';
 import type { Steps } from '../../promql/stepped.ts';
 import type { ChartPoints, Frame } from './min-max.ts';
-import type { Chart, PointSeries } from './raw-chart.ts';
+import { type Chart, type PointSeries, roomFor } from './raw-chart.ts';
 
 const LEAST_STEP_MS = 1000;
 
 /**
- * The first `limit` series. A step without a value after one with a value is a gap.
+ * The first series, `limit` at most. A step without a value after one with a value is a gap.
  * @throws AppError as `Engine.range`.
  */
 export async function stepChart(
@@ -21,7 +21,7 @@ export async function stepChart(
 ): Promise<Chart<PointSeries>> {
   const steps = stepsOf(frame);
   const all = await engine.range(query, steps, options);
-  const shown = all.slice(0, limit);
+  const shown = all.slice(0, roomFor(limit, steps.count));
   return {
     total: all.length,
     series: shown.map((series) => ({ labels: series.labels, points: withGaps(series, steps) })),

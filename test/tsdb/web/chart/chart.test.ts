@@ -107,6 +107,19 @@ describe('raw', () => {
     expect([data.total, data.series.length]).toEqual([3, 2]);
   });
 
+  test('of steps is of as many series as have room', async () => {
+    const many = Array.from({ length: 520 }, (_, i) => ({
+      labels: { __name__: 'many', i: String(i) },
+      samples: [[NOON, i]] as [number, number][],
+    }));
+    const full = await startTestWeb(await emptyStore(), {}, many);
+    opened.push(full);
+    const asked = { query: 'many offset 1s', width: 4000, end: NOON / 1000 + 4000, limit: 1000 };
+    const { data } = await ask(asked, 'GET', full.url);
+    // Two million points by 4001 steps.
+    expect([data.total, data.series.length]).toEqual([520, 499]);
+  });
+
   test('is nothing where nothing matches', async () => {
     expect((await ask({ query: 'absent' })).data).toEqual({ granularity: 'raw', total: 0, series: [] });
   });
