@@ -22,9 +22,9 @@ export interface ClientsFile {
   current(): ClientList;
 }
 
-/** Told what happens to the files while the program runs. No message holds a token. */
+/** Told what happens to the files while the program runs, and how many clients they name. No message holds a token. */
 export interface ClientsFileObserver {
-  reread(): void;
+  reread(clients: number): void;
   /** An AppError `clients_file`, once for each message. */
   faulty(error: unknown): void;
 }
@@ -36,7 +36,7 @@ const MOST_RATE = 10_000_000;
  * Reads the file and the token files it names.
  * @param otherwise limits of a client for which the file names none.
  * @param clock milliseconds that never jump.
- * @throws AppError `clients_file` that names the line.
+ * @throws AppError `clients_file` that names the line; also for a file without a client, which would let nobody in.
  */
 export function openClientsFile(
   file: string,
@@ -55,7 +55,7 @@ export function openClientsFile(
     try {
       standing = read(path, otherwise, marks);
       told = undefined;
-      observer.reread();
+      observer.reread(standing.length);
     } catch (error) {
       if (messageOf(error) !== told) observer.faulty(error);
       told = messageOf(error);
@@ -76,7 +76,9 @@ function read(path: string, otherwise: ClientLimits, marks: Marks): ClientList {
   try {
     const source = readMarked(path, marks).toString('utf8');
     const readToken = (file: string) => readMarked(resolve(dirname(path), file), marks).toString('utf8');
-    return readYaml(source, clientsOf(otherwise, readToken));
+    const clients = readYaml(source, clientsOf(otherwise, readToken));
+    if (clients.length === 0) throw new Error('it names no client');
+    return clients;
   } catch (cause) {
     throw new AppError('clients_file', `cannot use clients file ${path}: ${messageOf(cause)}`, { cause });
   }

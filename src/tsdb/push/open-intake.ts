@@ -26,6 +26,12 @@ export interface IntakeOptions {
   readonly clock?: () => number;
 }
 
+/** A batch that may go to the queue, and the series of its rows. */
+interface Judged {
+  readonly pushed: PushedBatch;
+  readonly rows: readonly PushedSeries[];
+}
+
 /** Of all clients together. A series takes about half a kilobyte here, a long one as many places as it is kilobytes. */
 const MOST_SERIES = 500_000;
 const SERIES_IDLE_MS = 60 * 60_000;
@@ -56,7 +62,7 @@ export function openIntake(options: IntakeOptions): OpenIntake {
   }
 
   // Nothing here waits, so two batches cannot come between each other.
-  function judge(batch: DoorBatch, visit: Visit): PushedBatch {
+  function judge(batch: DoorBatch, visit: Visit): Judged {
     const time = now();
     refuseFuture(batch.times, time);
     const found = series.find(batch.labels, clock());
@@ -65,7 +71,7 @@ export function openIntake(options: IntakeOptions): OpenIntake {
     refuseHurry(batch.times, found.rows, time);
     visit.take(batch.values.length);
     series.add(found.fresh, client, clock());
-    return {
+    const pushed = {
       client: client.name,
       labels: found.rows.map(({ labels }) => labels),
       times: arrivals(batch.times, found.rows, time),
@@ -73,13 +79,26 @@ export function openIntake(options: IntakeOptions): OpenIntake {
       stale: batch.stale,
       families: batch.families,
     };
+    return { pushed, rows: found.rows };
+  }
+
+  // Series that the queue did not take must not use up the limit: the client may never come with them again.
+  async function hand({ pushed, rows }: Judged): Promise<void> {
+    let isTaken = false;
+    series.hold(rows);
+    try {
+      await queue.push(pushed);
+      isTaken = true;
+    } finally {
+      series.settle(rows, isTaken);
+    }
   }
 
   async function accept(batch: DoorBatch, visit: Visit): Promise<Receipt> {
     const count = batch.values.length;
     try {
-      const pushed = judge(batch, visit);
-      if (count > 0 || batch.families.size > 0) await queue.push(pushed);
+      const judged = judge(batch, visit);
+      if (count > 0 || batch.families.size > 0) await hand(judged);
     } catch (error) {
       throw metrics.refusedOf(visit.client.name, asRefusal(error));
     }

@@ -96,7 +96,7 @@ function limitsOf({ samplesPerSecond, requestsPerSecond, maxSeries }: PushFlags)
 
 function openList(file: string, limits: ClientLimits, log: Logger) {
   return openClientsFile(file, limits, {
-    reread: () => log.info({ file }, 'clients file read again'),
+    reread: (clients) => log.info({ file, clients }, 'clients file read again'),
     faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
   });
 }

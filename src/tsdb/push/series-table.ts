@@ -35,6 +35,10 @@ export interface SeriesTable {
   find(labels: readonly Labels[], now: number): FoundSeries;
   /** Remembers what was found to be new just now as the client's. */
   add(fresh: FoundSeries['fresh'], client: ClientState, now: number): void;
+  /** To be called when a batch goes to the queue, with its rows. */
+  hold(rows: FoundSeries['rows']): void;
+  /** To be called once for what was held. Forgets those of which the queue has taken nothing and no batch is under way. */
+  settle(rows: FoundSeries['rows'], isTaken: boolean): void;
   /** Forgets all that was idle for too long; at most once in a while, as it looks at everything. */
   sweep(now: number): void;
 }
@@ -44,6 +48,9 @@ interface Entry extends PushedSeries {
   readonly places: number;
   owner: ClientState | undefined;
   usedAt: number;
+  /** Whether the queue has taken a sample of it; until then, in how many rows it is under way there. */
+  isKept: boolean;
+  held: number;
 }
 
 const PLACE_CHARACTERS = 1024;
@@ -62,7 +69,16 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
     const key = seriesKey(labels);
     let entry = byKey.get(key) ?? fresh.get(key);
     if (entry === undefined) {
-      entry = { key, labels, places: placesOf(key), arrival: 0, owner: undefined, usedAt: now };
+      entry = {
+        key,
+        labels,
+        places: placesOf(key),
+        arrival: 0,
+        owner: undefined,
+        usedAt: now,
+        isKept: false,
+        held: 0,
+      };
       fresh.set(key, entry);
     } else byObject.set(labels, entry);
     return entry;
@@ -108,6 +124,17 @@ export function createSeriesTable({ most, idleMs }: SeriesTableOptions): SeriesT
         taken += entry.places;
         byKey.set(entry.key, entry);
         byObject.set(entry.labels, entry);
+      }
+    },
+    hold(rows) {
+      for (const entry of rows as readonly Entry[]) if (!entry.isKept) entry.held += 1;
+    },
+    settle(rows, isTaken) {
+      for (const entry of rows as readonly Entry[]) {
+        if (isTaken) entry.isKept = true;
+        if (entry.isKept) continue;
+        entry.held -= 1;
+        if (entry.held === 0 && entry.owner !== undefined) drop(entry);
       }
     },
     sweep(now) {

@@ -31,7 +31,7 @@ async function open(text: string) {
   let now = 0;
   const told: string[] = [];
   const observer = {
-    reread: () => void told.push('reread'),
+    reread: (clients: number) => void told.push(`reread: ${clients}`),
     faulty: (error: unknown) => void told.push((error as Error).message),
   };
   const list = openClientsFile(file, OTHERWISE, observer, () => now);
@@ -125,10 +125,27 @@ clients:
       later();
       expect(clients.callerOf(knock({ authorization: 't2' })).client).toBe('b');
     }
-    expect(told).toEqual(['reread', expect.stringContaining('line 1: unknown field "tokn"')]);
-    await replace('');
-    expect(() => clients.callerOf(knock({ authorization: 't2' }))).toThrow(unauthorized);
+    expect(told).toEqual(['reread: 1', expect.stringContaining('line 1: unknown field "tokn"')]);
   });
+
+  test.each(['', 'clients:', 'clients: []', '# none yet\n'])(
+    'without a client (%j) is an error, and locks nobody out',
+    async (text) => {
+      await expect(open(text)).rejects.toMatchObject({
+        reason: 'clients_file',
+        message: expect.stringMatching(/^cannot use clients file .*clients\.yml: it names no client$/),
+      });
+      const { file, told, later, clients } = await open('clients: [{name: a, token: t1}]');
+      const write = async (changed: string) => {
+        await writeFile(file, changed);
+        later();
+        expect(clients.callerOf(knock({ authorization: 't1' })).client).toBe('a');
+      };
+      await write(text);
+      await write('clients: [{name: a, token: t1}, {name: b, token: t2}]');
+      expect(told).toEqual([expect.stringContaining('it names no client'), 'reread: 2']);
+    },
+  );
 
   test.each([
     ['clients: [{token: s3cret}]', 'line 1: a client needs a name'],

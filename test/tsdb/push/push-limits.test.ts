@@ -114,6 +114,18 @@ describe('a client', () => {
   });
 });
 
+test('series of pushes that the store refused do not use up the limit of the client', async () => {
+  let isAway = true;
+  const { post } = await open(['--push.max-series-per-client=3'], (write) => async (batch) => {
+    if (isAway) throw new AppError('unavailable', 'cannot reach the store');
+    return write(batch);
+  });
+  for (const name of ['a', 'b', 'c']) expect((await post('/v1/metrics', metrics(3, name))).status).toBe(503);
+  isAway = false;
+  expect((await post('/v1/metrics', metrics(3, 'd'))).status).toBe(201);
+  expect((await post('/v1/metrics', metrics(1, 'e'))).status).toBe(400);
+});
+
 test('while the store is away everybody is told to come back, and the log why, once', async () => {
   let isAway = true;
   const { post, lines } = await open([], (write) => async (batch) => {

@@ -81,3 +81,35 @@ test('a series with long labels takes several places', () => {
   expect([a.series, table.size]).toEqual([5, b.series + 1]);
   expect(b.series).toBeLessThanOrEqual(5);
 });
+
+test('a series that the queue refused is forgotten, unless another batch has brought it too', () => {
+  const table = createSeriesTable({ most: 10, idleMs: 100 });
+  const a = clientOf('a');
+  const go = (...names: string[]) => {
+    const { rows } = push(table, a, names.map(set), 0);
+    table.hold(rows);
+    return (isTaken: boolean) => table.settle(rows, isTaken);
+  };
+  go('old')(true);
+  go('old', 'x', 'x')(false);
+  expect([a.series, table.size]).toEqual([1, 1]);
+  const [first, second] = [go('x', 'y'), go('y', 'z')];
+  first(false);
+  expect(a.series).toBe(3);
+  second(true);
+  expect(a.series).toBe(3);
+  const [third, fourth] = [go('v'), go('v')];
+  third(false);
+  fourth(false);
+  expect([a.series, table.size]).toEqual([3, 3]);
+});
+
+test('what went out of the table while it was under way is not taken from its client twice', () => {
+  const table = createSeriesTable({ most: 1, idleMs: 100 });
+  const a = clientOf('a');
+  const { rows } = push(table, a, [set('x')], 0);
+  table.hold(rows);
+  push(table, a, [set('y')], 0);
+  table.settle(rows, false);
+  expect([a.series, table.size]).toEqual([1, 1]);
+});
