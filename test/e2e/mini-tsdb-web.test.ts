@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventorySdAnswer } from '../../src/tsdb/web/inventory-sd.ts';
-import { startBrowser } from '../helpers/browser.ts';
+import { startBrowser } from '../../tools/browser.ts';
 import { startTestServer } from '../helpers/http-server.ts';
 import { type MiniTsdb, startMiniTsdb } from '../helpers/mini-tsdb.ts';
 import { type TempDir, tempDir } from '../helpers/temp-dir.ts';

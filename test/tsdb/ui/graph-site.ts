@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
+import { startBrowser } from '../../../tools/browser.ts';
 import { buildPages } from '../../../tools/build-pages.ts';
-import { startBrowser } from '../../helpers/browser.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 import { startTestWeb } from '../web/test-web.ts';
 

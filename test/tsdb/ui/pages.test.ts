@@ -4,9 +4,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
+import { startBrowser } from '../../../tools/browser.ts';
 import { buildPages } from '../../../tools/build-pages.ts';
 import { axeFindings } from '../../helpers/axe.ts';
-import { startBrowser } from '../../helpers/browser.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { startTestWeb, type TestWeb } from '../web/test-web.ts';
 

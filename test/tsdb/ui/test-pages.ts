@@ -5,8 +5,8 @@ import type { ActiveTarget, TargetsStatus } from '../../../src/tsdb/scrape/targe
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import type { Sources } from '../../../src/tsdb/web/all-routes.ts';
 import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
+import { startBrowser } from '../../../tools/browser.ts';
 import { buildPages } from '../../../tools/build-pages.ts';
-import { startBrowser } from '../../helpers/browser.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 import { startTestWeb, type TestWeb } from '../web/test-web.ts';
 

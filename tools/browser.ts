@@ -1,7 +1,7 @@
 // A real browser, as people use it: Debian's Chromium, without a network of its own.
 
 import { type Browser, chromium } from 'playwright-core';
-import { findProgram } from '../../tools/find-program.ts';
+import { findProgram } from './find-program.ts';
 
 const FLAGS = [
   '--no-sandbox',
