@@ -52,9 +52,13 @@ export async function startTestInventory(sensors = 100, port = 0): Promise<TestI
   };
 }
 
-/** Starts the fleet that answers as every sensor of the inventory. @returns its proxy URL and how to stop it. */
+/**
+ * Starts the fleet that answers as every sensor of the inventory.
+ * @param down names of sensors that cannot be reached. @returns its proxy URL and how to stop it.
+ */
 export async function startTestFleet(
   inventory: TestInventory,
+  down: readonly string[] = [],
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const settings = {
     listenAddress: LOOPBACK,
@@ -62,7 +66,7 @@ export async function startTestFleet(
     listIntervalMs: 200,
     listFile: undefined,
     seed: 1,
-    down: new Set<string>(),
+    down: new Set(down),
     slow: new Set<string>(),
     slowDelayMs: 0,
     logLevel: 'silent' as const,
