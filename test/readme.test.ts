@@ -92,7 +92,7 @@ test('every npm script it names exists', () => {
 });
 
 test('every link into the tree leads somewhere', async () => {
-  const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? '');
+  const links = [...readme.matchAll(/(?:\]\(|src(?:set)?=")([^)"]+)/g)].map((match) => match[1] ?? '');
   const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => `#${slug(heading)}`);
   for (const link of links.filter((link) => !link.startsWith('http'))) {
     if (link.startsWith('#')) expect(headings).toContain(link);
