@@ -262,6 +262,22 @@ test('the table has the latest values, and its CSV', async () => {
   await page.context().close();
 });
 
+test('a table that was scrolled stays so when it is asked again', async () => {
+  const { page } = await site.open('?q=up&tab=table&range=1h&tz=UTC');
+  const table = page.locator('.tables .scroll');
+  await page.locator('.tables').evaluate((tables) => {
+    (tables as HTMLElement).style.width = '100px';
+  });
+  await table.evaluate((place) => place.scrollTo({ left: 20, behavior: 'instant' }));
+  const scrolled = () => table.evaluate(({ scrollLeft }) => scrollLeft);
+  expect(await scrolled()).toBe(20);
+  const first = await table.elementHandle();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect.poll(() => first?.evaluate(({ isConnected }) => isConnected)).toBe(false);
+  expect(await scrolled()).toBe(20);
+  await page.context().close();
+});
+
 test('lengths, dates with times, and steps in time', async () => {
   const { page } = await site.open('?q=temperature&range=1h&tz=UTC');
   await drawn(page);

@@ -105,6 +105,21 @@ describe('a server to which some push', () => {
     await page.close();
   });
 
+  test('a table that was scrolled stays so when it is told anew', async () => {
+    const page = await pages.browser.newPage({ viewport: { width: 360, height: 640 } });
+    await page.clock.install();
+    await page.goto(`${web.url}/status`);
+    const clients = page.getByRole('group', { name: 'Clients' });
+    const first = await clients.elementHandle();
+    const scrolled = () => clients.evaluate(({ scrollLeft }) => scrollLeft);
+    await clients.evaluate((place) => place.scrollTo({ left: 150, behavior: 'instant' }));
+    expect(await scrolled()).toBe(150);
+    await page.clock.runFor(11_000);
+    await expect.poll(() => first?.evaluate(({ isConnected }) => isConnected)).toBe(false);
+    expect(await scrolled()).toBe(150);
+    await page.close();
+  });
+
   test('names that look like HTML are text', async () => {
     const { page } = await open();
     expect(await page.getByText(HOSTILE).count()).toBe(2);

@@ -320,6 +320,23 @@ test('many jobs are a list, which tells how each of them is', async () => {
   await page.close();
 });
 
+test('jobs that change places with their troubles keep the focus, and what is the same is not said again', async () => {
+  active = ['a', 'b', 'c'].map((job, i) => target(i, { scrapePool: job }));
+  const page = await pages.browser.newPage();
+  await page.clock.install();
+  await page.goto(`${web.url}/targets`);
+  await page.getByRole('radio', { name: 'b 1 of 1 up' }).check();
+  const words = await page
+    .locator('.filters [role=status]')
+    .evaluateHandle(({ firstChild }) => firstChild as ChildNode);
+  active = active.map((one, i) => (i === 2 ? { ...one, ...DOWN } : one));
+  await page.clock.runFor(6000);
+  await expect.poll(() => page.locator('.jobs label').nth(1).innerText()).toBe('c 0 of 1 up');
+  expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe('b');
+  expect(await words.evaluate(({ isConnected }) => isConnected)).toBe(true);
+  await page.close();
+});
+
 test('a job that the address names is told, also when it has gone', async () => {
   active = [target(1), target(2, { scrapePool: 'other' })];
   const { page } = await open('targets?job=gone');

@@ -1,6 +1,7 @@
 // The picture: the chart with its legend, or the table, or one sentence about what to do.
 
 import { element } from '../kit/element.ts';
+import { refill } from '../kit/refill.ts';
 import { createChart } from './chart.ts';
 import { steer } from './chart-keys.ts';
 import { emptyWords } from './empty-words.ts';
@@ -75,7 +76,7 @@ export function createView({ zoomed, chosen }: ViewEvents): View {
   };
 
   const showTable = (results: Results) => {
-    if (from !== results) tables.replaceChildren(...latestTables(results));
+    if (from !== results) refill(tables, latestTables(results));
     from = results;
     lines = [];
     shown = [];

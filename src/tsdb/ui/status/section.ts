@@ -3,6 +3,7 @@
 import { element } from '../kit/element.ts';
 import type { Content } from '../kit/facts.ts';
 import { isInUse } from '../kit/in-use.ts';
+import { refill } from '../kit/refill.ts';
 import { RequestError } from '../kit/request.ts';
 import type { Zone } from '../kit/zone.ts';
 import type { Answers } from './answers.ts';
@@ -30,10 +31,11 @@ export function section<Part extends keyof Answers>(
       const text = answer instanceof RequestError ? answer.message : JSON.stringify([answer, zone.name]);
       if (text === standing || isInUse(content)) return;
       standing = text;
-      content.replaceChildren(
-        ...(answer instanceof RequestError
+      refill(
+        content,
+        answer instanceof RequestError
           ? [element('p', { class: 'notice bad' }, `mini-tsdb cannot tell this: ${answer.message}`)]
-          : make(answer as Exclude<Answers[Part], RequestError>, zone)),
+          : make(answer as Exclude<Answers[Part], RequestError>, zone),
       );
     },
   };

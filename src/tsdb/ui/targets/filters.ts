@@ -63,7 +63,9 @@ export function createFilters(change: Change): Filters {
       const inJob = counts.jobs.find(([job]) => job === view.job)?.[1] ?? counts.all;
       for (const { show } of states) show(view.state, inJob);
       jobs.show(view.job, counts);
-      said.textContent = saidOf(view, inJob, shown);
+      const words = saidOf(view, inJob, shown);
+      // Set again, it would be read aloud again.
+      if (said.textContent !== words) said.textContent = words;
       clear.hidden = view.text === '' && view.job === '' && view.state === ALL.state;
     },
   };

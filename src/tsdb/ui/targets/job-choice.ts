@@ -28,12 +28,16 @@ export function createJobs(change: (job: string) => void): JobChoice {
       const choices = choicesOf(current, counts);
       const isList = choices.length > MOST_SIDE_BY_SIDE;
       const form = JSON.stringify([isList, choices.map(({ job }) => job)]);
+      const hadFocus = holder.contains(document.activeElement);
       if (form !== standing)
         holder.replaceChildren(isList ? list(choices, change) : sideBySide(choices, change));
       standing = form;
       holder.hidden = choices.length < 3;
       if (isList) tellList(holder, choices, current);
       else tellSideBySide(holder, choices, current);
+      // Jobs change places with their troubles.
+      if (hadFocus && !holder.contains(document.activeElement))
+        holder.querySelector<HTMLElement>('select, :checked')?.focus();
     },
   };
 }
