@@ -23,6 +23,7 @@ import { createEngine } from './tsdb/promql/engine.ts';
 import type { GrpcServer } from './tsdb/push/grpc/server.ts';
 import { openPush, type Push } from './tsdb/push/open-push.ts';
 import { createRemoteWrite } from './tsdb/push/remote-write.ts';
+import { warnOfOpenDrain } from './tsdb/push/warn-of-doors.ts';
 import type { Queue, Writer } from './tsdb/queue/contract.ts';
 import { createDirectQueue } from './tsdb/queue/direct.ts';
 import { createWriteMetrics, registerQueueMetrics } from './tsdb/queue/metrics.ts';
@@ -104,7 +105,16 @@ async function serve({
   const outbox = await openOutbox(flags, registry, log);
   const queue = await openQueue({ flags, store, outbox, families, registry, log });
   try {
-    const push = openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags) });
+    const behindUsers = (gate?.current().users.size ?? 0) > 0;
+    if (outbox !== undefined && !behindUsers) warnOfOpenDrain(flags.listenAddress, log);
+    const push = openPush({
+      flags: flags.push,
+      queue,
+      registry,
+      log,
+      addresses: doorsOf(flags),
+      behindUsers,
+    });
     const failed = (err: unknown) => log.error({ err }, 'request failed');
     const pages = await readPageFiles(PAGES_FOLDER);
     const parts = {

@@ -25,9 +25,12 @@ export interface Knock {
 export interface Clients {
   /** @throws Refusal `unauthorized`. */
   callerOf(knock: Knock): Caller;
-  /** What the client of this name may push. */
+  /** What the client of this name may push; a user what the list has for a client of the same name. */
   limitsOf(client: string): ClientLimits;
 }
+
+/** Before the name of a user; a name in the list has no colon. */
+const USER = /^user:/;
 
 /** What a request over HTTP tells. */
 export function knockOf(message: IncomingMessage): Knock {
@@ -77,7 +80,7 @@ export function createClients(current: () => ClientList | undefined, otherwise: 
     },
     limitsOf(client) {
       const list = current();
-      return (list && index(list).byName.get(client)?.limits) ?? otherwise;
+      return (list && index(list).byName.get(client.replace(USER, ''))?.limits) ?? otherwise;
     },
   };
 }

@@ -3,9 +3,8 @@
 import type { Registry } from 'prom-client';
 import { type BodyRoom, createBodyRoom } from '../../lib/body-room.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { hostPort, type ListenAddress } from '../../lib/listen-address.ts';
+import type { ListenAddress } from '../../lib/listen-address.ts';
 import type { Logger } from '../../lib/log.ts';
-import { isLoopback } from '../../lib/this-machine.ts';
 import type { PushFlags } from '../config/flags.ts';
 import type { Queue } from '../queue/contract.ts';
 import { type ClientCount, createClientCounts, type PushCount } from './client-counts.ts';
@@ -17,6 +16,7 @@ import type { ClientLimits } from './limits.ts';
 import { createPushMetrics } from './metrics.ts';
 import { openIntake } from './open-intake.ts';
 import type { Refusal } from './refusal.ts';
+import { warnOfOpenDoors, warnOfUsers } from './warn-of-doors.ts';
 
 export interface Push {
   readonly intake: Intake;
@@ -54,6 +54,8 @@ export interface PushOptions {
   readonly log: Logger;
   /** Where there is a door. */
   readonly addresses: readonly ListenAddress[];
+  /** Whether the doors demand a user and its password. */
+  readonly behindUsers?: boolean;
   /** Milliseconds that never jump, by which limits go. */
   readonly clock?: () => number;
 }
@@ -62,10 +64,19 @@ export interface PushOptions {
 const BODIES_AT_A_TIME = 32;
 
 /** @throws AppError `clients_file`. */
-export function openPush({ flags, queue, registry, log, addresses, ...options }: PushOptions): Push {
+export function openPush({
+  flags,
+  queue,
+  registry,
+  log,
+  addresses,
+  behindUsers = false,
+  ...options
+}: PushOptions): Push {
   const limits = limitsOf(flags);
   const { clientsFile, maxBody: bodyBytes, maxConcurrency: concurrency } = flags;
   if (clientsFile === undefined) warnOfOpenDoors(addresses, log);
+  else if (behindUsers && addresses.length > 0) warnOfUsers(clientsFile, log);
   const file = clientsFile === undefined ? undefined : openList(clientsFile, limits, log);
   const clients = createClients(() => file?.current(), limits);
   const counts = createClientCounts();
@@ -99,12 +110,4 @@ function openList(file: string, limits: ClientLimits, log: Logger) {
     reread: (clients) => log.info({ file, clients }, 'clients file read again'),
     faulty: (error) => log.error(`${messageOf(error)}; the last good one stays in force`),
   });
-}
-
-function warnOfOpenDoors(addresses: readonly ListenAddress[], log: Logger): void {
-  for (const { host, port } of addresses.filter((address) => !isLoopback(address.host)))
-    log.warn(
-      { address: hostPort(host, port) },
-      'whoever this address lets in may push samples; name those who may with --push.clients-file',
-    );
 }

@@ -97,6 +97,9 @@ clients:
       series: 3,
     });
     expect(clients.limitsOf('lab')).toEqual(OTHERWISE);
+    expect(clients.limitsOf('user:plant-7')).toBe(clients.limitsOf('plant-7'));
+    expect(clients.limitsOf('user:ann')).toBe(OTHERWISE);
+    expect(clients.limitsOf('certificate:plant-7')).toBe(OTHERWISE);
   });
 
   test.each([

@@ -12,7 +12,7 @@ import { tlsFixture } from '../../helpers/http-server.ts';
 import { type MiniTsdb, startMiniTsdb } from '../../helpers/mini-tsdb.ts';
 import { startNode } from '../../helpers/process.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
-import { WEB, webFolder } from '../../helpers/web-config.ts';
+import { basic, WEB, webFolder } from '../../helpers/web-config.ts';
 
 let dir: TempDir;
 let config: string;
@@ -44,6 +44,47 @@ test('everybody may push: it is warned of where others can reach it and no clien
   expect([await grpc('0.0.0.0'), await grpc('127.0.0.1')]).toEqual([1, 0]);
   expect(await warnings(open, '--web.enable-remote-write-receiver', '--grpc.listen-address=:0')).toBe(2);
 }, 180_000);
+
+test('behind users they are the clients: it is warned of, and they have the limits of the clients file', async () => {
+  const folder = await webFolder(WEB.users({ ann: 'secret', bob: 'secret' }));
+  const clients = await folder.add('clients.yml', 'clients: [{name: ann, token: t, samples_per_second: 2}]');
+  const server = startNode('src/tsdb.ts', [
+    `--config.file=${config}`,
+    `--web.listen-address=127.0.0.1:${await freePort()}`,
+    `--web.config.file=${folder.path}`,
+    '--web.enable-push',
+    `--push.clients-file=${clients}`,
+  ]);
+  const { address } = JSON.parse(await server.line(/"msg":"listening"/));
+  const push = async (authorization: string, metrics: number) => {
+    const headers = { 'content-type': 'application/json', authorization };
+    const body = JSON.stringify(Array.from({ length: metrics }, () => ({ name: 'a', value: 1 })));
+    return (await fetch(`http://${address}/v1/metrics`, { method: 'POST', headers, body })).status;
+  };
+  expect(await push(basic('ann', 'secret'), 3)).toBe(413);
+  expect(await push(basic('bob', 'secret'), 3)).toBe(201);
+  expect(await push('Bearer t', 1)).toBe(401);
+  await server.stop();
+  await folder.remove();
+  expect(server.stdout.filter((line) => line.includes('the name of the user is the client'))).toHaveLength(1);
+});
+
+test('handing over where others can reach it is warned of, unless users are demanded', async () => {
+  const folder = await webFolder(WEB.users({ ann: 'secret' }));
+  const warnings = async (host: string, ...flags: string[]) => {
+    const address = `--web.listen-address=${host}:${await freePort()}`;
+    const program = startNode('src/tsdb.ts', [`--config.file=${config}`, address, ...flags]);
+    await program.line(/"msg":"listening"/);
+    await program.stop();
+    return program.stdout.filter((line) => line.includes('can take the samples')).length;
+  };
+  const drain = '--web.enable-export-drain';
+  expect(await warnings('0.0.0.0', drain)).toBe(1);
+  expect(await warnings('127.0.0.1', drain)).toBe(0);
+  expect(await warnings('0.0.0.0')).toBe(0);
+  expect(await warnings('0.0.0.0', drain, `--web.config.file=${folder.path}`)).toBe(0);
+  await folder.remove();
+}, 120_000);
 
 test('over TLS a client is known by its certificate, and has the limits of it', async () => {
   const folder = await webFolder(`${WEB.tls}${WEB.required}`);

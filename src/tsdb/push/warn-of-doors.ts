@@ -1,0 +1,31 @@
+// What an operator is warned of at the start: doors that let in more than one may think.
+
+import { hostPort, type ListenAddress } from '../../lib/listen-address.ts';
+import type { Logger } from '../../lib/log.ts';
+import { isLoopback } from '../../lib/this-machine.ts';
+
+/** To be called when there is no clients file. @param addresses where samples can be pushed. */
+export function warnOfOpenDoors(addresses: readonly ListenAddress[], log: Logger): void {
+  for (const { host, port } of addresses.filter((address) => !isLoopback(address.host)))
+    log.warn(
+      { address: hostPort(host, port) },
+      'whoever this address lets in may push samples; name those who may with --push.clients-file',
+    );
+}
+
+/** To be called when there is a clients file, and users whose passwords are demanded before anybody looks at it. */
+export function warnOfUsers(file: string, log: Logger): void {
+  log.warn(
+    { file },
+    'behind basic_auth_users the name of the user is the client: every user may push, the tokens and certificates of the clients file do not count, and a user has the limits of the client of the same name',
+  );
+}
+
+/** To be called when samples are handed over at `address` and no user is demanded there. */
+export function warnOfOpenDrain({ host, port }: ListenAddress, log: Logger): void {
+  if (isLoopback(host)) return;
+  log.warn(
+    { address: hostPort(host, port) },
+    'whoever this address lets in can take the samples of --web.enable-export-drain, and who should have them misses them; demand users with --web.config.file',
+  );
+}
