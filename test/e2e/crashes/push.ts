@@ -36,6 +36,7 @@ const TWICE_AT_ONCE = 3;
 const ONCE_MORE = 5;
 const CONFLICTING = 8;
 const PAUSE_MS = 20;
+const IDLE_MS = 500;
 const LOOK_MS = 200;
 /** What is not stored by then is judged as it is. */
 const STORED_MS = 300_000;
@@ -72,7 +73,7 @@ export async function pushAll(pushing: Pushing): Promise<Pushed> {
     const most = Math.ceil(pushing.samples / ROWS / LANES.length);
     for (let n = 0; n < most || !pushing.isOver(); n += 1) {
       await pushNext(lane, n);
-      if (n >= most) await sleep(PAUSE_MS * LANES.length);
+      if (n >= most) await sleep(IDLE_MS);
     }
   }
 

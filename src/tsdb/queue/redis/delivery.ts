@@ -2,8 +2,8 @@
 //
 // The store may be away, or it may be one entry that cannot be written: both look the same. So when an entry fails,
 // another one is written at once. Only if that one gets through did the store refuse the first, and a delivery counts.
-// An entry that was delivered before, and perhaps ended its consumer, goes alone, counted before it is tried; for the last
-// time only when the store has just taken another one, for consumers also end while the store is away.
+// An entry that was delivered before, and perhaps ended its consumer, goes alone, counted before it is tried; from the third
+// delivery on only when the store has just taken a fresh one, for consumers also end while the store is away.
 
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
@@ -47,6 +47,8 @@ type Outcome = 'over' | 'refused' | 'failed';
 
 /** What a store that is there says of samples for which it has no place. */
 const REFUSED = 'too_many_series';
+/** Up to so many deliveries count also while nobody knows whether the store is there. */
+const COUNTED_ANYWAY = 2;
 /** Samples of one write. */
 const TOGETHER = 10_000;
 
@@ -144,7 +146,7 @@ export class Delivery {
   // Whether others may be tried.
   async #isSettledAlone(held: Held, readOne: ReadOne): Promise<boolean> {
     if (!this.#held.has(held.id)) return true;
-    if (!this.#isCounted(held) && !(await this.#isAnotherWritten(held, readOne))) return false;
+    if (!this.#isCounted(held) && !(await this.#isStoreSought(readOne))) return false;
     const outcome = await this.#try([held]);
     if (outcome === 'failed' && !(await this.#isAnotherWritten(held, readOne))) return false;
     if (outcome !== 'over') await this.#count(held);
@@ -171,7 +173,13 @@ export class Delivery {
   }
 
   #isCounted({ deliveries }: Pick<Held, 'deliveries'>): boolean {
-    return this.#isStoreThere || deliveries + 1 !== this.#options.maxDeliveries;
+    return this.#isStoreThere || deliveries < COUNTED_ANYWAY;
+  }
+
+  // A fresh one, for each of those held may be what ended the consumer. @returns whether others may be tried.
+  async #isStoreSought(readOne: ReadOne): Promise<boolean> {
+    if (this.#held.size <= this.#options.maxHeld) await this.deliver(await readOne());
+    return this.#failures === 0;
   }
 
   async #isAnotherWritten(failed: Held, readOne: ReadOne): Promise<boolean> {

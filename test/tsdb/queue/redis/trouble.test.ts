@@ -163,6 +163,26 @@ describe('an entry that was being tried in four crashes', () => {
     expect(await redis.ask('EXISTS', DEAD)).toBe(0);
   });
 
+  test('is not tried for the sake of another one: a fresh one shows that the store is there', async () => {
+    const ids = [await abandon('a', 4), await abandon('b', 4)];
+    await redis.ask('XADD', STREAM, '*', 'batch', encodeBatch(batchOf('fresh', 0)), 'samples', '3');
+    const tried: string[] = [];
+    const counts: number[] = [];
+    store.before = async () => {
+      counts.push(await deliveriesOf(ids[0] as string));
+    };
+    const writer: typeof store.writer = (batch) => {
+      tried.push(String(batch.labels[0]?.__name__));
+      return store.writer(batch);
+    };
+    start(redis, { writer });
+    await waitFor('all', () => store.samples.size === 9);
+    expect([tried, counts.slice(0, 2)]).toEqual([
+      ['fresh', 'a', 'b'],
+      [4, 5],
+    ]);
+  });
+
   test('is given up after the fifth', async () => {
     await abandon('a', 5);
     const queue = start(redis, store);
