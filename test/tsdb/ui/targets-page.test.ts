@@ -412,6 +412,10 @@ test('a server that cannot tell its targets says why, and that is no absence', a
 });
 
 describe('what is asked of the server', () => {
+  beforeAll(() => {
+    active = fleet();
+  });
+
   async function counted() {
     const page = await pages.browser.newPage();
     let asked = 0;
