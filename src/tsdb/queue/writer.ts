@@ -32,7 +32,10 @@ export function createWriter({ store, outbox, written, described }: WriterOption
       else found[i] = ref;
     }
     if (missing.length === 0) return found;
-    const made = await store.resolve(missing.map((row) => labels[row] as Labels));
+    const made = await store.resolve(
+      missing.map((row) => labels[row] as Labels),
+      { durable: true },
+    );
     missing.forEach((row, i) => {
       found[row] = made[i] as number;
       refs.set(labels[row] as Labels, made[i] as number);

@@ -103,9 +103,10 @@ export interface Selection {
 export interface Store {
   /**
    * The refs of label sets, in their order; a series that is new is made. Labels hold `__name__` and no empty value.
+   * `options`: how rows of them are to be appended next, which decides how long a store that is away is waited for.
    * @throws AppError `too_many_series` when the store has no place for one more; then none was made.
    */
-  resolve(labels: readonly Labels[]): Promise<Uint32Array>;
+  resolve(labels: readonly Labels[], options?: AppendOptions): Promise<Uint32Array>;
   /**
    * Takes all rows or, when it throws, none. Rows of one series may be in any order. Whoever calls leaves the batch
    * alone until it has resolved.

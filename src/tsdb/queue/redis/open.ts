@@ -2,6 +2,7 @@
 
 import { AppError } from '../../../lib/errors.ts';
 import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
+import { serverUrl, type UrlForm } from '../../../lib/server-url.ts';
 import type { QueueFlags } from '../../config/flags.ts';
 import type { Queue } from '../contract.ts';
 import type { Outbox } from '../outbox/contract.ts';
@@ -13,6 +14,13 @@ type OutboxWiring = Omit<RedisOutboxOptions, 'url' | 'ca' | 'queue'>;
 
 /** Certificates of authorities, at most. */
 const CA_BYTES = 2 ** 20;
+
+const FORM: UrlForm = {
+  schemes: ['redis', 'rediss'],
+  kind: 'URL that begins with redis:// or rediss://',
+  isSound: ({ hostname, pathname, search }) =>
+    hostname !== '' && /^(\/\d*)?$/.test(pathname) && search === '',
+};
 
 /** @throws AppError `flags` without a file, `credentials` when it cannot be read. */
 export async function openQueueOfFlags(flags: QueueFlags, wiring: Wiring): Promise<Queue> {
@@ -44,10 +52,5 @@ async function serverOf({ urlFile, caFile }: QueueFlags): Promise<Pick<RedisQueu
 }
 
 async function readUrl({ path, read }: SecretFile): Promise<string> {
-  const url = (await read()).trim();
-  if (/^rediss?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
-  throw new AppError(
-    'credentials',
-    `cannot use ${path}: it holds no URL that begins with redis:// or rediss://`,
-  );
+  return serverUrl((await read()).trim(), path, FORM);
 }

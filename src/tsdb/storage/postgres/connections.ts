@@ -1,8 +1,8 @@
 // Connections to PostgreSQL: bounded pools, made anew when the file with the URL changes, and a bound on each use.
 
 import pg from 'pg';
-import { AppError } from '../../../lib/errors.ts';
 import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
+import { serverUrl, type UrlForm } from '../../../lib/server-url.ts';
 import { isAnswer, isOfStandby } from './failures.ts';
 import type { PostgresStoreOptions } from './options.ts';
 
@@ -19,6 +19,16 @@ const CONNECT_MS = 10_000;
 const GRACE_MS = 5_000;
 /** How long an answer may take when nobody has time for it any more. */
 const HURRY_MS = 5_000;
+
+const FORM: UrlForm = {
+  schemes: ['postgres', 'postgresql'],
+  kind: 'URL like postgres://user:password@host/database',
+  // The folder of a socket is a parameter.
+  isSound: ({ hostname, pathname, search, searchParams }) =>
+    (hostname !== '' || searchParams.has('host')) &&
+    /^(\/[^/]*)?$/.test(pathname) &&
+    /^(\?\w+=[^&]*(&\w+=[^&]*)*)?$/.test(search),
+};
 
 type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs'>;
 
@@ -84,7 +94,7 @@ export class Connections {
 
   /** Whether the file holds a URL. @throws AppError `credentials`. */
   async checkUrl(): Promise<void> {
-    checkedUrl(await this.#file.read(), this.#file.path);
+    serverUrl(await this.#file.read(), this.#file.path, FORM);
   }
 
   async close(): Promise<void> {
@@ -114,7 +124,7 @@ export class Connections {
   #openPool(url: string, lane: Lane): pg.Pool {
     const { readers, statementTimeoutMs } = this.#options;
     const pool = new pg.Pool({
-      connectionString: checkedUrl(url, this.#file.path),
+      connectionString: serverUrl(url, this.#file.path, FORM),
       application_name: `mini-tsdb ${lane}`,
       max: { read: readers, write: WRITERS, upkeep: 1 }[lane],
       connectionTimeoutMillis: CONNECT_MS,
@@ -143,14 +153,6 @@ export class Connections {
 /** A transaction that was begun and neither committed nor rolled back is not idle. */
 function isIdle(client: Client): boolean {
   return client.getTransactionStatus() === 'I';
-}
-
-function checkedUrl(url: string, path: string): string {
-  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return url;
-  throw new AppError(
-    'credentials',
-    `cannot use ${path}: it holds no URL like postgres://user:password@host/database`,
-  );
 }
 
 // What a server of ours must not do: run on when nobody waits, hold a transaction open, or promise what it does not keep.

@@ -20,8 +20,10 @@ export interface PostgresStoreOptions {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Where its metrics go; nowhere without one. */
   readonly registry?: Registry;
-  /** How long an append waits for a database that is away. */
+  /** How long an append waits for a database that is away, and the start for one. */
   readonly waitMs: number;
+  /** How long a durable one waits: whoever sent the samples has them still, and must hear why before it gives up. */
+  readonly durableWaitMs: number;
   /** How many samples may wait to be written; more are refused. */
   readonly maxWaiting: number;
   /** Connections for reading; there are as many as `WRITERS` more, and one for upkeep. */
@@ -46,6 +48,7 @@ export const DEFAULT_OPTIONS: Omit<PostgresStoreOptions, 'urlFile'> = Object.fre
   now: Date.now,
   log: createLogger('silent'),
   waitMs: 30_000,
+  durableWaitMs: 10_000,
   maxWaiting: 1_000_000,
   readers: 6,
   statementTimeoutMs: 120_000,

@@ -16,11 +16,11 @@ export interface Trouble {
 }
 
 export class Patience {
-  readonly #options: Pick<PostgresStoreOptions, 'waitMs' | 'log'>;
+  readonly #options: Pick<PostgresStoreOptions, 'waitMs' | 'durableWaitMs' | 'log'>;
   readonly #closing = new AbortController();
   #trouble: Trouble | undefined;
 
-  constructor(options: Pick<PostgresStoreOptions, 'waitMs' | 'log'>) {
+  constructor(options: Pick<PostgresStoreOptions, 'waitMs' | 'durableWaitMs' | 'log'>) {
     this.#options = options;
   }
 
@@ -30,7 +30,8 @@ export class Patience {
   }
 
   /** @param since when the waiting began. @throws what the last try threw: nothing mends it, or the bound is over. */
-  async attempt<T>(work: () => Promise<T>, since = performance.now()): Promise<T> {
+  async attempt<T>(work: () => Promise<T>, durable = false, since = performance.now()): Promise<T> {
+    const end = since + (durable ? this.#options.durableWaitMs : this.#options.waitMs);
     for (let delay = FIRST_MS; ; delay = Math.min(LONGEST_MS, 2 * delay)) {
       try {
         const result = await work();
@@ -39,7 +40,7 @@ export class Patience {
       } catch (error) {
         if (!isPassing(error)) throw error;
         this.#failed(reasonOf(error));
-        const left = since + this.#options.waitMs - performance.now();
+        const left = end - performance.now();
         if (left <= 0 || this.#closing.signal.aborted) throw error;
         // Not all at once when the server comes back.
         const pause = Math.min(left, delay * (0.5 + Math.random() / 2));

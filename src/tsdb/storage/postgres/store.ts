@@ -122,9 +122,9 @@ class OpenStore implements PostgresStore {
     }, STOPPING_MS).unref();
   };
 
-  async resolve(labels: readonly Labels[]): Promise<Uint32Array> {
+  async resolve(labels: readonly Labels[], options?: AppendOptions): Promise<Uint32Array> {
     try {
-      return await this.#patience.attempt(() => resolve(this.#resolving, labels));
+      return await this.#patience.attempt(() => resolve(this.#resolving, labels), options?.durable);
     } catch (error) {
       throw notDurable(error, 'look series up');
     }
@@ -199,7 +199,7 @@ class OpenStore implements PostgresStore {
   ): Promise<readonly AppendResult[]> => {
     const append = new Append(this.#appending, batches, durable);
     try {
-      const results = await this.#patience.attempt(() => append.attempt(), since);
+      const results = await this.#patience.attempt(() => append.attempt(), durable, since);
       for (const { times } of batches) for (const time of times) this.#sawTime(time);
       return results;
     } catch (error) {

@@ -76,22 +76,30 @@ export class WriteQueue {
     for (let taken = this.#take(); taken.length > 0; taken = this.#take()) await this.#writeTaken(taken);
   }
 
+  // Durable ones are given up sooner, and must not take others along.
   #take(): Waiting[] {
     let rows = 0;
-    let count = 0;
-    for (const { batch } of this.#waiting) {
-      if (count > 0 && rows + batch.refs.length > ROWS_A_TRANSACTION) break;
-      rows += batch.refs.length;
-      count += 1;
+    let isFull = false;
+    const taken: Waiting[] = [];
+    const left: Waiting[] = [];
+    for (const one of this.#waiting) {
+      const first = taken[0] ?? one;
+      isFull ||= taken.length > 0 && rows + one.batch.refs.length > ROWS_A_TRANSACTION;
+      if (isFull || one.durable !== first.durable) left.push(one);
+      else {
+        taken.push(one);
+        rows += one.batch.refs.length;
+      }
     }
-    return this.#waiting.splice(0, count);
+    this.#waiting = left;
+    return taken;
   }
 
   async #writeTaken(taken: readonly Waiting[]): Promise<void> {
     try {
-      const durable = taken.some((one) => one.durable);
       const batches = taken.map(({ batch }) => batch);
-      const results = await this.#write(batches, durable, taken[0]?.since ?? 0);
+      const { durable, since } = taken[0] as Waiting;
+      const results = await this.#write(batches, durable, since);
       for (const [i, { done }] of taken.entries()) done(results[i] as AppendResult);
     } catch (error) {
       for (const { failed } of taken) failed(error);

@@ -116,6 +116,25 @@ test.each([
   expect(program.stderr).toEqual([message]);
 });
 
+test.each([
+  ['a password that is not encoded', 'redis://:p@s/hidden#w?@127.0.0.1:6379'],
+  ['a path that is no number', 'redis://127.0.0.1:6379/hidden'],
+  ['a query', 'redis://127.0.0.1:6379/0?db=hidden'],
+])('with %s in its URL it ends, and does not show it', async (_, text) => {
+  const path = join(folder.path, 'faulty-url');
+  await writeFile(path, text);
+  const program = startNode('src/tsdb.ts', [
+    `--config.file=${config}`,
+    '--queue.engine=redis',
+    `--queue.redis.url-file=${path}`,
+  ]);
+  expect(await program.exit).toEqual({ code: 1, signal: null });
+  expect(program.stderr).toEqual([
+    expect.stringMatching(/^cannot use .+: it holds no valid URL; characters /),
+  ]);
+  expect([...program.stdout, ...program.stderr].join('\n')).not.toContain('hidden');
+});
+
 test('when its address is taken it ends, connected to Redis or not', async () => {
   const first = await startMiniTsdb(config);
   try {

@@ -133,7 +133,7 @@ test('PostgreSQL is killed and restarted in the middle of appends: stored is wha
   const own = await startPostgres();
   onTestFinished(() => own.stop());
   const schema = newSchema();
-  const store = await openStore(own, { schema, waitMs: 120_000 });
+  const store = await openStore(own, { schema, durableWaitMs: 120_000 });
   const refs = [...(await store.resolve(Array.from({ length: 100 }, (_, i) => metric(i))))];
   const begin = Date.now() - 3_600_000;
   let appended = 0;

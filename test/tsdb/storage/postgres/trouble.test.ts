@@ -43,7 +43,7 @@ test('what is away for longer than the bound is told, without the password', asy
   const own = await startPostgres();
   onTestFinished(() => own.stop());
   const { lines, log } = recorder();
-  const store = await openStore(own, { waitMs: 300, log });
+  const store = await openStore(own, { durableWaitMs: 300, log });
   const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
   await own.halt();
   const rows = batchOf([[ref, NOW, 1]]);
@@ -51,7 +51,7 @@ test('what is away for longer than the bound is told, without the password', asy
     reason: 'not_durable',
     message: expect.stringMatching(/^cannot store samples in PostgreSQL: .+; do it again later$/),
   });
-  await expect(store.resolve([metric(2)])).rejects.toMatchObject({ reason: 'not_durable' });
+  await expect(store.resolve([metric(2)], DURABLE)).rejects.toMatchObject({ reason: 'not_durable' });
   await expect(readAll(store, [])).rejects.toMatchObject({ reason: 'unavailable' });
   await expect(store.stats(1)).rejects.toMatchObject({ reason: 'unavailable' });
   expect(store.trouble()?.reason).toMatch(/ECONNREFUSED|terminat|shutting down|closed/);
@@ -63,6 +63,20 @@ test('what is away for longer than the bound is told, without the password', asy
   expect(said).toContain('cannot write to PostgreSQL; samples wait for it');
   expect(said.at(-1)).toBe('PostgreSQL is written to again');
   expect(lines.join('')).not.toContain(password());
+});
+
+test('scraped samples are waited for longer than durable ones, and are not given up with them', async () => {
+  const own = await startPostgres();
+  onTestFinished(() => own.stop());
+  const store = await openStore(own, { durableWaitMs: 300 });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  await own.halt();
+  const pushed = store.append(batchOf([[ref, NOW, 1]]), DURABLE);
+  const scraped = store.append(batchOf([[ref, NOW + 1, 1]]), { durable: false });
+  await expect(pushed).rejects.toMatchObject({ reason: 'not_durable' });
+  expect(store.waiting()).toBe(1);
+  await own.start();
+  expect(await scraped).toEqual(counts({ appended: 1 }));
 });
 
 test('more than may wait is refused at once, and what waits is written when the database is back', async () => {
@@ -101,7 +115,7 @@ test('connections that are silently dead are given up', async () => {
   const proxy = await startCuttingProxy(Number(new URL(postgres.url).port));
   onTestFinished(() => proxy.close());
   const urlFile = await urlFileOf(postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
-  const store = await openStore({ urlFile }, { statementTimeoutMs: 500, waitMs: 60_000 });
+  const store = await openStore({ urlFile }, { statementTimeoutMs: 500, durableWaitMs: 60_000 });
   const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
   proxy.freeze();
   const appending = store.append(batchOf([[ref, NOW, 1]]), DURABLE);
@@ -190,6 +204,7 @@ describe('a file that cannot be used is told with its name and never with what i
     ['another kind of URL', 'http://user:hidden@127.0.0.1/db'],
     ['a URL that is none', 'postgres://user:hidden@[/db'],
     ['a port that is none', 'postgres://user:hidden@127.0.0.1:99999/db'],
+    ['a password that is not encoded', 'postgres://user:p@s/s#hidden?@127.0.0.1/db'],
   ])('%s', async (_, text) => {
     const urlFile = await urlFileOf(text);
     const error = await openPostgresStore({ urlFile }).catch((failure: unknown) => failure);
