@@ -43,7 +43,8 @@ test('scrapes itself into PostgreSQL, and has it after a restart', async () => {
   onTestFinished(() => second.stop());
   const answer = await fetch(`${second.url}/api/v1/label/job/values`);
   expect(await answer.json()).toMatchObject({ data: ['self'] });
-});
+  // A cluster and two servers take a busy machine their time.
+}, 180_000);
 
 test('while PostgreSQL is silent its metrics are told all the same, and it still ends in time', async () => {
   const postgres = await startPostgres();
