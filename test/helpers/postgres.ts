@@ -62,7 +62,8 @@ export async function startPostgres({ settings = [] }: PostgresOptions = {}): Pr
     },
     query: (text, values) => queryOnce(url, text, values),
     async crash() {
-      // Its children would go on until they see that it is gone.
+      // Its children would go on until they see that it is gone, and a new one must not come meanwhile.
+      program.kill('SIGSTOP');
       for (const pid of [program.pid, ...(await childrenOf(program.pid))]) killHard(pid);
       await program.exit;
     },

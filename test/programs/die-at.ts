@@ -19,9 +19,9 @@ function reached(at: unknown): void {
 subscribe(MOMENTS_CHANNEL, reached);
 
 /** Of so many commits two lose their connection. */
-const CYCLE = 4;
+const CYCLE = 8;
 const UNHEARD = 2;
-const UNANSWERED = 0;
+const UNANSWERED = 4;
 let commits = 0;
 
 type Query = (this: pg.Client, ...args: unknown[]) => unknown;

