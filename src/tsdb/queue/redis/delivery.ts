@@ -176,10 +176,12 @@ export class Delivery {
     return this.#isStoreThere || deliveries < COUNTED_ANYWAY;
   }
 
-  // A fresh one, for each of those held may be what ended the consumer. @returns whether others may be tried.
+  // By a fresh one, for each of those held may be what ended the consumer. Where none comes, nothing is to be learned, and
+  // what is held must not wait for one. @returns whether others may be tried.
   async #isStoreSought(readOne: ReadOne): Promise<boolean> {
-    if (this.#held.size <= this.#options.maxHeld) await this.deliver(await readOne());
-    return this.#failures === 0;
+    const fresh = this.#held.size <= this.#options.maxHeld ? await readOne() : [];
+    await this.deliver(fresh);
+    return fresh.length === 0 || this.#failures === 0;
   }
 
   async #isAnotherWritten(failed: Held, readOne: ReadOne): Promise<boolean> {
