@@ -22,7 +22,7 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', ['json', { outputFile: `coverage/results-${mode}.json` }]],
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts', 'inventory-server/**/*.ts'],
+      include: ['src/sidecar/**/*.ts'],
       reporter: ['text-summary'],
       reportsDirectory: 'coverage/v8',
       thresholds: { 'src/sidecar/**': { branches: 95 } },
