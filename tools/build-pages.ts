@@ -7,7 +7,8 @@ import { messageOf } from '../src/lib/errors.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCES = join(ROOT, 'src/tsdb/ui');
-const PAGES = ['targets', 'graph', 'status'];
+/** Each is a folder with its page.ts, and its title. */
+const PAGES = { targets: 'Targets', graph: 'Graph', status: 'Status' };
 /** Where the programs that run from the sources look for them. */
 export const PAGES_FOLDER = join(ROOT, 'dist/ui');
 const STYLE = 'assets/style.css';
@@ -28,19 +29,27 @@ export async function buildPages(folder: string): Promise<void> {
 
 async function make(folder: string): Promise<void> {
   await mkdir(join(folder, 'assets'), { recursive: true });
+  await Promise.all([
+    bundleScripts(join(folder, 'assets')),
+    writeHtml(folder),
+    cp(join(SOURCES, 'icon.svg'), join(folder, 'assets/icon.svg')),
+  ]);
+  // Last, for its time is that of the whole.
+  await writeStyle(join(folder, STYLE));
+}
+
+async function bundleScripts(dir: string): Promise<void> {
   // Loaded only when it is needed: where only programs run it is not installed.
   const { build } = await import('rolldown');
+  const pages = Object.keys(PAGES).map((name) => [name, join(SOURCES, name, 'page.ts')]);
   await build({
     cwd: ROOT,
-    input: {
-      ...Object.fromEntries(PAGES.map((name) => [name, join(SOURCES, name, 'page.ts')])),
-      'targets-worker': join(SOURCES, 'targets/worker.ts'),
-    },
+    input: { ...Object.fromEntries(pages), 'targets-worker': join(SOURCES, 'targets/worker.ts') },
     platform: 'browser',
     // It names types only, and what it extends is not in the image that builds.
     tsconfig: false,
     output: {
-      dir: join(folder, 'assets'),
+      dir,
       format: 'esm',
       minify: true,
       entryFileNames: '[name].js',
@@ -48,18 +57,28 @@ async function make(folder: string): Promise<void> {
     },
     logLevel: 'warn',
   });
-  for (const name of PAGES) await cp(join(SOURCES, name, 'page.html'), join(folder, `${name}.html`));
-  await cp(join(SOURCES, 'icon.svg'), join(folder, 'assets/icon.svg'));
+}
+
+/** All pages are one document, but for title and script. */
+async function writeHtml(folder: string): Promise<void> {
+  const template = await readFile(join(SOURCES, 'page.html'), 'utf8');
+  for (const [name, title] of Object.entries(PAGES)) {
+    const html = template.replaceAll('{{title}}', title).replaceAll('{{name}}', name);
+    await writeFile(join(folder, `${name}.html`), html);
+  }
+}
+
+async function writeStyle(file: string): Promise<void> {
   const styles = [
     join(ROOT, 'node_modules/uplot/dist/uPlot.min.css'),
     join(SOURCES, 'style.css'),
     ...(await ownStyles()),
   ];
-  const texts = await Promise.all(styles.map((file) => readFile(file, 'utf8')));
-  await writeFile(join(folder, STYLE), texts.join('\n'));
+  const texts = await Promise.all(styles.map((path) => readFile(path, 'utf8')));
+  await writeFile(file, texts.join('\n'));
 }
 
-// Each page may have a style.css beside its page.html.
+// Each page may have a style.css beside its page.ts.
 async function ownStyles(): Promise<string[]> {
   const files = await readdir(SOURCES, { recursive: true });
   return files.filter((file) => /\/style\.css$/.test(file)).map((file) => join(SOURCES, file));

@@ -62,6 +62,18 @@ test('every page and every file of them has the policy, a type, and no other', a
   }
 });
 
+test('every page has its own title and script, and nothing of its template is left', () => {
+  const heads = ['targets', 'graph', 'status'].map((name) => {
+    const html = files.get(`${name}.html`)?.bytes.toString() ?? '';
+    return [html.match(/<title>(.*)<\/title>/)?.[1], html.match(/ src="(.*?)"/)?.[1], html.includes('{{')];
+  });
+  expect(heads).toEqual([
+    ['Targets · mini-tsdb', 'assets/targets.js', false],
+    ['Graph · mini-tsdb', 'assets/graph.js', false],
+    ['Status · mini-tsdb', 'assets/status.js', false],
+  ]);
+});
+
 test('no page has an inline script, an inline style or an address that is not relative', () => {
   for (const name of ['targets', 'graph', 'status']) {
     const html = files.get(`${name}.html`)?.bytes.toString() ?? '';
