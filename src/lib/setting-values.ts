@@ -63,10 +63,20 @@ export function readListenAddress(text: string): ListenAddress {
   return address;
 }
 
-export function readLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((known) => known === text);
-  if (level === undefined) throw new Error(`is ${quoted(text)}; it is one of ${LOG_LEVELS.join(', ')}`);
-  return level;
+/** Reads one of these words. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw new Error(`is ${quoted(text)}; it is one of ${words.join(', ')}`);
+    return found;
+  };
+}
+
+export const readLogLevel: (text: string) => LogLevel = oneOf(...LOG_LEVELS);
+
+/** Reads what may be left out: undefined for an empty text. */
+export function optional<Value>(read: (text: string) => Value): (text: string) => Value | undefined {
+  return (text) => (text === '' ? undefined : read(text));
 }
 
 /** Reads whole numbers within these bounds, both included. */

@@ -1,15 +1,8 @@
 // The flags of `npm run load`.
 
-import { integerBetween, readFileName, readHttpUrl } from '../../src/lib/setting-values.ts';
-import {
-  type FlagValues,
-  flagRows,
-  listOf,
-  oneOf,
-  optional,
-  readFlagTable,
-  readSwitch,
-} from '../flag-table.ts';
+import { type FlagValues, readSwitch } from '../../src/lib/flag-table.ts';
+import { integerBetween, oneOf, optional, readFileName, readHttpUrl } from '../../src/lib/setting-values.ts';
+import { listOf, readToolFlags, toolFlagRows } from '../flag-table.ts';
 import { DOOR_FACTS, DOORS } from '../push/doors.ts';
 
 const FLAGS = {
@@ -56,7 +49,7 @@ export type LoadFlags = FlagValues<typeof FLAGS>;
 
 /** @returns undefined when help was asked for. @throws AppError `flags` */
 export function readLoadFlags(args: readonly string[]): LoadFlags | undefined {
-  return readFlagTable('load', FLAGS, args, conflicts);
+  return readToolFlags('load', FLAGS, args, conflicts);
 }
 
 function conflicts({ url, grpc, doors, batches, disk }: LoadFlags): string[] {
@@ -91,5 +84,4 @@ success, throughput, latency, and the CPU time of the server by its own process_
 that without the time that JSON.parse takes for the same bodies here. Exit code 0: everything was taken; 1: something
 was not; 2: a faulty flag.
 
-${flagRows(FLAGS)}
-  --help  shows this`;
+${toolFlagRows(FLAGS)}`;

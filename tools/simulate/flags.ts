@@ -1,7 +1,15 @@
 // The flags of `npm run simulate`.
 
-import { durationBetween, integerBetween, readFileName, readHttpUrl } from '../../src/lib/setting-values.ts';
-import { type FlagValues, flagRows, oneOf, optional, readFlagTable } from '../flag-table.ts';
+import type { FlagValues } from '../../src/lib/flag-table.ts';
+import {
+  durationBetween,
+  integerBetween,
+  oneOf,
+  optional,
+  readFileName,
+  readHttpUrl,
+} from '../../src/lib/setting-values.ts';
+import { readToolFlags, toolFlagRows } from '../flag-table.ts';
 import { DOOR_FACTS, DOORS, type DoorName } from '../push/doors.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -57,7 +65,7 @@ export interface SimulateFlags extends Omit<Values, 'batch' | 'rate'> {
 
 /** @returns undefined when help was asked for. @throws AppError `flags` */
 export function readSimulateFlags(args: readonly string[]): SimulateFlags | undefined {
-  const values = readFlagTable('simulate', FLAGS, args, conflicts);
+  const values = readToolFlags('simulate', FLAGS, args, conflicts);
   if (values === undefined) return undefined;
   const { batch, rate, ...others } = values;
   const interval = rate === undefined ? values.interval : intervalAt(rate, values);
@@ -99,7 +107,6 @@ server cannot take now is tried again when it asks for that (Retry-After), for -
 token, by which the server knows it: simulator-1, simulator-2, … or those of --token-file. Exit code 0: all of it was
 taken; 1: some of it was not; 2: a faulty flag.
 
-${flagRows(FLAGS)}
-  --help  shows this
+${toolFlagRows(FLAGS)}
 
 ${DOORS.map((door) => doorRow(door)).join('\n')}`;

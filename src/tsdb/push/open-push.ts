@@ -5,7 +5,7 @@ import { type BodyRoom, createBodyRoom } from '../../lib/body-room.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { ListenAddress } from '../../lib/listen-address.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { PushFlags } from '../config/flags.ts';
+import type { PushFlags } from '../config/flags/push.ts';
 import type { Queue } from '../queue/contract.ts';
 import { type ClientCount, createClientCounts, type PushCount } from './client-counts.ts';
 import { type Clients, createClients } from './clients.ts';

@@ -5,7 +5,7 @@ import { formatDuration } from '../../lib/duration.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { createFetcher, type FetchAnswer, parseFetchUrl } from '../../lib/http-fetch.ts';
 import { secretFile } from '../../lib/secret-file.ts';
-import type { InventorySdFlags } from '../config/flags.ts';
+import type { InventorySdFlags } from '../config/flags/inventory-sd.ts';
 
 /** Times are RFC 3339 in UTC. */
 export type InventorySdAnswer =

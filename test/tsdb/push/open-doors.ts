@@ -2,7 +2,8 @@
 
 import { Registry } from 'prom-client';
 import { createLogger } from '../../../src/lib/log.ts';
-import { type PushFlags, readFlags } from '../../../src/tsdb/config/flags.ts';
+import type { PushFlags } from '../../../src/tsdb/config/flags/push.ts';
+import { readFlags } from '../../../src/tsdb/config/flags.ts';
 import { openPush, type Push } from '../../../src/tsdb/push/open-push.ts';
 import { createRemoteWrite } from '../../../src/tsdb/push/remote-write.ts';
 import type { Queue, Writer } from '../../../src/tsdb/queue/contract.ts';

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { InventorySdFlags } from '../../../src/tsdb/config/flags.ts';
+import type { InventorySdFlags } from '../../../src/tsdb/config/flags/inventory-sd.ts';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import {
   createInventorySd,

@@ -3,7 +3,7 @@
 import { AppError } from '../../../lib/errors.ts';
 import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
 import { serverUrl, type UrlForm } from '../../../lib/server-url.ts';
-import type { QueueFlags } from '../../config/flags.ts';
+import type { QueueFlags } from '../../config/flags/queue.ts';
 import type { Queue } from '../contract.ts';
 import type { Outbox } from '../outbox/contract.ts';
 import { openRedisOutbox, type RedisOutboxOptions } from './outbox.ts';

@@ -1,6 +1,6 @@
 // Arguments → texts of flags by name: `--flag=value`, `--flag value`, `--switch`, `--no-switch`.
 
-import { nearestName } from '../../lib/nearest-name.ts';
+import { nearestName } from './nearest-name.ts';
 
 export interface GivenFlags {
   /** Texts by name. */

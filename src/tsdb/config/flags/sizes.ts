@@ -1,0 +1,17 @@
+// The sizes that flags hold, in bytes.
+
+import { quoted } from '../../../lib/setting-values.ts';
+import { parseBase2Bytes } from '../base2-bytes.ts';
+
+export function readSize(text: string): number {
+  const bytes = parseBase2Bytes(text);
+  if (bytes === undefined) throw new Error(`is ${quoted(text)}, no size; write e.g. 512MB or 0`);
+  return bytes;
+}
+
+/** Of what waits: less than a few batches is of no use. */
+export function readQueueSize(text: string): number {
+  const bytes = readSize(text);
+  if (bytes < 2 ** 20) throw new Error(`is ${quoted(text)}, less than 1MB`);
+  return bytes;
+}
