@@ -27,6 +27,8 @@ const TSDB = ['src/tsdb', 'src/tsdb.ts'];
 const STORES = ['src/tsdb/storage/memory', 'src/tsdb/storage/postgres'];
 // Direct is the queue of one process and needs nothing; the others bring a client of their engine.
 const QUEUES = ['src/tsdb/queue/redis'];
+// The parts of the composition root: what mini-tsdb is made of, chosen by its flags.
+const WIRING = 'src/tsdb/wiring';
 const CONTRACT = ['src/tsdb/storage/contract', 'src/tsdb/storage/contract.ts'];
 
 const RULES: readonly Rule[] = [
@@ -50,13 +52,14 @@ const RULES: readonly Rule[] = [
   { from: ['src/sidecar/targets'], not: ['src/sidecar/inventory'] },
   { from: ['src/sidecar/targets'], not: ['src/sidecar/sensors'], typesAllowed: true },
 
-  // Only the composition root chooses a store; the stores do not know each other.
-  { from: ['src'], but: ['src/tsdb.ts', ...STORES], not: STORES },
-  { from: ['src'], but: ['src/tsdb.ts', ...QUEUES], not: QUEUES },
+  // Only the composition root chooses a store, and nothing else knows its parts; the stores do not know each other.
+  { from: ['src'], but: ['src/tsdb.ts', WIRING], not: [WIRING] },
+  { from: ['src'], but: [WIRING, ...STORES], not: STORES },
+  { from: ['src'], but: [WIRING, ...QUEUES], not: QUEUES },
   { from: ['src/tsdb/storage/memory'], not: ['src/tsdb/storage/postgres'] },
   { from: ['src/tsdb/storage/postgres'], not: ['src/tsdb/storage/memory'] },
   // web → promql → storage/contract; push → queue → storage/contract; scrape, push → exposition.
-  { from: ['src/tsdb'], not: ['src/tsdb/storage'], but: ['src/tsdb/storage'], except: CONTRACT },
+  { from: ['src/tsdb'], not: ['src/tsdb/storage'], but: ['src/tsdb/storage', WIRING], except: CONTRACT },
   { from: ['src/tsdb/storage'], not: ['src/tsdb'], except: ['src/tsdb/storage'] },
   { from: ['src/tsdb/exposition'], not: ['src/tsdb'], except: ['src/tsdb/exposition'] },
   { from: ['src/tsdb/promql'], not: ['src/tsdb/web'] },
