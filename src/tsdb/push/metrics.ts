@@ -9,9 +9,12 @@ export interface PushMetrics {
   observe(read: { readonly clients: () => number; readonly series: () => number }): void;
   /** A batch of a client was taken. */
   taken(client: string, samples: number): void;
-  /** A request was answered by this refusal, which counts once however often it is told of. */
-  refused(refusal: Refusal): void;
-  /** Likewise, of a client that is known; returns the refusal. */
+  /**
+   * A request was answered by this refusal, which counts once however often it is told of.
+   * @param client undefined: nobody knows who it was.
+   */
+  refused(refusal: Refusal, client: string | undefined): void;
+  /** Likewise, because of a limit of the client; returns the refusal. */
   refusedOf(client: string, refusal: Refusal): Refusal;
 }
 
@@ -34,7 +37,7 @@ export function createPushMetrics(registry: Registry, counts: ClientCounts): Pus
   const clients = new Set<string>();
   for (const reason of REFUSALS) refused.inc({ reason }, 0);
   const counted = new WeakSet<Refusal>();
-  const count = (refusal: Refusal, client?: string) => {
+  const count = (refusal: Refusal, client: string | undefined) => {
     if (counted.has(refusal)) return;
     counted.add(refusal);
     refused.inc({ reason: refusal.reason });
@@ -47,7 +50,7 @@ export function createPushMetrics(registry: Registry, counts: ClientCounts): Pus
       batches.inc();
       counts.taken(client, count);
     },
-    refused: (refusal) => count(refusal),
+    refused: count,
     refusedOf(client, refusal) {
       count(refusal, client);
       const { reason } = refusal;

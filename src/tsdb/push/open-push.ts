@@ -15,7 +15,8 @@ import type { Intake } from './intake.ts';
 import type { ClientLimits } from './limits.ts';
 import { createPushMetrics } from './metrics.ts';
 import { openIntake } from './open-intake.ts';
-import type { Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
+import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { warnOfOpenDoors, warnOfUsers } from './warn-of-doors.ts';
 
 export interface Push {
@@ -25,8 +26,8 @@ export interface Push {
   readonly bodyBytes: number;
   /** For bodies that arrive over HTTP at a time. */
   readonly bodyRoom: BodyRoom;
-  /** Counts what a door has refused, once however often it is told of. */
-  readonly refused: (refusal: Refusal) => void;
+  /** Counts what a door has refused, once however often it is told of, and tells the log. */
+  readonly refused: RefusalLog['refused'];
   /** What was pushed since the start, with so many of the clients. */
   readonly tally: (most: number) => PushTally;
 }
@@ -82,6 +83,7 @@ export function openPush({
   const counts = createClientCounts();
   const metrics = createPushMetrics(registry, counts);
   const intake = openIntake({ queue, limitsOf: clients.limitsOf, concurrency, metrics, log, ...options });
+  const refusals = createRefusalLog(log, options.clock ?? (() => performance.now()));
   const bodyRoom = createBodyRoom(BODIES_AT_A_TIME * bodyBytes);
   const described = (count: ClientCount) => ({
     ...count,
@@ -94,7 +96,17 @@ export function openPush({
     forgotten: counts.forgotten,
     top: counts.top(most).map(described),
   });
-  return { intake, clients, bodyBytes, bodyRoom, refused: metrics.refused, tally };
+  return {
+    intake,
+    clients,
+    bodyBytes,
+    bodyRoom,
+    tally,
+    refused(refused, whose) {
+      if (refused instanceof Refusal) metrics.refused(refused, whose.client);
+      refusals.refused(refused, whose);
+    },
+  };
 }
 
 function limitsOf({ samplesPerSecond, requestsPerSecond, maxSeries }: PushFlags): ClientLimits {

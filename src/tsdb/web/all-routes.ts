@@ -1,6 +1,7 @@
 // Every door of the server, each with what it needs.
 
 import type { Engine } from '../promql/engine.ts';
+import type { PushDoors } from '../push/take-body.ts';
 import type { MetadataByMetric } from '../scrape/metadata.ts';
 import type { TargetsStatus } from '../scrape/target-status.ts';
 import type { Budget, Store } from '../storage/contract.ts';
@@ -8,7 +9,7 @@ import { absentRoutes } from './absent-routes.ts';
 import { type Admin, adminRoutes } from './admin-routes.ts';
 import { chartRoutes } from './chart-routes.ts';
 import { type Drain, drainRoutes } from './doors/drain-routes.ts';
-import { type PushDoors, pushRoutes } from './doors/push-routes.ts';
+import { pushRoutes } from './doors/push-routes.ts';
 import { type RemoteWriteDoor, remoteWriteRoutes } from './doors/remote-write-routes.ts';
 import { simpleRoutes } from './doors/simple-routes.ts';
 import { type Federation, federateRoutes } from './federate-routes.ts';

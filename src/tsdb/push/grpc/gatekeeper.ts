@@ -11,6 +11,7 @@ import {
 import type { Places } from '../../../lib/connection-places.ts';
 import type { Caller, DoorBatch, Entered, Intake, Receipt } from '../intake.ts';
 import { Refusal } from '../refusal.ts';
+import type { RefusalLog, Refusee } from '../refusal-log.ts';
 import { type CallStatus, statusOf } from './refusal-status.ts';
 
 const SOON_MS = 1000;
@@ -30,7 +31,7 @@ export interface GatekeeperOptions {
 
 /** Told how calls went that were not taken. */
 export interface Told {
-  refused(refusal: Refusal): void;
+  readonly refused: RefusalLog['refused'];
   /** Of faults of ours. */
   failed(error: unknown): void;
 }
@@ -39,6 +40,8 @@ export interface Gatekeeper {
   readonly interceptor: ServerInterceptor;
   /** Takes the batch of the call that came with this metadata. @throws Refusal */
   accept(metadata: Metadata, read: (caller: Caller) => DoorBatch): Promise<Receipt>;
+  /** What the client of that call is told of anything that was thrown. */
+  statusOf(error: unknown, metadata: Metadata): CallStatus;
 }
 
 export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
@@ -46,22 +49,43 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
   return {
     interceptor({ path }, call) {
       if (!path.startsWith(options.guarded)) return new ServerInterceptingCall(call);
-      const arrived = options.coming.take(call.getConnectionInfo().remoteAddress ?? '');
+      const knocker: Knocker = { address: call.getConnectionInfo().remoteAddress ?? '', client: undefined };
+      const arrived = options.coming.take(knocker.address);
       const begin = async (metadata: Metadata) => {
         if (arrived === undefined) throw crowded();
         const caller = await options.identify(call, metadata);
-        const place = new Place(caller, options.intake.enter(caller));
+        knocker.client = caller.client;
+        const place = new Place(caller, knocker, options.intake.enter(caller));
         places.set(metadata, place);
         return place;
       };
-      return guarded(call, begin, arrived ?? (() => {}), options);
+      overhear(call, (refusal) => options.told.refused(refusal, knocker));
+      return guarded(call, knocker, begin, arrived ?? (() => {}), options);
     },
     accept: (metadata, read) => (places.get(metadata) as Place).accept(read),
+    statusOf: (error, metadata) => statusOfAny(error, (places.get(metadata) as Place).knocker, options.told),
+  };
+}
+
+/** Who calls, as far as it is known by now. */
+type Knocker = { -readonly [K in keyof Refusee]: Refusee[K] };
+
+const OF_GRPC_JS = /^(Received (message|no request|a second)|Failed to decompress)/;
+
+// What grpc-js refuses by itself, such as a message that is too large, passes no interceptor.
+function overhear(call: ServerInterceptingCallInterface, heard: (refusal: Refusal) => void): void {
+  const send = call.sendStatus.bind(call);
+  call.sendStatus = (answer) => {
+    const { code, details = '' } = answer;
+    const reason = code === status.RESOURCE_EXHAUSTED ? 'too_large' : 'bad_data';
+    if (OF_GRPC_JS.test(details)) heard(new Refusal(reason, details));
+    send(answer);
   };
 }
 
 function guarded(
   call: ServerInterceptingCallInterface,
+  knocker: Knocker,
   begin: (metadata: Metadata) => Promise<Place>,
   arrived: () => void,
   { messageTimeoutMs, told }: GatekeeperOptions,
@@ -83,7 +107,7 @@ function guarded(
           if (isOver) begun.over();
           else next(metadata);
         },
-        (error: unknown) => call.sendStatus(statusOfAny(error, told)),
+        (error: unknown) => call.sendStatus(statusOfAny(error, knocker, told)),
       );
     },
     onReceiveHalfClose(next) {
@@ -113,10 +137,9 @@ function crowded(): Refusal {
   });
 }
 
-/** What a client is told of anything that was thrown. */
-export function statusOfAny(error: unknown, told: Told): CallStatus {
+function statusOfAny(error: unknown, knocker: Knocker, told: Told): CallStatus {
   if (error instanceof Refusal) {
-    told.refused(error);
+    told.refused(error, knocker);
     return statusOf(error);
   }
   told.failed(error);
@@ -132,13 +155,15 @@ function worded<A extends { readonly code: number; readonly details: string }>(a
 
 /** Of a call among those that are under way, given back when it is over and its batch is settled. */
 class Place {
+  readonly knocker: Knocker;
   readonly #caller: Caller;
   readonly #entered: Entered;
   #isHeld = true;
   #isSettling = false;
 
-  constructor(caller: Caller, entered: Entered) {
+  constructor(caller: Caller, knocker: Knocker, entered: Entered) {
     this.#caller = caller;
+    this.knocker = knocker;
     this.#entered = entered;
   }
 

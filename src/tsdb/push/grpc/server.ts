@@ -17,7 +17,8 @@ import { certificateName } from '../certificate-name.ts';
 import type { Clients } from '../clients.ts';
 import type { Caller, DoorBatch, Intake } from '../intake.ts';
 import { Refusal } from '../refusal.ts';
-import { createGatekeeper, type Gatekeeper, statusOfAny } from './gatekeeper.ts';
+import type { RefusalLog } from '../refusal-log.ts';
+import { createGatekeeper, type Gatekeeper } from './gatekeeper.ts';
 import { createHealth, type Health } from './health.ts';
 import { type Listener, startListener } from './listener.ts';
 import { loadProto, type Proto } from './protos.ts';
@@ -52,7 +53,7 @@ export interface GrpcOptions {
   /** Of a message, as it comes and unpacked. */
   readonly bodyBytes: number;
   /** Told of what this door has refused; the intake tells again of what it has. */
-  readonly refused: (refusal: Refusal) => void;
+  readonly refused: RefusalLog['refused'];
   /** Told of faults of ours. */
   readonly failed: (error: unknown) => void;
   readonly limits?: Partial<typeof LIMITS>;
@@ -152,7 +153,7 @@ function doors(gatekeeper: Gatekeeper, options: GrpcOptions): UntypedServiceImpl
       gatekeeper
         .accept(metadata, ({ client }) => read(request, options.clients.limitsOf(client).samples.burst))
         .then(({ ids }) => answer(null, ids))
-        .catch((error: unknown) => answer(statusOfAny(error, options)));
+        .catch((error: unknown) => answer(gatekeeper.statusOf(error, metadata)));
     };
   return { IngestMetric: door(reader.one), IngestMetrics: door(reader.all) };
 }

@@ -3,26 +3,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import Type, { type TSchema } from 'typebox';
-import type { BodyRoom } from '../../../lib/body-room.ts';
-import { isKnownEncoding, readBody } from '../../push/body.ts';
-import { type Clients, knockOf } from '../../push/clients.ts';
-import type { DoorBatch, Intake } from '../../push/intake.ts';
+import { AppError } from '../../../lib/errors.ts';
+import { isKnownEncoding } from '../../push/body.ts';
+import type { DoorBatch } from '../../push/intake.ts';
 import { readMetrics } from '../../push/json-batch.ts';
 import { createJsonLabels } from '../../push/json-labels.ts';
 import { Refusal } from '../../push/refusal.ts';
 import { answerOf } from '../../push/refusal-answer.ts';
+import { type PushDoors, takeBody } from '../../push/take-body.ts';
 import type { Asked, Receive, Route } from '../route.ts';
-
-export interface PushDoors {
-  readonly intake: Intake;
-  readonly clients: Clients;
-  /** Of a body, as it comes and unpacked. */
-  readonly bodyBytes: number;
-  /** For bodies that arrive at a time. */
-  readonly bodyRoom: BodyRoom;
-  /** Counts what a door has refused. */
-  readonly refused: (refusal: Refusal) => void;
-}
 
 /** The words of one door. */
 interface Words {
@@ -127,42 +116,27 @@ async function answer(
   read: (text: Buffer) => DoorBatch,
   message: IncomingMessage,
 ): Promise<Answer> {
-  const fault = faultOf(doors, message);
-  if (doors === undefined || fault !== undefined)
-    return { status: fault?.status ?? 500, body: words.refused(fault?.why ?? '') };
+  if (doors === undefined)
+    return { status: 403, body: words.refused('pushing is not enabled; see --web.enable-push') };
+  const why = unsupported(message);
+  if (why !== undefined) {
+    const address = message.socket.remoteAddress ?? '';
+    doors.refused(new AppError('unsupported', why), { address });
+    return { status: 415, body: words.refused(why) };
+  }
   try {
-    const taken = await take(doors, read, message);
+    const taken = await takeBody(doors, message, read);
     return { status: words.status, body: words.taken(taken) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    doors.refused(error);
     return { ...answerOf(error), body: words.refused(error.message) };
   }
 }
 
-function faultOf(doors: PushDoors | undefined, message: IncomingMessage) {
-  if (doors === undefined) return { status: 403, why: 'pushing is not enabled; see --web.enable-push' };
-  if (!isJson(message.headers['content-type']))
-    return { status: 415, why: 'the Content-Type is not application/json' };
-  if (!isKnownEncoding(message))
-    return { status: 415, why: 'the Content-Encoding is neither gzip nor identity' };
+function unsupported(message: IncomingMessage): string | undefined {
+  if (!isJson(message.headers['content-type'])) return 'the Content-Type is not application/json';
+  if (!isKnownEncoding(message)) return 'the Content-Encoding is neither gzip nor identity';
   return undefined;
-}
-
-/** @returns how many samples were taken. */
-async function take(
-  { intake, clients, bodyBytes: mostBytes, bodyRoom: room }: PushDoors,
-  read: (text: Buffer) => DoorBatch,
-  message: IncomingMessage,
-): Promise<number> {
-  const entered = intake.enter(clients.callerOf(knockOf(message)));
-  try {
-    const batch = read(await readBody(message, { mostBytes, room }));
-    await entered.accept(batch);
-    return batch.values.length;
-  } finally {
-    entered.leave();
-  }
 }
 
 function send(response: ServerResponse, status: number, body: object, headers?: OutgoingHttpHeaders): void {

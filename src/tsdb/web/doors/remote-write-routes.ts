@@ -3,13 +3,11 @@
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { AppError } from '../../../lib/errors.ts';
-import { readBody } from '../../push/body.ts';
-import { knockOf } from '../../push/clients.ts';
 import { Refusal } from '../../push/refusal.ts';
 import { answerOf } from '../../push/refusal-answer.ts';
 import type { ReadRemoteWrite } from '../../push/remote-write.ts';
+import { type PushDoors, takeBody } from '../../push/take-body.ts';
 import type { Asked, Route } from '../route.ts';
-import type { PushDoors } from './push-routes.ts';
 
 export interface RemoteWriteDoor extends PushDoors {
   readonly read: ReadRemoteWrite;
@@ -40,7 +38,6 @@ export function remoteWriteRoutes(door: RemoteWriteDoor | undefined): Route[] {
           await receive(door, message);
           return reply.code(204).send();
         } catch (error) {
-          if (error instanceof Refusal) door.refused(error);
           return refuse(reply, error);
         }
       },
@@ -48,17 +45,12 @@ export function remoteWriteRoutes(door: RemoteWriteDoor | undefined): Route[] {
   ];
 }
 
-async function receive(door: RemoteWriteDoor, message: Asked['message']) {
-  const { intake, clients, bodyBytes: mostBytes, bodyRoom: room, read } = door;
-  const caller = clients.callerOf(knockOf(message));
-  const entered = intake.enter(caller);
-  try {
-    const body = await readBody(message, { mostBytes, room });
-    const mostSamples = clients.limitsOf(caller.client).samples.burst;
-    await entered.accept(read(message.headers, body, { mostBytes, mostSamples }));
-  } finally {
-    entered.leave();
-  }
+function receive(door: RemoteWriteDoor, message: Asked['message']) {
+  const { clients, bodyBytes: mostBytes, read } = door;
+  return takeBody(door, message, (body, { client }) => {
+    const mostSamples = clients.limitsOf(client).samples.burst;
+    return read(message.headers, body, { mostBytes, mostSamples });
+  });
 }
 
 function refuse(reply: FastifyReply, error: unknown) {

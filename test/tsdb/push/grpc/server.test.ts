@@ -9,6 +9,7 @@ import { oneSecondOf } from '../../../../src/tsdb/push/gcra.ts';
 import { type GrpcServer, startGrpcServer } from '../../../../src/tsdb/push/grpc/server.ts';
 import { DEFAULT_LIMITS } from '../../../../src/tsdb/push/limits.ts';
 import { Refusal } from '../../../../src/tsdb/push/refusal.ts';
+import type { Refused, Refusee } from '../../../../src/tsdb/push/refusal-log.ts';
 import { fakeIntake } from '../../../helpers/fake-intake.ts';
 import { callWithBytes, type GrpcClient, grpcClient } from '../../../helpers/grpc-client.ts';
 
@@ -23,9 +24,11 @@ const RPC = protobuf.parse(
   { keepCase: true },
 ).root;
 
+const HERE = { client: 'address:127.0.0.1', address: '127.0.0.1' };
+
 const intake = fakeIntake();
 const faults: unknown[] = [];
-const refusals: Refusal[] = [];
+const refusals: (Pick<Refused, 'reason' | 'message'> & Refusee)[] = [];
 let server: GrpcServer;
 let client: GrpcClient;
 
@@ -35,7 +38,7 @@ beforeAll(async () => {
     clients: createClients(() => undefined, { ...DEFAULT_LIMITS.client, samples: oneSecondOf(1000) }),
     intake,
     bodyBytes: 100_000,
-    refused: (refusal) => refusals.push(refusal),
+    refused: ({ reason, message }, whose) => refusals.push({ reason, message, ...whose }),
     failed: (error) => faults.push(error),
   });
   client = grpcClient(PROTO, SERVICE, `127.0.0.1:${server.address.port}`);
@@ -131,6 +134,9 @@ describe('says what is faulty', () => {
     expect(await f([{ name: 'a', labels: { a: 'x'.repeat(100_000) } }])).toMatch(
       /^RESOURCE_EXHAUSTED: Received message larger than max/,
     );
+    expect(refusals).toMatchObject([
+      { reason: 'too_large', message: expect.stringMatching(/^Received message larger/), ...HERE },
+    ]);
   });
 });
 
@@ -179,7 +185,18 @@ describe('turns refusals into the answers of gRPC', () => {
   test('and tells of each', async () => {
     await refused(new Refusal('limited', 'too much', { retryAfterMs: 1 }), 'enter');
     await refused(new Refusal('overloaded', 'away', { retryAfterMs: 1 }), 'accept');
-    expect(refusals.map(({ reason }) => reason)).toEqual(['limited', 'overloaded']);
+    expect(refusals).toMatchObject([
+      { reason: 'limited', ...HERE },
+      { reason: 'overloaded', ...HERE },
+    ]);
+  });
+
+  test('and whose it was, by a token as by an address', async () => {
+    await refusalOf(client.call('IngestMetric', {}, { authorization: 'Bearer s3cret' }));
+    expect(refusals).toMatchObject([
+      { reason: 'bad_data', client: expect.stringMatching(/^token:/), address: '127.0.0.1' },
+    ]);
+    expect(JSON.stringify(refusals)).not.toContain('s3cret');
   });
 
   test('what is our own fault tells no details', async () => {
