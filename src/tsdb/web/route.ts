@@ -110,7 +110,7 @@ function told({ tag, summary, status = 200, answer }: Route) {
   };
 }
 
-// Known, but not to be asked so.
+// Known, but not to be asked so; said before the body is looked at, of whatever type and size it is.
 function refuseOthers(app: FastifyInstance, url: string, routes: readonly Route[]): void {
   const methods: readonly string[] = routes
     .filter((route) => route.url === url)
@@ -122,10 +122,13 @@ function refuseOthers(app: FastifyInstance, url: string, routes: readonly Route[
     url,
     schema: { hide: true },
     exposeHeadRoute: false,
-    handler(request, reply) {
+    onRequest: async (request, reply) => {
+      // `/v1/metrics/` is no metric without a name.
+      if (Object.values(request.params as object).includes('')) return reply.callNotFound();
       reply.code(405).header('allow', allow);
       return reply.send(asApiError(405, 'bad_data', `${request.method} is not allowed; it is ${allow}`).body);
     },
+    handler: () => {},
   });
 }
 

@@ -3,7 +3,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
-import { type FastifyError, type FastifyReply, fastify } from 'fastify';
+import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { apiError, reply as asApiError } from './api-errors.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { addRoutes, parseForm, type Receive, type Route } from './route.ts';
@@ -37,9 +37,9 @@ export async function createWeb({ version, routes, failed }: WebOptions): Promis
     if (payload instanceof Readable) payload.once('error', (error) => tellLate(error, reply, failed));
   });
   app.setErrorHandler<FastifyError>((error, _, reply) => tell(error, reply, failed));
-  app.setNotFoundHandler((request, reply) =>
-    send(reply, 404, 'not_found', `nothing is at ${request.method} ${request.url.split('?')[0]}`),
-  );
+  // Before the body is looked at, of whatever type and size it is.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? nothingAt(request, reply) : undefined));
+  app.setNotFoundHandler(nothingAt);
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'mini-tsdb', version } },
   });
@@ -82,6 +82,10 @@ function tell(error: FastifyError, reply: FastifyReply, failed: (error: unknown)
 // The answer has begun, so it can only be cut.
 function tellLate(error: Error, reply: FastifyReply, failed: (error: unknown) => void): void {
   if (reply.raw.headersSent && apiError(error) === undefined) failed(error);
+}
+
+function nothingAt({ method, url }: FastifyRequest, reply: FastifyReply) {
+  return send(reply, 404, 'not_found', `nothing is at ${method} ${url.split('?')[0]}`);
 }
 
 function send(reply: FastifyReply, status: number, errorType: string, message: string) {

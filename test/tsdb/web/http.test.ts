@@ -132,6 +132,37 @@ describe('what is asked for wrongly:', () => {
     expect(web.failures).toEqual([]);
   });
 
+  test.each([
+    ['POST', '/v1/metrics/', 404],
+    ['POST', '/nope', 404],
+    ['POST', '/federate', 405],
+    ['PUT', '/v1/metrics', 405],
+    ['PUT', '/metrics', 405],
+    ['DELETE', '/api/v1/query', 405],
+  ])('%s %s is %i whatever the body, and the connection goes on', async (method, path, status) => {
+    const { url } = await start();
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+      const body = '{"name":"a","value":1}'.padEnd(100_000);
+      const { headers, ...answer } = await ask(url + path, {
+        method,
+        body,
+        headers: { 'content-type': type },
+      });
+      expect([type, answer.status, headers.has('allow')]).toEqual([type, status, status === 405]);
+      expect(JSON.parse(answer.text)).toMatchObject({ status: 'error' });
+    }
+    const twice = `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`;
+    const last = 'GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    expect(await raw(url, twice + last)).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*HTTP/1.1 200 `));
+  });
+
+  test('a form that is too large is told so, not that there is no such path', async () => {
+    const { url } = await start();
+    const body = new URLSearchParams({ query: 'x'.repeat(2 ** 21) });
+    expect((await ask(`${url}/api/v1/query`, { method: 'POST', body })).status).toBe(413);
+    expect((await ask(`${url}/api/v1/nope`, { method: 'POST', body })).status).toBe(404);
+  });
+
   test('405 says what is allowed', async () => {
     const { url } = await start();
     const allowed = async (path: string) =>
