@@ -8,6 +8,7 @@ import type { ReadLabels } from './json-labels.ts';
 import { parseRfc3339, parseUnix } from './json-time.ts';
 import { MetricFault } from './metric-fault.ts';
 import { Refusal } from './refusal.ts';
+import { smallerUnit } from './unix-unit.ts';
 
 /**
  * Reads metrics one by one. Hot: 0.3 µs a metric without tags whose series is known.
@@ -82,10 +83,17 @@ function timeOf(metric: JsonMetric): number {
   if (given.length > 1) throw new MetricFault('has more than one timestamp');
   if (typeof timestamp === 'number')
     throw new MetricFault('has a timestamp without a unit; write RFC 3339, timestamp_s or timestamp_ms');
+  checkUnit('timestamp_s', seconds, 'seconds');
+  checkUnit('timestamp_ms', ms, 'milliseconds');
   const time = ms !== undefined ? parseUnix(ms, 1) : parseSeconds(timestamp, seconds);
   if (Number.isNaN(time))
     throw new MetricFault('has a timestamp that is no time; write e.g. 2026-01-31T12:00:00Z');
   return time;
+}
+
+function checkUnit(name: string, value: unknown, meant: 'seconds' | 'milliseconds'): void {
+  const unit = typeof value === 'number' ? smallerUnit(value, meant) : undefined;
+  if (unit !== undefined) throw new MetricFault(`has a ${name} that looks like ${unit}`);
 }
 
 function parseSeconds(timestamp: unknown, seconds: unknown): number {

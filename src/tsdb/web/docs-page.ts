@@ -3,6 +3,7 @@
 interface Operation {
   readonly tags?: readonly string[];
   readonly summary?: string;
+  readonly description?: string;
   readonly parameters?: readonly Parameter[];
 }
 
@@ -75,12 +76,17 @@ function section(tag: string, doors: readonly Door[]): string {
   return `<section id="${escapeHtml(tag)}"><h2>${escapeHtml(tag)}</h2>\n${doors.map(article).join('\n')}\n</section>`;
 }
 
-function article({ path, methods, operation: { summary = '', parameters = [] } }: Door): string {
+function article({
+  path,
+  methods,
+  operation: { summary = '', description = '', parameters = [] },
+}: Door): string {
   const head = `<h3>${methods.map((method) => `<b>${escapeHtml(method)}</b>`).join(' ')} <code>${escapeHtml(path)}</code></h3>`;
   const rows = parameters.map(row).join('\n');
   const table =
     rows === '' ? '' : `<table><tr><th>parameter</th><th>in</th><th>meaning</th></tr>\n${rows}\n</table>`;
-  return `<article>${head}<p>${escapeHtml(summary)}.</p>${table}</article>`;
+  const more = description === '' ? '' : ` ${escapeHtml(description)}`;
+  return `<article>${head}<p>${escapeHtml(summary)}.${more}</p>${table}</article>`;
 }
 
 function row({ name, in: where, required, description = '', example, schema }: Parameter): string {

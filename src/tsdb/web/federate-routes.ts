@@ -12,7 +12,7 @@ import { escapingOf } from './negotiate.ts';
 import { newestSamples } from './newest-samples.ts';
 import { many, type Parameters } from './parameters.ts';
 import { sendPieces } from './pieces.ts';
-import { type Asked, listParameter, type Route } from './route.ts';
+import { type Asked, EXPOSITION, listParameter, type Route } from './route.ts';
 
 export interface Federation {
   readonly store: Store;
@@ -45,6 +45,7 @@ export function federateRoutes({
       url: '/federate',
       tag: 'federation',
       summary: 'The newest samples of chosen series, for another server to scrape',
+      text: EXPOSITION,
       parameters: { 'match[]': listParameter('Series selectors; without one there is nothing.') },
       async handle({ parameters, accept, signal }: Asked, reply) {
         const selectors = selectorsOf(parameters);

@@ -30,6 +30,10 @@ export interface Route {
   readonly body?: { readonly type: string; readonly schema: TSchema };
   /** What a success is, for the documentation; how it is written is the handler's. */
   readonly answer?: TSchema;
+  /** The content type of a success that is a text, for the documentation; JSON when it is not told. */
+  readonly text?: string;
+  /** What more there is to say of it, in sentences. */
+  readonly description?: string;
   /** Of a success, for the documentation; 200 when it is not told. */
   readonly status?: number;
   readonly handle: (asked: Asked, reply: FastifyReply) => unknown;
@@ -49,6 +53,11 @@ export function textParameter(description: string, example?: string) {
 export function listParameter(description: string) {
   return Type.Optional(Type.Array(Type.String(), { description }));
 }
+
+/** The text format, for the documentation. */
+export const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
+
+const ASKED_FOR = 'What was asked for.';
 
 const FAILURE = Type.Object(
   { status: Type.Literal('error'), errorType: Type.String(), error: Type.String() },
@@ -102,11 +111,16 @@ function addBodyRoute(app: FastifyInstance, route: Route): void {
   });
 }
 
-function told({ tag, summary, status = 200, answer }: Route) {
+function told({ tag, summary, description, status = 200, answer, text }: Route) {
+  const success =
+    text === undefined
+      ? (answer ?? Type.Any({ description: ASKED_FOR }))
+      : { description: ASKED_FOR, content: { [text]: { schema: Type.String() } } };
   return {
     tags: [tag],
     summary,
-    response: { [status]: answer ?? Type.Any({ description: 'What was asked for.' }), default: FAILURE },
+    ...(description !== undefined && { description }),
+    response: { [status]: success, default: FAILURE },
   };
 }
 

@@ -113,7 +113,10 @@ describe('refuses', () => {
   f({ ...good, timestamp: '2026-02-30T00:00:00Z' }, 'has a timestamp that is no time');
   f({ ...good, timestamp: '2026-02-03 00:00:00' }, 'has a timestamp that is no time');
   f({ ...good, timestamp: null }, 'has a timestamp that is no time');
-  f({ ...good, timestamp_ms: 1e17 }, 'has a timestamp that is no time');
+  f({ ...good, timestamp_ms: -1e17 }, 'has a timestamp that is no time');
+  f({ ...good, timestamp_ms: 1.7e15 }, 'has a timestamp_ms that looks like microseconds');
+  f({ ...good, timestamp_s: 1.7e12 }, 'has a timestamp_s that looks like milliseconds');
+  f({ ...good, timestamp_s: 1.7e18 }, 'has a timestamp_s that looks like nanoseconds');
   f({ ...good, timestamp_ms: '5' }, 'has a timestamp that is no time');
   f({ ...good, timestamp_ms: 1, timestamp_s: 1 }, 'has more than one timestamp');
   f({ ...good, type: 7 }, 'has a type that is no text');
@@ -160,7 +163,8 @@ describe('refuses', () => {
   test.each([
     ['/v1/metrics', [], 'there is no metric in the list'],
     ['/v1/metrics', { metrics: [] }, 'there is no metric in the list'],
-    ['/v1/metrics', '', 'the body is no JSON'],
+    ['/v1/metrics', '', 'the body is empty'],
+    ['/metrics', ' \n', 'the body is empty'],
     ['/v1/metrics', '{"name":"a","value":1', 'the body is no JSON'],
     ['/metrics', { metrics: [] }, 'there are 0 metrics; 1 to 1000 are taken at once'],
     ['/metrics', { metrics: Array(1001).fill(good) }, 'there are 1001 metrics'],

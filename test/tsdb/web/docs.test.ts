@@ -28,6 +28,7 @@ async function somePages() {
 interface Operation {
   readonly tags: readonly string[];
   readonly summary: string;
+  readonly description?: string;
   readonly parameters?: readonly { name: string; in: string; required: boolean; schema: object }[];
   readonly requestBody?: { content: Record<string, { schema: { properties: object } }> };
   readonly responses: Readonly<Record<string, { description: string; content?: object }>>;
@@ -114,6 +115,20 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(form)).toEqual(get?.parameters?.map(({ name }) => name));
   });
 
+  test.each(['/export', '/federate'])('tells that %s answers in the text format', (path) => {
+    const ok = document.paths[path]?.get?.responses['200'];
+    expect(ok?.content).toEqual({
+      'text/plain; version=0.0.4; charset=utf-8': { schema: { type: 'string' } },
+    });
+  });
+
+  test('tells what opens /export, and what must be asked there', () => {
+    const { description, parameters } = document.paths['/export']?.get ?? {};
+    expect(description).toMatch(/--web\.enable-export-drain.* 403/);
+    expect(description).toMatch(/without drain=true .* 400/i);
+    expect(parameters?.map(({ name }) => name)).toEqual(['drain', 'limit']);
+  });
+
   test('has doors that answer, all of them', async () => {
     for (const { path, method } of operations()) {
       const filled = path
@@ -140,7 +155,8 @@ describe('the page', () => {
     expect(html).not.toMatch(/<script|<style|\son\w+=|style="|javascript:/i);
     for (const { path, operation } of operations()) {
       expect(html).toContain(`<code>${path}</code>`);
-      expect(html).toContain(operation.summary.replaceAll("'", '&#39;'));
+      for (const text of [operation.summary, operation.description ?? ''])
+        expect(html).toContain(text.replaceAll("'", '&#39;'));
     }
     const links = [...html.matchAll(/(?:href|src)="([^"#]+)"/g)].map(([, link = '']) => link);
     expect(links).toEqual(['docs.css', 'openapi.json', '../targets', '../graph', '../status']);
@@ -152,7 +168,7 @@ describe('the page', () => {
     const parameter = { name: bad, in: bad, description: bad, example: bad, schema: { type: 'string' } };
     const html = docsPage({
       info: { title: bad, version: bad },
-      paths: { [bad]: { [bad]: { tags: [bad], summary: bad, parameters: [parameter] } } },
+      paths: { [bad]: { [bad]: { tags: [bad], summary: bad, description: bad, parameters: [parameter] } } },
     });
     expect(html).not.toMatch(/<img|onerror="/i);
     expect(html).toContain('&#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;&#38;');

@@ -12,6 +12,7 @@ import { createLabelMemory, type LabelMemory } from '../label-memory.ts';
 import { MetricFault } from '../metric-fault.ts';
 import { setOwn } from '../own-property.ts';
 import { Refusal } from '../refusal.ts';
+import { smallerUnit } from '../unix-unit.ts';
 import {
   checkEnd,
   delimited,
@@ -62,8 +63,8 @@ function readBatch(reading: Reading, read: (reading: Reading) => void): DoorBatc
   return columns.batch(families);
 }
 
-/** Seconds from 1970 to either end of what a calendar holds. */
-const MOST_SECONDS = 8.64e12;
+/** Seconds from 1970, to about 5138: beyond lie today's milliseconds. */
+const MOST_SECONDS = 1e11;
 const NAME = delimited(1);
 const TAG = delimited(5);
 
@@ -127,8 +128,7 @@ class Reading {
   }
 
   #add({ value, isStale, type, seconds }: Metric, labels: Labels): void {
-    if (!(Math.abs(seconds) <= MOST_SECONDS))
-      throw new MetricFault('has a timestamp that is no time; it is in Unix seconds');
+    if (!(Math.abs(seconds) < MOST_SECONDS)) throw faultyTime(seconds);
     const { rows } = this.columns;
     this.columns.add(seconds === 0 ? Number.NaN : seconds * 1000, value, isStale);
     this.columns.label(rows, labels);
@@ -138,6 +138,12 @@ class Reading {
   #describe(name: string, family: PushedFamily): void {
     if (this.families.get(name)?.type !== family.type) this.families.set(name, family);
   }
+}
+
+function faultyTime(seconds: number): MetricFault {
+  const unit = smallerUnit(seconds, 'seconds');
+  const looks = unit === undefined ? '' : `, and looks like ${unit}`;
+  return new MetricFault(`has a timestamp that is no time; it is in Unix seconds${looks}`);
 }
 
 /** Without its series; with the defaults of proto3. */

@@ -32,6 +32,9 @@ const TOGETHER = 8;
 
 export function openMemoryOutbox(options: MemoryOutboxOptions): Outbox {
   const shelf = new Shelf();
+  options.log.warn(
+    'samples to be handed over wait in memory only: those that nobody has fetched are lost when this program ends; --export.path or --storage.tsdb.path keeps them',
+  );
   return new ShelfOutbox(shelf, options, {
     async keep() {},
     forget() {},

@@ -12,7 +12,7 @@ import { familiesText } from '../families-text.ts';
 import { escapingOf } from '../negotiate.ts';
 import { one, type Parameters } from '../parameters.ts';
 import { pieces } from '../pieces.ts';
-import { type Asked, type Route, textParameter } from '../route.ts';
+import { type Asked, EXPOSITION, type Route, textParameter } from '../route.ts';
 import { familiesOf, seriesOf } from './leased-series.ts';
 
 export interface Drain {
@@ -40,6 +40,9 @@ export function drainRoutes(drain: Drain | undefined): Route[] {
       url: '/export',
       tag: 'federation',
       summary: 'Hands pushed samples over to another server: what it has read to the end is not told again',
+      description:
+        'There with --web.enable-export-drain only, otherwise it is 403. Without drain=true it is 400. When nothing waits the answer is empty.',
+      text: EXPOSITION,
       parameters: {
         drain: textParameter('It must be true.', 'true'),
         limit: textParameter(`How many samples at most, from ${PACK_SAMPLES} to ${MOST_LIMIT}.`, '100000'),

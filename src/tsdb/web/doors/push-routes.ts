@@ -157,10 +157,12 @@ function isJson(type = ''): boolean {
 function parse(body: Buffer): unknown {
   // Its characters would be lost, and series that differ in them be one.
   if (!isUtf8(body)) throw new Refusal('bad_data', 'the body is not UTF-8');
+  const text = body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch {
-    throw new Refusal('bad_data', 'the body is no JSON');
+    const isEmpty = /^[ \t\r\n]*$/.test(text);
+    throw new Refusal('bad_data', isEmpty ? 'the body is empty' : 'the body is no JSON');
   }
 }
 

@@ -113,8 +113,20 @@ describe('says what is faulty', () => {
     [[{ name: 'a' }, {}], 'metric 1 has an empty name'],
     [[{ name: 'a', labels: { '': 'x' } }], 'metric 0 has an empty tag name'],
     [
-      [{ name: 'a' }, { name: 'b' }, { name: 'c', timestamp: '9000000000000000' }],
+      [{ name: 'a' }, { name: 'b' }, { name: 'c', timestamp: '-100000000000' }],
       'metric 2 has a timestamp that is no time; it is in Unix seconds',
+    ],
+    [
+      [{ name: 'a' }, { name: 'b', timestamp: '1700000000000' }],
+      'metric 1 has a timestamp that is no time; it is in Unix seconds, and looks like milliseconds',
+    ],
+    [
+      [{ name: 'a', timestamp: '1700000000000000' }],
+      'metric 0 has a timestamp that is no time; it is in Unix seconds, and looks like microseconds',
+    ],
+    [
+      [{ name: 'a', timestamp: '1700000000000000000' }],
+      'metric 0 has a timestamp that is no time; it is in Unix seconds, and looks like nanoseconds',
     ],
   ])('%j', async (metrics, why) => {
     expect(await f(metrics)).toBe(`INVALID_ARGUMENT: ${why}; nothing was taken`);

@@ -16,6 +16,14 @@ async function make(changed: object = {}, lines: string[] = []): Promise<Outbox>
 
 outboxTests(make);
 
+test('the start tells what a restart loses', async () => {
+  const lines: string[] = [];
+  await make({}, lines);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'warn', msg: expect.stringMatching(/in memory only.*--export\.path or --storage\.tsdb\.path/) },
+  ]);
+});
+
 test('closing tells what was not handed over', async () => {
   const lines: string[] = [];
   const outbox = await make({}, lines);
