@@ -9,6 +9,8 @@ const DAY = 24 * 60 * MINUTE;
 const SERIES = 100;
 const POINTS = 1000;
 const MONTHS = 10;
+/** A line of 1.5 pixels is three of one. */
+const STROKES_A_LINE = 3;
 
 let site: GraphSite;
 beforeAll(async () => {
@@ -36,6 +38,8 @@ interface Figures {
   readonly tookMs: number;
   /** Lines painted in one frame, at most. */
   readonly most: number;
+  /** Pixels: wider lines than one make the browser slow. */
+  readonly widest: number;
 }
 
 // Counted by the browser itself: its long tasks, the processor time of each task, the lines it strokes in a frame.
@@ -52,19 +56,25 @@ async function draw(page: Page, address: string): Promise<Figures> {
   await drawn(page);
   const tookMs = Math.round(performance.now() - began);
   const tasks = tasksOf((await browser.stopTracing()).toString());
-  const { long, perFrame } = await page.evaluate<{ long: number[]; perFrame: number[] }>('window.counted');
+  const { long, perFrame, widest } = await page.evaluate<Counted>('window.counted');
   return {
     long,
     longestCpuMs: Math.round(Math.max(...tasks)),
     cpuMs: Math.round(tasks.reduce((sum, task) => sum + task, 0)),
     tookMs,
-    // Each line strokes its way and that of its partial buckets.
-    most: Math.max(...perFrame) / 2,
+    most: Math.max(...perFrame) / STROKES_A_LINE,
+    widest,
   };
 }
 
+interface Counted {
+  readonly long: number[];
+  readonly perFrame: number[];
+  readonly widest: number;
+}
+
 function count(): void {
-  const counted = { long: [] as number[], perFrame: [0] };
+  const counted = { long: [] as number[], perFrame: [0], widest: 0 };
   Object.assign(window, { counted });
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) counted.long.push(Math.round(duration));
@@ -78,8 +88,10 @@ function count(): void {
   CanvasRenderingContext2D.prototype.stroke = function (path?: Path2D) {
     const last = counted.perFrame.length - 1;
     // What uPlot strokes are its own axes, without a path.
-    if (path !== undefined) counted.perFrame[last] = (counted.perFrame[last] ?? 0) + 1;
-    return Reflect.apply(stroke, this, path === undefined ? [] : [path]);
+    if (path === undefined) return Reflect.apply(stroke, this, []);
+    counted.perFrame[last] = (counted.perFrame[last] ?? 0) + 1;
+    counted.widest = Math.max(counted.widest, this.lineWidth);
+    return Reflect.apply(stroke, this, [path]);
   };
 }
 
@@ -106,17 +118,22 @@ function threadOf({ pid, tid }: TraceEvent): string {
   return `${pid}/${tid}`;
 }
 
+function until(from: number): string {
+  return `from=${new Date(from).toISOString()}&to=${new Date(NOW).toISOString()}`;
+}
+
 test.each([
-  [`${SERIES} series of ${POINTS} points`, '?q=many&range=1000m', SERIES],
-  ['a month of samples every 30 s', '?q=month&range=30d', MONTHS],
+  [`${SERIES} series of ${POINTS} points`, `?q=many&${until(NOW - (POINTS - 1) * MINUTE)}`, SERIES],
+  ['a month of samples every 30 s', `?q=month&${until(NOW - 30 * DAY)}`, MONTHS],
 ])('%s are painted over several frames', async (name, address, series) => {
-  const { page, wrong } = await site.open();
+  const { page, wrong } = await site.open('', { hasClock: true });
   await page.locator('.empty').waitFor();
   const figures = await draw(page, address);
   console.log(name, JSON.stringify(figures));
   expect(await page.locator('.legend li').count()).toBe(series);
   expect(figures.most).toBeGreaterThan(0);
   expect(figures.most).toBeLessThanOrEqual(9);
+  expect(figures.widest).toBe(1);
   expect(figures.longestCpuMs).toBeLessThan(50);
   expect(wrong).toEqual([]);
   await page.context().close();

@@ -2,13 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { step } from '../../../src/tsdb/ui/graph/chart/keys.ts';
+import { tracePaths } from '../../../src/tsdb/ui/graph/chart/line-path.ts';
+import { nearest } from '../../../src/tsdb/ui/graph/chart/nearest.ts';
 import { readChart } from '../../../src/tsdb/ui/graph/chart-data.ts';
-import { step } from '../../../src/tsdb/ui/graph/chart-keys.ts';
 import { csvLines, csvName } from '../../../src/tsdb/ui/graph/csv.ts';
 import { matching } from '../../../src/tsdb/ui/graph/explorer.ts';
-import { tracePaths } from '../../../src/tsdb/ui/graph/line-path.ts';
 import { extremesOf, type Line } from '../../../src/tsdb/ui/graph/lines.ts';
-import { nearest } from '../../../src/tsdb/ui/graph/nearest.ts';
 import { hintsOf } from '../../../src/tsdb/ui/graph/query-note.ts';
 import { parseSelector, withValue, writeSelector } from '../../../src/tsdb/ui/graph/selector.ts';
 import { seriesId, seriesName, tellApart } from '../../../src/tsdb/ui/graph/series-name.ts';

@@ -24,10 +24,15 @@ export interface OpenPage {
   readonly wrong: readonly string[];
 }
 
+export interface SiteOptions extends BrowserContextOptions {
+  /** The clock goes, and frames come when the browser has them. */
+  readonly hasClock?: boolean;
+}
+
 export interface GraphSite {
   readonly url: string;
   /** @param address what follows `/graph`. */
-  open(address?: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  open(address?: string, options?: SiteOptions): Promise<OpenPage>;
   stop(): Promise<void>;
 }
 
@@ -54,11 +59,11 @@ async function openPage(
   browser: Browser,
   url: string,
   address: string,
-  options: BrowserContextOptions,
+  { hasClock = false, ...options }: SiteOptions,
 ): Promise<OpenPage> {
   const context = await browser.newContext({ timezoneId: 'Europe/Berlin', ...options });
   const page = await context.newPage();
-  await page.clock.setFixedTime(NOW);
+  if (!hasClock) await page.clock.setFixedTime(NOW);
   const wrong: string[] = [];
   page.on('console', (message) => wrong.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => wrong.push(`fault: ${error.message}`));

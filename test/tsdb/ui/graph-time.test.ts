@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { timeTicks } from '../../../src/tsdb/ui/graph/chart/time-ticks.ts';
 import {
   between,
   bucketEnd,
@@ -12,7 +13,6 @@ import {
   spanOf,
   writeField,
 } from '../../../src/tsdb/ui/graph/time-range.ts';
-import { timeTicks } from '../../../src/tsdb/ui/graph/time-ticks.ts';
 import { timeOf, wallOf } from '../../../src/tsdb/ui/graph/zone-math.ts';
 
 const BERLIN = 'Europe/Berlin';

@@ -2,8 +2,9 @@
 
 import { element } from '../kit/element.ts';
 import { refill } from '../kit/refill.ts';
-import { createChart } from './chart.ts';
-import { steer } from './chart-keys.ts';
+import { Chart } from './chart/chart.ts';
+import { steer } from './chart/keys.ts';
+import { createTooltip, spoken } from './chart/tooltip.ts';
 import { emptyWords } from './empty-words.ts';
 import { latestTables } from './latest-table.ts';
 import { createLegend } from './legend.ts';
@@ -12,7 +13,6 @@ import type { Results } from './queries.ts';
 import { isShown, type SeriesChoice } from './series-choice.ts';
 import type { GraphState, TimeRange } from './state.ts';
 import { between } from './time-range.ts';
-import { createTooltip, spoken } from './tooltip.ts';
 
 export interface View {
   readonly element: HTMLElement;
@@ -40,12 +40,12 @@ export function createView({ zoomed, chosen }: ViewEvents): View {
   let shown: readonly Line[] = [];
   let from: Results | undefined;
 
-  const chart = createChart({
+  const chart = new Chart({
     zoomed: (begin, end) => zoomed(between(begin, end)),
     pointed: (pointing) => tooltip.show(pointing, zone),
   });
   chart.element.append(tooltip.element);
-  const legend = createLegend({ chosen, stressed: chart.stress });
+  const legend = createLegend({ chosen, stressed: (line) => chart.stress(line) });
   steer(chart.element, {
     lines: () => shown,
     pointed(pointed) {

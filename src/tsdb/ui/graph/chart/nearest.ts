@@ -1,7 +1,7 @@
 // The sample that somebody points at.
 
-import { placeOf, type SeriesData } from './chart-data.ts';
-import type { Line } from './lines.ts';
+import { placeOf, type SeriesData } from '../chart-data.ts';
+import type { Line } from '../lines.ts';
 
 export interface Pointed {
   readonly line: Line;

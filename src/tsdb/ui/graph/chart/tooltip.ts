@@ -1,11 +1,11 @@
 // What is pointed at in words: the exact value, its time, and all labels of its series.
 
-import { element } from '../kit/element.ts';
-import { formatExact } from '../kit/time-format.ts';
-import type { Pointing } from './chart.ts';
-import type { SeriesData } from './chart-data.ts';
-import { swatch } from './swatch.ts';
-import { formatValue } from './value-format.ts';
+import { element } from '../../kit/element.ts';
+import { formatExact } from '../../kit/time-format.ts';
+import type { SeriesData } from '../chart-data.ts';
+import { swatch } from '../swatch.ts';
+import { formatValue } from '../value-format.ts';
+import type { Pointing } from './pointing.ts';
 
 export interface Tooltip {
   readonly element: HTMLElement;

@@ -1,7 +1,7 @@
 // The chart by keyboard: arrows go from sample to sample and from series to series, Escape lets go.
 
-import { placeOf } from './chart-data.ts';
-import type { Line } from './lines.ts';
+import { placeOf } from '../chart-data.ts';
+import type { Line } from '../lines.ts';
 import type { Pointed } from './nearest.ts';
 
 interface KeyEvents {

@@ -1,6 +1,6 @@
 // Where the time axis has its marks and what stands at them: round times of the zone, also on days its clocks change.
 
-import { timeOf, wallOf } from './zone-math.ts';
+import { timeOf, wallOf } from '../zone-math.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

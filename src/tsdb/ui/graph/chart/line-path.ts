@@ -1,6 +1,6 @@
 // The way of a pen along a line: up where nothing is known, a dot where a sample stands alone.
 
-import type { BucketSeries, RawSeries, SeriesData } from './chart-data.ts';
+import type { BucketSeries, RawSeries, SeriesData } from '../chart-data.ts';
 
 /** The part of a Path2D that is used. */
 export interface Pen {

@@ -1,7 +1,8 @@
 // Paints lines on a canvas: a few at once, many over several frames, so that the page stays responsive.
 
+import type { Line } from '../lines.ts';
+import { strokeHairlines } from './hairlines.ts';
 import { type LinePaths, type Place, tracePaths } from './line-path.ts';
-import type { Line } from './lines.ts';
 
 export interface Area {
   readonly left: number;
@@ -49,13 +50,10 @@ export function paintLine({ data, colour }: Line, { context, area, ...target }: 
   const style = target.colours[colour] as string;
   context.strokeStyle = style;
   context.fillStyle = style;
-  context.lineWidth = width * target.ratio;
-  context.lineJoin = 'round';
   if (data.kind === 'bucket') paintBand(context, paths);
-  context.stroke(paths.line);
+  strokeHairlines(context, paths.line, width * target.ratio);
   context.fill(paths.dots);
-  context.setLineDash([4 * target.ratio, 3 * target.ratio]);
-  context.stroke(paths.partial);
+  if (data.kind === 'bucket') strokeDashes(context, paths.partial, width, target.ratio);
   context.restore();
 }
 
@@ -63,4 +61,9 @@ function paintBand(context: CanvasRenderingContext2D, { band }: LinePaths<Path2D
   context.globalAlpha = 0.16;
   context.fill(band);
   context.globalAlpha = 1;
+}
+
+function strokeDashes(context: CanvasRenderingContext2D, path: Path2D, width: number, ratio: number): void {
+  context.setLineDash([4 * ratio, 3 * ratio]);
+  strokeHairlines(context, path, width * ratio);
 }
