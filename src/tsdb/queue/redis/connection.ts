@@ -196,11 +196,9 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
 function destroy(client: Client, reason = new AppError('away', 'the connection to Redis was cut')): void {
   // Who waits for its end hears nothing of an end that we make ourselves.
   client.emit('error', reason);
-  try {
-    client.destroy();
-  } catch {
-    // It was closed already.
-  }
+  // A client forgets a socket that is only just connecting: it would stay open, and keep the program from ending.
+  client.once('connect', () => client.destroy());
+  client.destroy();
 }
 
 function aborted(signal: AbortSignal, ended: AbortSignal): Promise<void> {

@@ -237,6 +237,7 @@ test('a peer that is idle for long is forgotten, unless it still holds something
     const consumers = (await redis.ask('XINFO', 'CONSUMERS', STREAM, 'store')) as string[][];
     return !consumers.some((flat) => flat.includes('idle:1'));
   });
+  await waitFor('what was pushed', () => store.samples.size === 3);
   expect(store.samples.size).toBe(3);
 });
 
