@@ -1,8 +1,8 @@
 // The load as its users start it, against real mini-tsdb processes.
 
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Figures } from '../../tools/load/figures.ts';
 import { LOAD_HELP } from '../../tools/load/flags.ts';
 import { openHttpConnection } from '../../tools/load/http-connection.ts';
@@ -11,59 +11,21 @@ import { createParcels } from '../../tools/load/parcels.ts';
 import { DOORS } from '../../tools/push/doors.ts';
 import { openGrpcDoor } from '../../tools/push/grpc-door.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { startMiniTsdb } from '../helpers/mini-tsdb.ts';
-import { type Program, startNode } from '../helpers/process.ts';
 import { openReadme, words } from '../helpers/readme.ts';
-import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
+import { counted, ended, type Served, toolRuns } from './tool-runs.ts';
 
-let folder: TempDir;
-let config: string;
-const servers: { stop(): Promise<unknown> }[] = [];
-const running: Program[] = [];
+const tool = toolRuns('tools/load.ts');
 
-beforeAll(async () => {
-  folder = await tempDir('load');
-  config = join(folder.path, 'prometheus.yml');
-  await writeFile(config, 'scrape_configs: []\n');
-});
-afterEach(async () => {
-  for (const program of running.splice(0)) await program.stop();
-});
-afterAll(async () => {
-  for (const one of servers) await one.stop();
-  await folder.remove();
-});
-
-function load(...flags: readonly string[]): Program {
-  const program = startNode('tools/load.ts', flags, { env: { TMPDIR: folder.path } });
-  running.push(program);
-  return program;
-}
-
-async function ended(program: Program): Promise<number | null> {
-  return (await program.exit).code;
-}
-
-async function server(...flags: readonly string[]): Promise<{ url: string; grpc: string }> {
-  const grpc = `127.0.0.1:${await freePort()}`;
-  const doors = ['--web.enable-push', '--web.enable-remote-write-receiver', `--grpc.listen-address=${grpc}`];
-  const mini = await startMiniTsdb(config, [...doors, ...flags]);
-  servers.push(mini);
-  await mini.program.line(/"msg":"listening for gRPC"/);
-  return { url: mini.url, grpc: `http://${grpc}` };
-}
-
-async function counted(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^mini_tsdb_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+function serve(...flags: readonly string[]): Promise<Served> {
+  return tool.serve('--web.enable-push', '--web.enable-remote-write-receiver', ...flags);
 }
 
 describe('what is measured is what is stored', () => {
-  let open: { url: string; grpc: string };
+  let open: Served;
 
   beforeAll(async () => {
     const limits = ['samples', 'requests'].map((what) => `--push.${what}-per-second=10000000`);
-    open = await server(...limits);
+    open = await serve(...limits);
   });
 
   const cases = DOORS.flatMap((door) => [1, 3, 100].map((batch) => ({ door, batch })));
@@ -89,9 +51,9 @@ describe('what is measured is what is stored', () => {
 });
 
 test('steps through doors, clients and batches of a mini-tsdb of its own, and leaves nothing behind', async () => {
-  const [json, svg] = ['json', 'svg'].map((name) => join(folder.path, `out.${name}`)) as [string, string];
+  const [json, svg] = ['json', 'svg'].map((name) => join(tool.folder, `out.${name}`)) as [string, string];
   const sizes = ['--clients=1,2', '--batches=1,5', '--seconds=0.2', '--series=10', '--disk'];
-  const program = load(`--doors=${DOORS.join(',')}`, ...sizes, `--json=${json}`, `--svg=${svg}`);
+  const program = tool.run(`--doors=${DOORS.join(',')}`, ...sizes, `--json=${json}`, `--svg=${svg}`);
   expect(await ended(program)).toBe(0);
   const all = JSON.parse(await readFile(json, 'utf8')) as Figures[];
   expect(all.map(({ door, clients, batch }) => [door, clients, batch])).toEqual(
@@ -115,13 +77,13 @@ test('steps through doors, clients and batches of a mini-tsdb of its own, and le
 });
 
 async function left(): Promise<string[]> {
-  return (await readdir(folder.path)).filter((name) => name.startsWith('mini-tsdb-load-'));
+  return (await readdir(tool.folder)).filter((name) => name.startsWith('mini-tsdb-load-'));
 }
 
 test('a server that refuses is told of: by share, by status, and by the exit code', async () => {
-  const { url, grpc } = await server('--push.samples-per-second=30');
+  const { url, grpc } = await serve('--push.samples-per-second=30');
   const sizes = ['--clients=1', '--batches=1,100', '--seconds=0.3', '--doors=json,grpc'];
-  const program = load(`--url=${url}`, `--grpc=${grpc}`, ...sizes);
+  const program = tool.run(`--url=${url}`, `--grpc=${grpc}`, ...sizes);
   expect(await ended(program)).toBe(1);
   const said = program.stdout.join('\n');
   expect(said).toMatch(/not taken by POST \/v1\/metrics, clients: 1, batch: 1: 429, \d+ times: cannot take/);
@@ -134,14 +96,14 @@ test('a server that refuses is told of: by share, by status, and by the exit cod
 test('a server that is away is told of, and a minute is not spent on asking it', async () => {
   const where = `http://127.0.0.1:${await freePort()}`;
   const sizes = ['--clients=2', '--batches=1', '--seconds=0.3', '--doors=json,grpc'];
-  const program = load(`--url=${where}`, `--grpc=${where}`, ...sizes);
+  const program = tool.run(`--url=${where}`, `--grpc=${where}`, ...sizes);
   expect(await ended(program)).toBe(1);
   expect(program.stdout.join('\n')).toMatch(/not taken by POST \/v1\/metrics, .* ECONNREFUSED, \d+ times/);
   expect(program.stdout.join('\n')).toMatch(/not taken by gRPC, .* UNAVAILABLE, \d+ times: .*ECONNREFUSED/);
 });
 
 test('SIGTERM ends it with what was measured, and stops the server that it started', async () => {
-  const program = load('--doors=json', '--clients=1', '--batches=1,2', '--seconds=2');
+  const program = tool.run('--doors=json', '--clients=1', '--batches=1,2', '--seconds=2');
   await program.line(/step 2 of 2/);
   program.kill('SIGTERM');
   expect(await ended(program)).toBe(1);
@@ -150,7 +112,7 @@ test('SIGTERM ends it with what was measured, and stops the server that it start
 });
 
 test('faulty flags are all named, exit code 2', async () => {
-  const program = load('--door=json', '--clients=1,1', '--batches=0', '--doors=json,front');
+  const program = tool.run('--door=json', '--clients=1,1', '--batches=0', '--doors=json,front');
   expect(await ended(program)).toBe(2);
   expect(program.stderr).toEqual([
     'cannot start: 4 faulty flags; see npm run load -- --help',
@@ -163,7 +125,7 @@ test('faulty flags are all named, exit code 2', async () => {
 
 test('a file that cannot be written is named, exit code 1', async () => {
   const sizes = ['--clients=1', '--batches=1', '--seconds=0.1', '--doors=json'];
-  const program = load(...sizes, '--json=/nowhere/out.json');
+  const program = tool.run(...sizes, '--json=/nowhere/out.json');
   expect(await ended(program)).toBe(1);
   expect(program.stderr).toEqual(['cannot write /nowhere/out.json: ENOENT']);
 });

@@ -2,34 +2,17 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SIMULATE_HELP } from '../../tools/simulate/flags.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { startMiniTsdb } from '../helpers/mini-tsdb.ts';
 import { type Program, startNode } from '../helpers/process.ts';
 import { openReadme, words } from '../helpers/readme.ts';
-import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
 import { waitFor } from '../helpers/wait-for.ts';
+import { counted, ended, toolRuns } from './tool-runs.ts';
 
 const DOORS = ['--web.enable-push', '--web.enable-remote-write-receiver'];
 
-let folder: TempDir;
-let config: string;
-const servers: { stop(): Promise<unknown> }[] = [];
-const running: Program[] = [];
-
-beforeAll(async () => {
-  folder = await tempDir('simulate');
-  config = join(folder.path, 'prometheus.yml');
-  await writeFile(config, 'scrape_configs: []\n');
-});
-afterEach(async () => {
-  for (const program of running.splice(0)) await program.stop();
-});
-afterAll(async () => {
-  for (const one of servers) await one.stop();
-  await folder.remove();
-});
+const tool = toolRuns('tools/simulate.ts');
 
 interface Server {
   readonly url: string;
@@ -37,23 +20,8 @@ interface Server {
 }
 
 async function server(...flags: readonly string[]): Promise<Server> {
-  const grpc = `127.0.0.1:${await freePort()}`;
-  const mini = await startMiniTsdb(config, [...flags, `--grpc.listen-address=${grpc}`]);
-  servers.push(mini);
-  await mini.program.line(/"msg":"listening for gRPC"/);
-  return { url: mini.url, flags: [`--url=${mini.url}`, `--grpc=http://${grpc}`] };
-}
-
-function simulate(...flags: readonly string[]): Program {
-  const program = startNode('tools/simulate.ts', flags);
-  running.push(program);
-  return program;
-}
-
-/** Of the server's own metrics, zero when there is none. */
-async function counted(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^mini_tsdb_${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+  const { url, grpc } = await tool.serve(...flags);
+  return { url, flags: [`--url=${url}`, `--grpc=${grpc}`] };
 }
 
 const stored = (url: string) => counted(url, 'push_samples_appended_total');
@@ -61,10 +29,6 @@ const stored = (url: string) => counted(url, 'push_samples_appended_total');
 function pushed({ stdout }: Program): number {
   const found = stdout.map((line) => /^pushed ([\d,]+) samples? in/.exec(line)?.[1]).find(Boolean);
   return Number(found?.replaceAll(',', ''));
-}
-
-async function ended(program: Program): Promise<number | null> {
-  return (await program.exit).code;
 }
 
 describe.each(['json', 'gateway', 'grpc', 'remote-write'])('by the door %s', (door) => {
@@ -82,7 +46,7 @@ describe.each(['json', 'gateway', 'grpc', 'remote-write'])('by the door %s', (do
       const { url, flags } = open;
       const before = await stored(url);
       const rounds = ['--interval=40ms', '--duration=300ms', '--metrics=7', '--clients=2', '--shape=counter'];
-      const program = simulate(...flags, ...rounds, `--door=${door}`, batch);
+      const program = tool.run(...flags, ...rounds, `--door=${door}`, batch);
       expect(await ended(program)).toBe(0);
       expect(pushed(program)).toBeGreaterThanOrEqual(14);
       expect(pushed(program) % 7).toBe(0);
@@ -96,7 +60,7 @@ describe.each(['json', 'gateway', 'grpc', 'remote-write'])('by the door %s', (do
 
   test('refused for a limit it waits as it is asked to, and loses nothing', async () => {
     const { url, flags } = limited;
-    const program = simulate(...flags, `--door=${door}`, '--interval=50ms', '--duration=1s');
+    const program = tool.run(...flags, `--door=${door}`, '--interval=50ms', '--duration=1s');
     expect(await ended(program)).toBe(0);
     const said = program.stdout.join('\n');
     expect(said).toMatch(/: (429|RESOURCE_EXHAUSTED): .*this client may have 20 a second.*as it asks/);
@@ -108,7 +72,7 @@ describe.each(['json', 'gateway', 'grpc', 'remote-write'])('by the door %s', (do
   test('a server that is away is named, and waited for within bounds', async () => {
     const port = await freePort();
     const where = [`--url=http://127.0.0.1:${port}`, `--grpc=http://127.0.0.1:${port}`];
-    const program = simulate(...where, `--door=${door}`, '--patience=1s');
+    const program = tool.run(...where, `--door=${door}`, '--patience=1s');
     expect(await ended(program)).toBe(1);
     const said = program.stdout.join('\n');
     expect(said).toMatch(new RegExp(`cannot push to http://127.0.0.1:${port}/.*ECONNREFUSED`));
@@ -125,7 +89,7 @@ test('a closed door is named with the flag that opens it', async () => {
     ['gateway', '403', '--web.enable-push'],
     ['remote-write', '404', '--web.enable-remote-write-receiver'],
   ]) {
-    const program = simulate(...flags, `--door=${door}`, '--patience=500ms');
+    const program = tool.run(...flags, `--door=${door}`, '--patience=500ms');
     expect(await ended(program)).toBe(1);
     expect(program.stdout.join('\n')).toMatch(new RegExp(`cannot push to ${url}/.*: ${status}: .*${flag}`));
   }
@@ -133,27 +97,27 @@ test('a closed door is named with the flag that opens it', async () => {
 
 test('a server that comes later takes what was waiting', async () => {
   const address = `127.0.0.1:${await freePort()}`;
-  const program = simulate(`--url=http://${address}`, '--duration=1s', '--patience=50s');
+  const program = tool.run(`--url=http://${address}`, '--duration=1s', '--patience=50s');
   await program.line(/ECONNREFUSED/);
   const mini = startNode('src/tsdb.ts', [
-    `--config.file=${config}`,
+    `--config.file=${tool.configFile}`,
     `--web.listen-address=${address}`,
     '--web.enable-push',
   ]);
-  running.push(mini);
+  tool.until(mini);
   expect(await ended(program)).toBe(0);
   expect(program.stdout.join('\n')).toMatch(/takes pushes again, after \d/);
   expect(await stored(`http://${address}`)).toBe(pushed(program));
 });
 
 test('clients have the tokens of the file; without one they are told how to name it', async () => {
-  const clients = join(folder.path, 'clients.yml');
+  const clients = join(tool.folder, 'clients.yml');
   await writeFile(clients, 'clients: [{ name: plant, token: right }, { name: dock, token: "too" }]\n');
-  const tokens = join(folder.path, 'tokens');
+  const tokens = join(tool.folder, 'tokens');
   await writeFile(tokens, 'right\ntoo\n');
   const { url, flags } = await server(...DOORS, `--push.clients-file=${clients}`);
   for (const door of ['json', 'gateway', 'grpc', 'remote-write']) {
-    const known = simulate(
+    const known = tool.run(
       ...flags,
       `--door=${door}`,
       '--duration=1ms',
@@ -162,7 +126,7 @@ test('clients have the tokens of the file; without one they are told how to name
       `--token-file=${tokens}`,
     );
     expect(await ended(known)).toBe(0);
-    const unknown = simulate(...flags, `--door=${door}`, '--patience=500ms');
+    const unknown = tool.run(...flags, `--door=${door}`, '--patience=500ms');
     expect(await ended(unknown)).toBe(1);
     expect(unknown.stdout.join('\n')).toMatch(/: (401|UNAUTHENTICATED).*--token-file/);
   }
@@ -172,7 +136,7 @@ test('clients have the tokens of the file; without one they are told how to name
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with the summary', async (signal) => {
   const { url, flags } = await server(...DOORS);
-  const program = simulate(...flags);
+  const program = tool.run(...flags);
   await waitFor('a round', async () => (await stored(url)) > 0);
   program.kill(signal);
   expect(await ended(program)).toBe(0);
@@ -181,7 +145,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with the summary', async (
 });
 
 test('SIGTERM while the server is away does not wait for it', async () => {
-  const program = simulate(`--url=http://127.0.0.1:${await freePort()}`);
+  const program = tool.run(`--url=http://127.0.0.1:${await freePort()}`);
   await program.line(/ECONNREFUSED/);
   program.kill('SIGTERM');
   expect(await ended(program)).toBe(1);
@@ -189,7 +153,7 @@ test('SIGTERM while the server is away does not wait for it', async () => {
 });
 
 test('faulty flags are all named, exit code 2', async () => {
-  const program = simulate('--shap=sine', '--door=front', '--interval=0');
+  const program = tool.run('--shap=sine', '--door=front', '--interval=0');
   expect(await ended(program)).toBe(2);
   expect(program.stderr).toEqual([
     'cannot start: 3 faulty flags; see npm run simulate -- --help',
@@ -200,13 +164,13 @@ test('faulty flags are all named, exit code 2', async () => {
 });
 
 test('a token file that is not there is named, exit code 1', async () => {
-  const program = simulate('--token-file=/nowhere/tokens');
+  const program = tool.run('--token-file=/nowhere/tokens');
   expect(await ended(program)).toBe(1);
   expect(program.stderr).toEqual(['cannot read /nowhere/tokens: there is no such file']);
 });
 
 test('--help shows the flags; each has a row in the README with its default', async () => {
-  const program = simulate('--help');
+  const program = tool.run('--help');
   expect(await ended(program)).toBe(0);
   expect(program.stdout.join('\n')).toBe(SIMULATE_HELP);
   const rows = [...SIMULATE_HELP.matchAll(/^ {2}(--[\w-]+)=(\S+) {2,}\S/gm)].filter(

@@ -56,6 +56,20 @@ export function readText(reader: WireReader, end: number): string {
   return text;
 }
 
+/** Reads a message of two texts, fields 1 and 2, up to `end`: a label, or an entry of a map. @throws Error */
+export function readPair(reader: WireReader, end: number): readonly [string, string] {
+  let first = '';
+  let second = '';
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (tag === delimited(1)) first = readText(reader, end);
+    else if (tag === delimited(2)) second = readText(reader, end);
+    else skipField(reader, tag, 2);
+  }
+  checkEnd(reader, end);
+  return [first, second];
+}
+
 /**
  * Passes over the fields with this tag, of one byte, that follow each other.
  * @returns their bytes, each as a character, which name what they say and nothing else.

@@ -9,7 +9,6 @@ import { familyOfNumber } from './family.ts';
 import type { DoorBatch } from './intake.ts';
 import type { LabelMemory } from './label-memory.ts';
 import { MOST_LABEL_CHARACTERS } from './limits.ts';
-import { setOwn } from './own-property.ts';
 import { Refusal } from './refusal.ts';
 import {
   checkEnd,
@@ -26,6 +25,7 @@ import {
   type WireReader,
   wireReader,
 } from './wire-reader.ts';
+import { LABEL, readLabels } from './write-request-labels.ts';
 
 export interface WriteRequest {
   readonly batch: DoorBatch;
@@ -36,9 +36,6 @@ export interface WriteRequest {
 
 /** What one request may hold, whatever its bytes. */
 const MOST_FAMILIES = 100_000;
-/** Of one series. A store compares and sorts them, and keeps each. */
-const MOST_LABELS = 256;
-const LABEL = delimited(1);
 /** Milliseconds from 1970 to either end of what a calendar holds. */
 const MOST_TIME = 8.64e15;
 
@@ -176,51 +173,6 @@ function readFamily(reader: WireReader, end: number): { name: string; family: Pu
   }
   checkEnd(reader, end);
   return { name, family: familyOfNumber(type, help, unit) };
-}
-
-/** Reads a series again, for its labels alone. */
-function readLabels(reader: WireReader, start: number, end: number): Labels {
-  const labels: Record<string, string> = {};
-  let last = '';
-  let count = 0;
-  reader.pos = start;
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    if (tag !== LABEL) {
-      reader.skipType(tag & 7);
-      continue;
-    }
-    count += 1;
-    if (count > MOST_LABELS) throw new Error(`it has more than ${MOST_LABELS} labels`);
-    const name = readLabel(reader, endOfPart(reader, end), labels, last);
-    if (name > last) last = name;
-  }
-  if (!labels.__name__) throw new Error('it has no __name__');
-  for (const name in labels) if (labels[name] === '') delete labels[name];
-  return labels;
-}
-
-/** @param last the largest name so far. @returns the name. */
-function readLabel(reader: WireReader, end: number, labels: Record<string, string>, last: string): string {
-  let name = '';
-  let value = '';
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    if (tag === delimited(1)) name = readText(reader, end);
-    else if (tag === delimited(2)) value = readText(reader, end);
-    else skipField(reader, tag, 2);
-  }
-  checkEnd(reader, end);
-  if (name === '') throw new Error('a label has no name');
-  // Senders should sort. Prometheus takes any order, and so do we; sorted ones cannot come twice.
-  if (name <= last && Object.hasOwn(labels, name)) throw new Error(`label ${shown(name)} comes twice`);
-  // An empty value stands here until the series is whole: its name is taken.
-  setOwn(labels, name, value);
-  return name;
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
 
 function tooMany(what: string): Refusal {

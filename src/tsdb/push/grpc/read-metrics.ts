@@ -21,6 +21,7 @@ import {
   isStaleMarker,
   readDouble,
   readInt64,
+  readPair,
   readText,
   skipField,
   sliceOfRun,
@@ -171,22 +172,9 @@ function readSeries(reader: WireReader, start: number, end: number) {
   while (reader.pos < end) {
     const tag = reader.uint32();
     if (tag === NAME) name = readText(reader, end);
-    else if (tag === TAG) readTag(reader, endOfPart(reader, end), tags);
+    // Of two with the same key the last one counts, as protobuf has it.
+    else if (tag === TAG) setOwn(tags, ...readPair(reader, endOfPart(reader, end)));
     else reader.skipType(tag & 7);
   }
   return { name, tags };
-}
-
-/** An entry of the map; of two with the same key the last one counts, as protobuf has it. */
-function readTag(reader: WireReader, end: number, tags: Record<string, string>): void {
-  let key = '';
-  let value = '';
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    if (tag === delimited(1)) key = readText(reader, end);
-    else if (tag === delimited(2)) value = readText(reader, end);
-    else skipField(reader, tag, 2);
-  }
-  checkEnd(reader, end);
-  setOwn(tags, key, value);
 }

@@ -1,10 +1,11 @@
 // Queues over a real Redis, with a store in memory that counts what comes twice.
 
 import { Registry } from 'prom-client';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createLogger } from '../../../../src/lib/log.ts';
 import type { PushedBatch, Queue, Writer } from '../../../../src/tsdb/queue/contract.ts';
 import { openRedisQueue, type RedisQueueOptions } from '../../../../src/tsdb/queue/redis/queue.ts';
-import type { RunningRedis } from '../../../helpers/redis.ts';
+import { type RunningRedis, startRedis } from '../../../helpers/redis.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
 
 export const STREAM = 'mini-tsdb:{push}';
@@ -78,6 +79,50 @@ export function openTestQueue(
     registry,
     log,
     metric: async (name) => readValue(await registry.metrics(), name),
+  };
+}
+
+/** What the tests of a file over one Redis share. */
+export interface RedisTests {
+  readonly redis: RunningRedis;
+  /** New for each test. */
+  readonly store: TestStore;
+  /** A queue over them that is closed after the test. */
+  start(options?: Partial<RedisQueueOptions>): TestQueue;
+  /** Another one, over what it is given. */
+  startWith(...args: Parameters<typeof openTestQueue>): TestQueue;
+}
+
+/** To be called once in a file, outside of its tests. Redis is empty before each of them. */
+export function redisTests(): RedisTests {
+  let redis: RunningRedis;
+  let store: TestStore;
+  const open: TestQueue[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  beforeEach(async () => {
+    await redis.ask('FLUSHALL');
+    store = new TestStore();
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((queue) => queue.close()));
+  });
+  const startWith: RedisTests['startWith'] = (...args) => {
+    const queue = openTestQueue(...args);
+    open.push(queue);
+    return queue;
+  };
+  return {
+    get redis() {
+      return redis;
+    },
+    get store() {
+      return store;
+    },
+    start: (options) => startWith(redis, store, options),
+    startWith,
   };
 }
 
