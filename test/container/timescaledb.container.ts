@@ -2,11 +2,12 @@
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPostgresStore } from '../../src/tsdb/storage/postgres/store.ts';
+import type { PostgresServer } from '../helpers/postgres.ts';
 import { startNode } from '../helpers/process.ts';
 import { storeContract } from '../tsdb/storage/contract-suite.ts';
 import { counts, metric, newSchema, openStore } from '../tsdb/storage/postgres/open-store.ts';
 import { batchOf, freeBudget, readAll, rowOf, type Sample } from '../tsdb/storage/rows.ts';
-import { type RunningTimescaledb, startTimescaledb } from './timescaledb.ts';
+import { startTimescaledb } from './timescaledb.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -15,13 +16,13 @@ const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 0, 10);
 const DURABLE = { durable: true };
 
-let database: RunningTimescaledb;
+let database: PostgresServer;
 let schemas = 0;
 
 beforeAll(async () => {
   database = await startTimescaledb();
 });
-afterAll(() => database?.remove());
+afterAll(() => database?.stop());
 
 storeContract('the store over TimescaleDB', (needs) => {
   schemas += 1;

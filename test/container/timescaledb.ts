@@ -4,20 +4,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../helpers/free-port.ts';
-import type { RunningPostgres } from '../helpers/postgres.ts';
+import type { PostgresServer } from '../helpers/postgres.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { docker } from './docker.ts';
-
-export interface RunningTimescaledb extends Pick<RunningPostgres, 'url' | 'urlFile' | 'query'> {
-  remove(): Promise<void>;
-}
 
 const PASSWORD = 'not-a-secret-of-anybody';
 const READY_MS = 120_000;
 
 /** Starts one, empty. @throws Error with its log when it does not get there. */
-export async function startTimescaledb(): Promise<RunningTimescaledb> {
+export async function startTimescaledb(): Promise<PostgresServer> {
   const name = `inventory-sd-test-timescaledb-${process.pid}`;
   const port = await freePort();
   const env = ['POSTGRES_USER=tester', `POSTGRES_PASSWORD=${PASSWORD}`].flatMap((pair) => ['-e', pair]);
@@ -25,7 +21,7 @@ export async function startTimescaledb(): Promise<RunningTimescaledb> {
   const url = `postgres://tester:${PASSWORD}@127.0.0.1:${port}/tester`;
   const urlFile = join(dir.path, 'url');
   await writeFile(urlFile, url, { mode: 0o600 });
-  const query: RunningPostgres['query'] = async (text, values) => {
+  const query: PostgresServer['query'] = async (text, values) => {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
     client.on('error', () => {});
     await client.connect();
@@ -35,19 +31,33 @@ export async function startTimescaledb(): Promise<RunningTimescaledb> {
       await client.end();
     }
   };
-  const remove = async () => {
+  const ready = () =>
+    waitFor('TimescaleDB to answer', async () => (await query('SELECT 1')).length === 1, READY_MS);
+  const end = async (signal: string) => {
+    await docker(['kill', '--signal', signal, name]);
+    await docker(['wait', name]);
+  };
+  const stop = async () => {
     await docker(['rm', '-f', '-v', name]);
     await dir.remove();
   };
   await docker(['run', '-d', '--name', name, '-p', `127.0.0.1:${port}:5432`, ...env, await image()]);
   try {
-    await waitFor('TimescaleDB to answer', async () => (await query('SELECT 1')).length === 1, READY_MS);
+    await ready();
   } catch (error) {
     const log = await docker(['logs', '--tail', '40', name]);
-    await remove();
+    await stop();
     throw new Error(`${error}\n${log}`, { cause: error });
   }
-  return { url, urlFile, query, remove };
+  return {
+    ...{ url, urlFile, query, stop },
+    crash: () => end('KILL'),
+    halt: () => end('QUIT'),
+    async start() {
+      await docker(['start', name]);
+      await ready();
+    },
+  };
 }
 
 async function image(): Promise<string> {

@@ -10,12 +10,12 @@ import { type Program, type ProgramOptions, startProgram } from './process.ts';
 import { tempDir } from './temp-dir.ts';
 import { waitFor } from './wait-for.ts';
 
-export interface RunningPostgres {
+/** A server of a test. */
+export interface PostgresServer {
   /** With user and password. */
   readonly url: string;
   /** A file that holds the URL. */
   readonly urlFile: string;
-  readonly pid: number;
   /** The rows of one statement, by a superuser. */
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** SIGKILL to the server and all it started, as a crash of the machine does, without the loss of its disk. */
@@ -24,8 +24,12 @@ export interface RunningPostgres {
   halt(): Promise<void>;
   /** Once more, on the same port over the same folder. */
   start(): Promise<void>;
-  /** Ends it and removes its folder. */
+  /** Ends it and removes its data. */
   stop(): Promise<void>;
+}
+
+export interface RunningPostgres extends PostgresServer {
+  readonly pid: number;
 }
 
 export interface PostgresOptions {

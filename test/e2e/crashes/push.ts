@@ -1,12 +1,12 @@
 // Pushers: each sends its batches in turn until they are acknowledged, some of them twice, and some later with other values.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunningPostgres } from '../../helpers/postgres.ts';
+import type { PostgresServer } from '../../helpers/postgres.ts';
 import { batchOf, conflicting, isStored, KINDS, type Lane, ROWS, type Sample } from './samples.ts';
 import { createSender, type Doors } from './send.ts';
 
 export interface Pushing {
-  readonly postgres: RunningPostgres;
+  readonly postgres: PostgresServer;
   readonly doors: readonly Doors[];
   /** Time of the first sample of each series. */
   readonly start: number;

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningPostgres, startPostgres } from '../../helpers/postgres.ts';
+import { type PostgresServer, startPostgres } from '../../helpers/postgres.ts';
 import { type RunningRedis, startRedis } from '../../helpers/redis.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
@@ -20,6 +20,8 @@ export interface Plan {
   /** Between two faults of the servers. */
   readonly faultEveryMs: number;
   readonly mostFaults: number;
+  /** Starts what holds the store; PostgreSQL when absent. */
+  readonly database?: () => Promise<PostgresServer>;
 }
 
 export interface Outcome {
@@ -43,7 +45,7 @@ export async function runCrashes(plan: Plan): Promise<Outcome> {
   const begin = performance.now();
   const start = Math.floor(Date.now() / 1000) * 1000 - DAY;
   const folder = await tempDir('crashes');
-  const postgres = await startPostgres();
+  const postgres = await (plan.database ?? startPostgres)();
   const redis = plan.engine === 'redis' ? await startRedis() : undefined;
   const over = new AbortController();
   let processes: Processes | undefined;
@@ -75,7 +77,7 @@ export async function runCrashes(plan: Plan): Promise<Outcome> {
 
 async function flagsOf(
   folder: string,
-  postgres: RunningPostgres,
+  postgres: PostgresServer,
   redis: RunningRedis | undefined,
 ): Promise<string[]> {
   const config = join(folder, 'prometheus.yml');
@@ -101,7 +103,7 @@ interface Server {
 
 type Fault = { readonly name: string; readonly server: Server; readonly end: () => Promise<void> };
 
-function faultsOf(postgres: RunningPostgres, redis: RunningRedis | undefined): Fault[] {
+function faultsOf(postgres: PostgresServer, redis: RunningRedis | undefined): Fault[] {
   const ofPostgres: Fault[] = [
     { name: 'postgres killed', server: postgres, end: postgres.crash },
     { name: 'postgres halted', server: postgres, end: postgres.halt },

@@ -1,7 +1,7 @@
 // Samples that can be told from their series and step alone, so that what stands in a database can be judged one by one.
 
 import type { Labels } from '../../../src/model/labels.ts';
-import type { RunningPostgres } from '../../helpers/postgres.ts';
+import type { PostgresServer } from '../../helpers/postgres.ts';
 
 /** The three ways in. */
 export const KINDS = ['json', 'remote write', 'grpc'] as const;
@@ -68,7 +68,7 @@ type Row = { readonly time: number; readonly value: number; readonly stale: bool
 
 /** Compares every sample of these lanes, and all there is. @param batches how many of each lane were acknowledged. */
 export async function judge(
-  postgres: RunningPostgres,
+  postgres: PostgresServer,
   start: number,
   batches: ReadonlyMap<Lane, number>,
 ): Promise<Judgement> {
@@ -94,7 +94,7 @@ function judgeOne(row: Row | undefined, expected: number | undefined): 'found' |
   return isSame(row, expected) ? 'found' : 'wrong';
 }
 
-function rowsOf(postgres: RunningPostgres, labels: Labels): Promise<Row[]> {
+function rowsOf(postgres: PostgresServer, labels: Labels): Promise<Row[]> {
   return postgres.query<Row>(
     `SELECT ms::float8 AS time, value, stale FROM mini_tsdb.samples
       WHERE series = (SELECT id FROM mini_tsdb.series WHERE labels = $1::jsonb)`,
@@ -107,7 +107,7 @@ function isSame({ value, stale }: Row, expected: number | undefined): boolean {
 }
 
 /** Whether all of a batch stand in the database. */
-export async function isStored(postgres: RunningPostgres, batch: readonly Sample[]): Promise<boolean> {
+export async function isStored(postgres: PostgresServer, batch: readonly Sample[]): Promise<boolean> {
   const times = batch.map(({ time }) => time);
   const lane = batch[0]?.labels.lane;
   const [found] = await postgres.query<{ count: number }>(
