@@ -1,10 +1,13 @@
 // Connections to PostgreSQL: bounded pools, made anew when the file with the URL changes, and a bound on each use.
 
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
 import { serverUrl, type UrlForm } from '../../../lib/server-url.ts';
 import { isAnswer, isOfStandby } from './failures.ts';
 import type { PostgresStoreOptions } from './options.ts';
+import { type Backend, watchSilence } from './silence.ts';
+import { within } from './within.ts';
 
 export type Client = pg.PoolClient;
 
@@ -30,13 +33,14 @@ const FORM: UrlForm = {
     /^(\?\w+=[^&]*(&\w+=[^&]*)*)?$/.test(search),
 };
 
-type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs'>;
+type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs' | 'silenceMs'>;
 
 export class Connections {
   readonly #options: Options;
   readonly #file: SecretFile;
   readonly #pools = new Map<Lane, pg.Pool>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #backends = new WeakMap<object, Backend>();
   readonly #hurrying = new AbortController();
   readonly #connected: (lane: Lane) => void;
   #url = '';
@@ -57,9 +61,10 @@ export class Connections {
     // Without a listener an error of the connection ends the process. The statement at hand throws it as well.
     const ignore = () => {};
     client.on('error', ignore);
+    const silence = this.#watch(lane, client);
     let isSound = false;
     try {
-      const signals = [this.#hurrying.signal, ...(signal === undefined ? [] : [signal])];
+      const signals = [this.#hurrying.signal, silence?.signal ?? [], signal ?? []].flat();
       const result = await within(work(client), this.#longest(lane), signals);
       isSound = true;
       return result;
@@ -67,6 +72,7 @@ export class Connections {
       isSound = isAnswer(error) && !isOfStandby(error) && isIdle(client);
       throw error;
     } finally {
+      silence?.stop();
       client.off('error', ignore);
       client.release(!isSound);
     }
@@ -102,6 +108,15 @@ export class Connections {
     await Promise.all(this.#ending);
   }
 
+  // A reader is silent as well while whoever asked takes his time.
+  #watch(lane: Lane, client: Client) {
+    const backend = this.#backends.get(client);
+    if (lane === 'read' || backend === undefined) return undefined;
+    const { silenceMs } = this.#options;
+    const config = { connectionString: this.#url, application_name: 'mini-tsdb silence' };
+    return watchSilence({ socket: client.connection.stream as Socket, backend, silenceMs, config });
+  }
+
   // Upkeep is many statements one after the other, each with its own bound.
   #longest(lane: Lane): number {
     if (this.#hurrying.signal.aborted) return HURRY_MS;
@@ -131,9 +146,9 @@ export class Connections {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      onConnect: (client) => {
+      onConnect: async (client) => {
         this.#connected(lane);
-        return prepare(client, lane, statementTimeoutMs);
+        this.#backends.set(client, await prepare(client, lane, statementTimeoutMs));
       },
     });
     // Idle connections that are cut are replaced when they are needed.
@@ -156,7 +171,7 @@ function isIdle(client: Client): boolean {
 }
 
 // What a server of ours must not do: run on when nobody waits, hold a transaction open, or promise what it does not keep.
-async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: number): Promise<void> {
+async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: number): Promise<Backend> {
   const settings = [
     `SET statement_timeout = ${statementTimeoutMs}`,
     // A writer whose connection is silently dead holds up its next try for so long; a reader may stop for breath.
@@ -171,19 +186,8 @@ async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: nu
     'SET jit = off',
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
   ];
-  await client.query(settings.join(';'));
-}
-
-async function within<T>(work: Promise<T>, ms: number, signals: readonly AbortSignal[]): Promise<T> {
-  const { promise: cut, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-  const abort = ({ target }: Event) => reject((target as AbortSignal).reason);
-  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, cut]);
-  } finally {
-    clearTimeout(timer);
-    for (const signal of signals) signal.removeEventListener('abort', abort);
-    work.catch(() => {});
-  }
+  const backend =
+    'SELECT pid, backend_start::text AS since FROM pg_stat_activity WHERE pid = pg_backend_pid()';
+  const results = await client.query([...settings, backend].join(';'));
+  return (results as unknown as pg.QueryResult<Backend>[]).at(-1)?.rows[0] as Backend;
 }

@@ -49,6 +49,11 @@ export class Patience {
     }
   }
 
+  /** To be told when an answer was not waited for any longer: the try itself may go on, and has not failed yet. */
+  late(error: unknown): void {
+    if (this.#trouble === undefined && isPassing(error)) this.#failed(reasonOf(error));
+  }
+
   /** Nothing is waited for any more: each goes on with one last try. */
   close(): void {
     this.#closing.abort();

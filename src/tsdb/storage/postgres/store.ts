@@ -30,8 +30,11 @@ import { SeriesMemory } from './series-memory.ts';
 import { Statistics } from './stats.ts';
 import { type Division, migrate, namesIn } from './tables.ts';
 import { startUpkeep, Upkeep, type UpkeepLoop } from './upkeep.ts';
+import { within } from './within.ts';
 import { WriteQueue } from './write-queue.ts';
 
+/** A last try that begins when the waiting is about to end. */
+const LAST_TRY_MS = 1_000;
 /** Who stops a program gives it ten seconds or more. */
 const STOPPING_MS = 3_000;
 
@@ -74,6 +77,11 @@ export async function openPostgresStore(
   }
 }
 
+/** In which who waits for durable samples has an answer, whatever a connection does. */
+function answerMs({ durableWaitMs }: PostgresStoreOptions): number {
+  return durableWaitMs + LAST_TRY_MS;
+}
+
 class OpenStore implements PostgresStore {
   readonly #options: PostgresStoreOptions;
   readonly #connections: Connections;
@@ -100,7 +108,7 @@ class OpenStore implements PostgresStore {
     const ranges = new Ranges(connections, names, widthOf(options.retentionMs), division);
     this.#resolving = { ...shared, maxSeries: options.maxSeries };
     this.#appending = { ...shared, ranges, bounds: this.#bounds };
-    this.#queue = new WriteQueue(this.#write, options.maxWaiting);
+    this.#queue = new WriteQueue(this.#write, options.maxWaiting, answerMs(options));
     this.#reader = new Reader(connections, names, options.maxSelected, this.#oldestKept);
     this.#statistics = new Statistics(this.#reader, division);
     this.#upkeep = new Upkeep({ connections, names, ranges, now: options.now, oldestKept: this.#oldestKept });
@@ -122,16 +130,23 @@ class OpenStore implements PostgresStore {
     }, STOPPING_MS).unref();
   };
 
-  async resolve(labels: readonly Labels[], options?: AppendOptions): Promise<Uint32Array> {
+  async resolve(labels: readonly Labels[], { durable = false }: Partial<AppendOptions> = {}) {
     try {
-      return await this.#patience.attempt(() => resolve(this.#resolving, labels), options?.durable);
+      const found = this.#patience.attempt(() => resolve(this.#resolving, labels), durable);
+      return await (durable ? within(found, answerMs(this.#options)) : found);
     } catch (error) {
+      this.#patience.late(error);
       throw notDurable(error, 'look series up');
     }
   }
 
-  append(batch: Batch, { durable }: AppendOptions): Promise<AppendResult> {
-    return this.#queue.push(batch, durable);
+  async append(batch: Batch, { durable }: AppendOptions): Promise<AppendResult> {
+    try {
+      return await this.#queue.push(batch, durable);
+    } catch (error) {
+      this.#patience.late(error);
+      throw notDurable(error, 'store samples');
+    }
   }
 
   select(selection: Selection, budget: Budget): AsyncIterable<readonly Slice[]> {
@@ -198,13 +213,9 @@ class OpenStore implements PostgresStore {
     since: number,
   ): Promise<readonly AppendResult[]> => {
     const append = new Append(this.#appending, batches, durable);
-    try {
-      const results = await this.#patience.attempt(() => append.attempt(), durable, since);
-      for (const { times } of batches) for (const time of times) this.#sawTime(time);
-      return results;
-    } catch (error) {
-      throw notDurable(error, 'store samples');
-    }
+    const results = await this.#patience.attempt(() => append.attempt(), durable, since);
+    for (const { times } of batches) for (const time of times) this.#sawTime(time);
+    return results;
   };
 
   async #warnOfPromises(): Promise<void> {

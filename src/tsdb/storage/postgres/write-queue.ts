@@ -3,6 +3,7 @@
 import { AppError } from '../../../lib/errors.ts';
 import type { AppendResult, Batch } from '../contract.ts';
 import { WRITERS } from './connections.ts';
+import { within } from './within.ts';
 
 /** A transaction costs about as much as a thousand samples, so what has gathered meanwhile goes together. */
 const ROWS_A_TRANSACTION = 50_000;
@@ -26,13 +27,16 @@ export type WriteBatches = (
 export class WriteQueue {
   readonly #write: WriteBatches;
   readonly #maxWaiting: number;
+  readonly #durableMs: number;
   #waiting: Waiting[] = [];
   #rows = 0;
   #writers = new Set<Promise<void>>();
 
-  constructor(write: WriteBatches, maxWaiting: number) {
+  /** @param durableMs in which whoever pushes durable samples has an answer. */
+  constructor(write: WriteBatches, maxWaiting: number, durableMs: number) {
     this.#write = write;
     this.#maxWaiting = maxWaiting;
+    this.#durableMs = durableMs;
   }
 
   /** Samples that wait. */
@@ -40,7 +44,10 @@ export class WriteQueue {
     return this.#rows;
   }
 
-  /** @throws AppError `overloaded` when too much waits already, and what writing threw. */
+  /**
+   * @throws AppError `overloaded` when too much waits already, what writing threw, and for durable ones Error when the
+   * bound is over: then none of them is written, unless that has begun. It goes on, and its end is nobody's.
+   */
   push(batch: Batch, durable: boolean): Promise<AppendResult> {
     const rows = batch.refs.length;
     // A batch that is larger than the bound is taken when nothing else waits.
@@ -51,13 +58,25 @@ export class WriteQueue {
       );
     }
     this.#rows += rows;
-    const result = new Promise<AppendResult>((done, failed) => {
-      this.#waiting.push({ batch, durable, since: performance.now(), done, failed });
-    });
+    const { promise, resolve: done, reject: failed } = Promise.withResolvers<AppendResult>();
+    const waiting = { batch, durable, since: performance.now(), done, failed };
+    this.#waiting.push(waiting);
     if (this.#writers.size < WRITERS) this.#startWriter();
-    return result.finally(() => {
+    const result = promise.finally(() => {
       this.#rows -= rows;
     });
+    return durable ? this.#inTime(waiting, result) : result;
+  }
+
+  async #inTime(waiting: Waiting, result: Promise<AppendResult>): Promise<AppendResult> {
+    try {
+      return await within(result, this.#durableMs);
+    } catch (error) {
+      const left = this.#waiting.filter((one) => one !== waiting);
+      if (left.length < this.#waiting.length) waiting.failed(error);
+      this.#waiting = left;
+      throw error;
+    }
   }
 
   /** Resolves when nothing is being written any more. */

@@ -124,6 +124,39 @@ test('connections that are silently dead are given up', async () => {
   expect(await appending).toEqual(counts({ appended: 1 }));
 });
 
+test('in a network that is silent durable samples are given up in time, and none is lost or counted twice', async () => {
+  const proxy = await startCuttingProxy(Number(new URL(postgres.url).port));
+  onTestFinished(() => proxy.close());
+  const urlFile = await urlFileOf(postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
+  const schema = newSchema();
+  const store = await openStore({ urlFile }, { schema, durableWaitMs: 300, silenceMs: 200 });
+  const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
+  const batches = [0, 1, 2, 3].map((i) => batchOf([[ref, NOW + i, i]]));
+  proxy.freeze();
+  const push = (batch: (typeof batches)[number]) =>
+    store.append(batch, DURABLE).catch((error: unknown) => error);
+  // Both writers are held up by the first; the others wait and are given up without being begun.
+  const first = push(batches[0] as (typeof batches)[number]);
+  await new Promise(setImmediate);
+  const scraped = store.append(batchOf([[ref, NOW + 9, 9]]), { durable: false });
+  const given = await Promise.all([first, ...batches.slice(1).map(push)]);
+  for (const error of given)
+    expect(error).toMatchObject({
+      reason: 'not_durable',
+      message: expect.stringMatching(/^cannot store samples in PostgreSQL: .+; do it again later$/),
+    });
+  await expect(store.resolve([metric(2)], DURABLE)).rejects.toMatchObject({ reason: 'not_durable' });
+  expect(store.waiting()).toBeLessThanOrEqual(2);
+  expect(store.trouble()?.reason).toMatch(/^no answer within/);
+  proxy.thaw();
+  expect(await scraped).toEqual(counts({ appended: 1 }));
+  const results = await Promise.all(batches.map((batch) => store.append(batch, DURABLE)));
+  for (const { appended, duplicates } of results) expect(appended + duplicates).toBe(1);
+  const rows = await postgres.query(`SELECT ms::float8 FROM ${schema}.samples ORDER BY ms`);
+  expect(rows).toEqual([0, 1, 2, 3, 9].map((i) => ({ ms: NOW + i })));
+  expect(store.waiting()).toBe(0);
+});
+
 describe('statements', () => {
   const canceled = (lane: string) =>
     waitFor(`a statement of ${lane} to wait`, async () => {
