@@ -3,9 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPostgresStore } from '../../src/tsdb/storage/postgres/store.ts';
 import type { PostgresServer } from '../helpers/postgres.ts';
-import { startNode } from '../helpers/process.ts';
 import { storeContract } from '../tsdb/storage/contract-suite.ts';
-import { counts, metric, newSchema, openStore } from '../tsdb/storage/postgres/open-store.ts';
+import { appendedByTwo, counts, metric, newSchema, openStore } from '../tsdb/storage/postgres/open-store.ts';
 import { batchOf, freeBudget, readAll, rowOf, type Sample } from '../tsdb/storage/rows.ts';
 import { startTimescaledb } from './timescaledb.ts';
 
@@ -120,18 +119,8 @@ describe('hypertables', () => {
 
   test('are made once by two processes that start at once, and each row is stored by one of them', async () => {
     const schema = newSchema();
-    const programs = ['1', '2'].map((offset) =>
-      startNode('test/programs/postgres-writer.ts', [database.urlFile, schema, offset]),
-    );
-    const totals = await Promise.all(
-      programs.map(async (program) => {
-        const { code } = await program.exit;
-        expect([code, program.stderr.join('\n')]).toEqual([0, '']);
-        return JSON.parse(program.stdout.join('\n'));
-      }),
-    );
-    const sum = (of: string) => totals.reduce((all, total) => all + total[of], 0);
-    expect([sum('appended'), sum('duplicates'), sum('conflicts')]).toEqual([4000, 2000, 2000]);
+    const both = { appended: 4000, duplicates: 2000, conflicts: 2000, outOfBounds: 0 };
+    expect(await appendedByTwo(database, schema)).toEqual(both);
     expect(await count(schema)).toBe(4000);
     expect((await chunks(schema)).samples).toBeGreaterThan(0);
   });

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startCuttingProxy } from '../../../helpers/cutting-proxy.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
-import { startNode } from '../../../helpers/process.ts';
 import { tempDir } from '../../../helpers/temp-dir.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
 import { batchOf, readAll, type Sample } from '../rows.ts';
-import { counts, lockTable, metric, newSchema, openStore } from './open-store.ts';
+import { appendedByTwo, counts, lockTable, metric, newSchema, openStore } from './open-store.ts';
 
 let postgres: RunningPostgres;
 beforeAll(async () => {
@@ -36,20 +35,9 @@ async function behindProxy() {
 
 test('two processes that start at once and append the same rows: each row is stored by one of them', async () => {
   const schema = newSchema();
-  const programs = ['1', '2'].map((offset) =>
-    startNode('test/programs/postgres-writer.ts', [postgres.urlFile, schema, offset]),
-  );
-  const totals = await Promise.all(
-    programs.map(async (program) => {
-      const { code } = await program.exit;
-      expect([code, program.stderr.join('\n')]).toEqual([0, '']);
-      return JSON.parse(program.stdout.join('\n'));
-    }),
-  );
-  const sum = (of: string) => totals.reduce((all, total) => all + total[of], 0);
-  expect(sum('appended')).toBe(4000);
   // Even series have equal values, odd ones others.
-  expect([sum('duplicates'), sum('conflicts'), sum('outOfBounds')]).toEqual([2000, 2000, 0]);
+  const both = { appended: 4000, duplicates: 2000, conflicts: 2000, outOfBounds: 0 };
+  expect(await appendedByTwo(postgres, schema)).toEqual(both);
   expect(await stored(schema)).toBe(4000);
 });
 

@@ -1,12 +1,14 @@
 // Stores over one PostgreSQL for tests, each with tables of its own unless told otherwise.
 
 import pg from 'pg';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Labels } from '../../../../src/model/labels.ts';
+import type { Written } from '../../../../src/tsdb/queue/contract.ts';
 import type { AppendResult } from '../../../../src/tsdb/storage/contract.ts';
 import type { PostgresStoreOptions } from '../../../../src/tsdb/storage/postgres/options.ts';
 import { openPostgresStore, type PostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
 import type { RunningPostgres } from '../../../helpers/postgres.ts';
+import { startNode } from '../../../helpers/process.ts';
 
 let schemas = 0;
 
@@ -70,4 +72,28 @@ export async function lockTable(
   await client.connect();
   await client.query(`BEGIN; LOCK TABLE ${table} IN ${mode} MODE`);
   return client;
+}
+
+/** Two processes that start at once append the same 4000 rows, half of them with other values. @returns what became of all. */
+export async function appendedByTwo(
+  { urlFile }: Pick<RunningPostgres, 'urlFile'>,
+  schema: string,
+): Promise<Written> {
+  const programs = ['1', '2'].map((offset) =>
+    startNode('test/programs/postgres-writer.ts', [urlFile, schema, offset]),
+  );
+  const totals = await Promise.all(
+    programs.map(async (program): Promise<Written> => {
+      const { code } = await program.exit;
+      expect([code, program.stderr.join('\n')]).toEqual([0, '']);
+      return JSON.parse(program.stdout.join('\n'));
+    }),
+  );
+  const sum = (of: keyof Written) => totals.reduce((all, total) => all + total[of], 0);
+  return {
+    appended: sum('appended'),
+    duplicates: sum('duplicates'),
+    conflicts: sum('conflicts'),
+    outOfBounds: sum('outOfBounds'),
+  };
 }
