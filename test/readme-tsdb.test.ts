@@ -14,7 +14,7 @@ import { createWriteMetrics, registerQueueMetrics } from '../src/tsdb/queue/metr
 import { openMemoryOutbox } from '../src/tsdb/queue/outbox/memory.ts';
 import { createOutboxMetrics } from '../src/tsdb/queue/outbox/metrics.ts';
 import { createRedisQueueMetrics, REFUSALS as QUEUE_REFUSALS } from '../src/tsdb/queue/redis/metrics.ts';
-import { NO_ENTRIES } from '../src/tsdb/queue/redis/stream.ts';
+import { NO_ENTRIES } from '../src/tsdb/queue/redis/stream-state.ts';
 import { createWriter } from '../src/tsdb/queue/writer.ts';
 import { createScrapeManager } from '../src/tsdb/scrape/manager.ts';
 import { SCRAPE_FAILURES } from '../src/tsdb/scrape/metrics.ts';

@@ -9,6 +9,7 @@ import type { DoorBatch, Intake, Receipt } from './intake.ts';
 import { createLimiter, type Visit } from './limiter.ts';
 import type { ClientLimits } from './limits.ts';
 import type { PushMetrics } from './metrics.ts';
+import { arrivals, refuseFuture, refuseHurry } from './pushed-times.ts';
 import { Refusal } from './refusal.ts';
 import { createSeriesTable, type PushedSeries } from './series-table.ts';
 import { createTroubleLog } from './trouble-log.ts';
@@ -35,10 +36,6 @@ interface Judged {
 /** Of all clients together. A series takes about half a kilobyte here, a long one as many places as it is kilobytes. */
 const MOST_SERIES = 500_000;
 const SERIES_IDLE_MS = 60 * 60_000;
-/** As far as stores let samples be ahead. */
-const MOST_AHEAD_MS = 10 * 60_000;
-/** How far times of arrival may run ahead of the clock when a series gets more than one sample a millisecond. */
-const ARRIVALS_AHEAD_MS = 60_000;
 const SOON_MS = 1000;
 
 export interface OpenIntake extends Intake {
@@ -137,43 +134,6 @@ export function openIntake(options: IntakeOptions): OpenIntake {
 // Who pushes may know who should fetch.
 function isNotFetched(error: unknown): error is AppError {
   return error instanceof AppError && error.reason === 'not_fetched';
-}
-
-// The store would leave it out, and nobody would tell who sent it.
-function refuseFuture(times: Float64Array, now: number): void {
-  const latest = now + MOST_AHEAD_MS;
-  for (let i = 0; i < times.length; i += 1) {
-    if ((times[i] as number) > latest)
-      throw new Refusal(
-        'bad_data',
-        `metric ${i}: its time is more than 10 minutes ahead of the clock here; nothing was taken`,
-      );
-  }
-}
-
-function refuseHurry(times: Float64Array, rows: readonly PushedSeries[], now: number): void {
-  for (let i = 0; i < times.length; i += 1) {
-    if (!Number.isNaN(times[i])) continue;
-    const ahead = (rows[i] as PushedSeries).arrival - now - ARRIVALS_AHEAD_MS;
-    if (ahead > 0)
-      throw new Refusal(
-        'limited',
-        `metric ${i}: a series without times of its own may have 1000 samples a second; nothing was taken`,
-        { retryAfterMs: ahead },
-      );
-  }
-}
-
-/** The times of a batch, where it has none that of its arrival, later than the last of the series. */
-function arrivals(times: Float64Array, rows: readonly PushedSeries[], now: number): Float64Array {
-  const given = times.slice();
-  for (let i = 0; i < given.length; i += 1) {
-    if (!Number.isNaN(given[i])) continue;
-    const row = rows[i] as PushedSeries;
-    row.arrival = Math.max(now, row.arrival + 1);
-    given[i] = row.arrival;
-  }
-  return given;
 }
 
 function tooManySeries({ series }: ClientLimits): Refusal {

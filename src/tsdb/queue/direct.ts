@@ -3,6 +3,7 @@
 import { AppError } from '../../lib/errors.ts';
 import type { PushedBatch, Queue, Writer } from './contract.ts';
 import { joinBatches } from './join-batches.ts';
+import { Room } from './room.ts';
 
 export interface DirectQueueOptions {
   readonly write: Writer;
@@ -31,98 +32,96 @@ const TOGETHER = 10_000;
 const LOOK_MS = 500;
 
 export function createDirectQueue(options: DirectQueueOptions): Queue {
-  const { write, mostSamples = MOST_SAMPLES, mostWaitMs = MOST_WAIT_MS } = options;
-  const { closeWithinMs = CLOSE_WITHIN_MS, clock = () => performance.now() } = options;
-  const queue: Waiting[] = [];
-  const samplesOf = new Map<string, number>();
-  let writing: readonly Waiting[] = [];
-  let busy = false;
-  let samples = 0;
-  let closed = false;
-  let idle: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  return new DirectQueue(options);
+}
 
-  function count({ client, values }: PushedBatch, sign: 1 | -1): void {
-    const own = (samplesOf.get(client) ?? 0) + sign * values.length;
-    samples += sign * values.length;
-    if (own > 0) samplesOf.set(client, own);
-    else samplesOf.delete(client);
+class DirectQueue implements Queue {
+  readonly #write: Writer;
+  readonly #mostWaitMs: number;
+  readonly #closeWithinMs: number;
+  readonly #clock: () => number;
+  readonly #room: Room;
+  readonly #waiting: Waiting[] = [];
+  #writing: readonly Waiting[] = [];
+  #isBusy = false;
+  #isClosed = false;
+  #idle: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: DirectQueueOptions) {
+    this.#write = options.write;
+    this.#mostWaitMs = options.mostWaitMs ?? MOST_WAIT_MS;
+    this.#closeWithinMs = options.closeWithinMs ?? CLOSE_WITHIN_MS;
+    this.#clock = options.clock ?? (() => performance.now());
+    this.#room = new Room(options.mostSamples ?? MOST_SAMPLES);
   }
 
-  function refuseWithoutRoom({ client, values }: PushedBatch): void {
-    if (closed) throw new AppError('overloaded', 'cannot queue samples: the program ends');
-    const own = samplesOf.get(client) ?? 0;
-    const isFull = samples + values.length > mostSamples || own + values.length > mostSamples / 2;
-    if (isFull && samples > 0)
-      throw new AppError('overloaded', `cannot queue samples: ${samples} wait for the store already`);
+  push(batch: PushedBatch): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw new AppError('overloaded', 'cannot queue samples: the program ends');
+      this.#room.take(batch);
+      this.#waiting.push({ batch, since: this.#clock(), resolve, reject });
+      if (!this.#isBusy) this.#begin();
+      else this.#timer ??= setInterval(() => this.#giveBack(), LOOK_MS).unref();
+    });
   }
 
-  /** The next batches, as many as are written together. */
-  function next(): readonly Waiting[] {
-    let rows = 0;
-    let end = 0;
-    while (end < queue.length) {
-      rows += (queue[end] as Waiting).batch.values.length;
-      if (end > 0 && rows > TOGETHER) break;
-      end += 1;
-    }
-    return queue.splice(0, end);
+  async stats() {
+    const oldest = (this.#writing[0] ?? this.#waiting[0])?.since;
+    const oldestMs = oldest === undefined ? 0 : this.#clock() - oldest;
+    return { waiting: this.#room.samples, oldestMs, deadLetters: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (!this.#isBusy) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+      setTimeout(resolve, this.#closeWithinMs).unref();
+    });
   }
 
   // Not at once: a write costs as much for one sample as for the hundred that other requests bring in the same turn.
-  function begin(): void {
-    busy = true;
-    setImmediate(() => void writeAll());
+  #begin(): void {
+    this.#isBusy = true;
+    setImmediate(() => void this.#writeAll());
   }
 
-  async function writeAll(): Promise<void> {
-    while (queue.length > 0) {
-      writing = next();
-      await writeTogether(writing, write);
-      for (const { batch } of writing) count(batch, -1);
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      this.#writing = this.#next();
+      await writeTogether(this.#writing, this.#write);
+      for (const { batch } of this.#writing) this.#room.free(batch);
     }
-    writing = [];
-    busy = false;
-    clearInterval(timer);
-    timer = undefined;
-    idle?.();
+    this.#writing = [];
+    this.#isBusy = false;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#idle?.();
+  }
+
+  /** The next batches, as many as are written together. */
+  #next(): readonly Waiting[] {
+    let rows = 0;
+    let end = 0;
+    while (end < this.#waiting.length) {
+      rows += (this.#waiting[end] as Waiting).batch.values.length;
+      if (end > 0 && rows > TOGETHER) break;
+      end += 1;
+    }
+    return this.#waiting.splice(0, end);
   }
 
   // Those whose turn has not come are nobody's yet.
-  function giveBack(): void {
-    const latest = clock() - mostWaitMs;
-    const end = queue.findIndex(({ since }) => since > latest);
-    for (const { batch, reject } of queue.splice(0, end < 0 ? queue.length : end)) {
-      count(batch, -1);
-      reject(
-        new AppError('overloaded', `cannot store samples: the store did not take them in ${mostWaitMs} ms`),
-      );
+  #giveBack(): void {
+    const latest = this.#clock() - this.#mostWaitMs;
+    const end = this.#waiting.findIndex(({ since }) => since > latest);
+    for (const { batch, reject } of this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)) {
+      this.#room.free(batch);
+      const why = `the store did not take them in ${this.#mostWaitMs} ms`;
+      reject(new AppError('overloaded', `cannot store samples: ${why}`));
     }
   }
-
-  return {
-    push(batch) {
-      return new Promise((resolve, reject) => {
-        refuseWithoutRoom(batch);
-        count(batch, 1);
-        queue.push({ batch, since: clock(), resolve, reject });
-        if (!busy) begin();
-        else timer ??= setInterval(giveBack, LOOK_MS).unref();
-      });
-    },
-    async stats() {
-      const oldest = (writing[0] ?? queue[0])?.since;
-      return { waiting: samples, oldestMs: oldest === undefined ? 0 : clock() - oldest, deadLetters: 0 };
-    },
-    async close() {
-      closed = true;
-      if (!busy) return;
-      await new Promise<void>((resolve) => {
-        idle = resolve;
-        setTimeout(resolve, closeWithinMs).unref();
-      });
-    },
-  };
 }
 
 // One batch whose series have no place must not keep the others out.

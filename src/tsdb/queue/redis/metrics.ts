@@ -1,7 +1,7 @@
 // How the queue in Redis is doing. No client and no address is ever a label.
 
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { StreamState } from './stream.ts';
+import type { StreamState } from './stream-state.ts';
 
 export const REFUSALS = ['away', 'full', 'promise', 'too_large'] as const;
 export type Refusal = (typeof REFUSALS)[number];

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { PushedBatch } from '../contract.ts';
-import { decodeBatch } from '../decode-batch.ts';
 import { encodeBatch } from '../encode-batch.ts';
 import {
   type Lease,
@@ -14,9 +13,11 @@ import {
   type OutboxBounds,
   type OutboxStats,
 } from '../outbox/contract.ts';
-import { LEASE_TEXT, PACK_SAMPLES, packsOf, textOf } from '../outbox/packs.ts';
+import { packsOf } from '../outbox/packs.ts';
 import { type Connection, openConnection } from './connection.ts';
-import { NO_ENTRIES, Stream, type StreamEntry, type StreamState } from './stream.ts';
+import { Gathered } from './gathered.ts';
+import { OutboxKeeper } from './outbox-keeper.ts';
+import { Stream, type StreamEntry } from './stream.ts';
 
 export interface RedisOutboxOptions extends OutboxBounds {
   readonly url: () => Promise<string>;
@@ -34,12 +35,9 @@ export interface RedisOutboxOptions extends OutboxBounds {
 
 const GROUP = 'export';
 const CLAIM_AFTER_MS = 120_000;
-const LOOK_MS = 1000;
 const ANSWER_MS = 5000;
 const RETRY_MS = 5000;
 const CLOSE_MS = 5000;
-/** Entries of one read. Each may be some megabytes. */
-const READ = 16;
 const UNDERWAY_BYTES = 64 * 2 ** 20;
 const DEAD = { deadLetters: 1000, deadLetterBytes: 64 * 2 ** 20 };
 
@@ -48,50 +46,13 @@ export function openRedisOutbox(options: RedisOutboxOptions): Outbox {
   return new RedisOutbox(options);
 }
 
-interface Taken {
-  readonly id: string;
-  readonly batch: PushedBatch;
-}
-
-/** What one lease has gathered so far. */
-class Gathered {
-  readonly entries: Taken[] = [];
-  readonly #most: number;
-  #samples = 0;
-  #text = 0;
-
-  constructor(mostSamples: number) {
-    this.#most = mostSamples;
-  }
-
-  get samples(): number {
-    return this.#samples;
-  }
-
-  /** How many more entries may be read, whatever they hold. */
-  get room(): number {
-    if (this.#text >= LEASE_TEXT) return 0;
-    return Math.min(READ, Math.floor((this.#most - this.#samples) / PACK_SAMPLES));
-  }
-
-  add(id: string, bytes: Buffer): void {
-    const batch = decodeBatch(bytes);
-    this.entries.push({ id, batch });
-    this.#samples += batch.values.length;
-    this.#text += textOf(batch);
-  }
-}
-
 class RedisOutbox implements Outbox {
   readonly #options: RedisOutboxOptions;
   readonly #claimAfterMs: number;
   readonly #connection: Connection;
   readonly #stream: Stream;
-  readonly #closing = new AbortController();
-  readonly #looking: Promise<void>;
-  #state: StreamState = NO_ENTRIES;
+  readonly #keeper: OutboxKeeper;
   #leased = 0;
-  #trouble: string | undefined;
 
   constructor(options: RedisOutboxOptions) {
     const { url, ca, queue, mostBytes } = options;
@@ -107,11 +68,12 @@ class RedisOutbox implements Outbox {
     // What was let in while there was room must still find some.
     const bounds = { ...DEAD, bytes: mostBytes + UNDERWAY_BYTES, entries: 2 * options.mostSamples };
     this.#stream = new Stream(this.#connection, `${queue}:export`, bounds, GROUP);
-    this.#looking = this.#look();
+    const [connection, stream, claimAfterMs] = [this.#connection, this.#stream, this.#claimAfterMs];
+    this.#keeper = new OutboxKeeper({ ...options, connection, stream, claimAfterMs });
   }
 
   demandRoom(): void {
-    const { samples, bytes } = this.#state;
+    const { samples, bytes } = this.#keeper.state;
     const { mostSamples, mostBytes } = this.#options;
     if (samples >= mostSamples || bytes >= mostBytes) throw notFetched(samples);
   }
@@ -121,7 +83,7 @@ class RedisOutbox implements Outbox {
     if (tooLong > 0) this.#options.dropped(tooLong);
     for (const pack of packs) {
       const answer = await this.#stream.push(encodeBatch(pack), pack.values.length);
-      if (answer.startsWith('full')) throw notFetched(this.#state.samples);
+      if (answer.startsWith('full')) throw notFetched(this.#keeper.state.samples);
     }
   }
 
@@ -139,14 +101,13 @@ class RedisOutbox implements Outbox {
   }
 
   async stats(): Promise<OutboxStats> {
-    await this.#settle();
-    const { samples, oldestMs } = this.#state;
+    await this.#keeper.settle();
+    const { samples, oldestMs } = this.#keeper.state;
     return { waiting: Math.max(0, samples - this.#leased), leased: this.#leased, oldestMs };
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.race([this.#looking, sleep(CLOSE_MS, undefined, { ref: false })]);
+    await Promise.race([this.#keeper.stop(), sleep(CLOSE_MS, undefined, { ref: false })]);
     await this.#stream.retire(this.#options.consumer).catch(() => {});
     await this.#connection.close();
   }
@@ -197,7 +158,7 @@ class RedisOutbox implements Outbox {
       ack: async () => {
         this.#leased -= samples;
         await this.#stream.acknowledge(entries.map(({ id }) => id));
-        await this.#settle();
+        await this.#keeper.settle();
       },
       giveBack: async () => {
         this.#leased -= samples;
@@ -210,56 +171,5 @@ class RedisOutbox implements Outbox {
   async #giveBack({ entries }: Gathered): Promise<void> {
     const ids = entries.map(({ id }) => id);
     await this.#stream.release(this.#options.consumer, ids, this.#claimAfterMs).catch(() => {});
-  }
-
-  async #look(): Promise<void> {
-    const { signal } = this.#closing;
-    let isFirst = true;
-    while (!signal.aborted) {
-      if (isFirst && this.#connection.isUp) isFirst = !(await this.#releaseOwn());
-      await this.#settle();
-      await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
-    }
-  }
-
-  // What this consumer had before it was ended; nobody reads the end of that answer.
-  async #releaseOwn(): Promise<boolean> {
-    const { consumer } = this.#options;
-    try {
-      await this.#stream.ensureGroup();
-      const pending = await this.#stream.pending(consumer, undefined, 100_000);
-      await this.#stream.release(
-        consumer,
-        pending.map(({ id }) => id),
-        this.#claimAfterMs,
-      );
-      return true;
-    } catch (error) {
-      this.#tell(error);
-      return false;
-    }
-  }
-
-  // Redis away is told by the queue.
-  async #settle(): Promise<void> {
-    const { retentionMs, dropped, log } = this.#options;
-    if (!this.#connection.isUp) return;
-    try {
-      this.#state = await this.#stream.settle();
-      if (this.#state.oldestMs <= retentionMs) return;
-      const samples = await this.#stream.expire(retentionMs);
-      if (samples === 0) return;
-      dropped(samples);
-      log.warn({ samples }, 'dropped samples that nobody has fetched within the retention');
-    } catch (error) {
-      this.#tell(error);
-    }
-  }
-
-  #tell(error: unknown): void {
-    const trouble = messageOf(error);
-    if (trouble !== this.#trouble && this.#connection.isUp)
-      this.#options.log.error(`cannot look after samples to be handed over: ${trouble}; trying again`);
-    this.#trouble = trouble;
   }
 }

@@ -1,17 +1,19 @@
 // The queue in Redis Streams: pushed batches are safe in Redis before the store has them, for any number of processes.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { Queue, Writer } from '../contract.ts';
+import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
 import { type Connection, openConnection, type Send } from './connection.ts';
 import { Consumer } from './consumer.ts';
 import { Delivery } from './delivery.ts';
 import { Door } from './door.ts';
 import { createRedisQueueMetrics, type RedisQueueMetrics } from './metrics.ts';
-import { isKept, type Keeps, type RedisPromise, readPromise } from './promise.ts';
-import { NO_ENTRIES, Stream, type StreamBounds, type StreamState } from './stream.ts';
+import type { Keeps } from './promise.ts';
+import { PromiseWatch } from './promise-watch.ts';
+import { Stream } from './stream.ts';
+import { NO_ENTRIES, type StreamState } from './stream-state.ts';
 
 export interface RedisQueueOptions {
   /** The secret URL, asked for before each connection. */
@@ -30,40 +32,6 @@ export interface RedisQueueOptions {
   readonly bounds?: Partial<Bounds>;
 }
 
-/** Milliseconds, bytes and entries. */
-export interface Bounds extends StreamBounds {
-  readonly batchBytes: number;
-  readonly underwayBytes: number;
-  readonly readEntries: number;
-  readonly readBytes: number;
-  readonly maxDeliveries: number;
-  readonly claimAfterMs: number;
-  readonly blockMs: number;
-  readonly answerMs: number;
-  readonly retryMs: number;
-  readonly closeMs: number;
-  readonly promiseMs: number;
-}
-
-const MB = 2 ** 20;
-const DEFAULTS: Bounds = {
-  entries: 100_000,
-  bytes: 512 * MB,
-  deadLetters: 1000,
-  deadLetterBytes: 64 * MB,
-  batchBytes: 32 * MB,
-  underwayBytes: 64 * MB,
-  readEntries: 500,
-  readBytes: 8 * MB,
-  maxDeliveries: 5,
-  claimAfterMs: 60_000,
-  blockMs: 1000,
-  answerMs: 5000,
-  retryMs: 5000,
-  closeMs: 10_000,
-  promiseMs: 10_000,
-};
-
 /** Begins at once, also while Redis is away: then pushes are refused, and it is tried again. */
 export function openRedisQueue(options: RedisQueueOptions): Queue {
   return new RedisQueue(options);
@@ -80,8 +48,8 @@ class RedisQueue implements Queue {
   readonly #consumer: Consumer;
   readonly #door: Door;
   readonly #metrics: RedisQueueMetrics;
+  readonly #promise: PromiseWatch;
   readonly #watching: Promise<void>;
-  #promise: RedisPromise | undefined;
   #state = NO_ENTRIES;
   #looking: Promise<StreamState> | undefined;
   #trouble: string | undefined;
@@ -89,8 +57,9 @@ class RedisQueue implements Queue {
   constructor(options: RedisQueueOptions) {
     const { log, registry, consumer: name, writer, stream } = options;
     this.#options = options;
-    const bounds = { ...DEFAULTS, ...options.bounds };
+    const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
     this.#bounds = bounds;
+    this.#promise = new PromiseWatch({ keeps: options.keeps ?? 'any', everyMs: bounds.promiseMs, log });
     this.#commands = this.#connect('commands');
     this.#reader = this.#connect('reader');
     this.#stream = new Stream(this.#commands, stream, bounds);
@@ -108,13 +77,13 @@ class RedisQueue implements Queue {
     this.#consumer = new Consumer({ ...shared, ...connections, delivery: this.#delivery, name });
     this.#door = new Door({
       stream: this.#stream,
-      brokenPromise: () => this.#brokenPromise(),
+      brokenPromise: () => this.#promise.broken,
       maxBatchBytes: bounds.batchBytes,
       maxUnderwayBytes: bounds.underwayBytes,
       refused: (reason) => this.#metrics.refused(reason),
     });
     this.#consumer.start();
-    this.#watching = this.#watchPromise();
+    this.#watching = this.#promise.run(this.#commands, this.#closing.signal);
   }
 
   async push(...[batch]: Parameters<Queue['push']>): Promise<void> {
@@ -174,37 +143,7 @@ class RedisQueue implements Queue {
     const [, major = 0, minor = 0] = version ?? [];
     if (Number(major) * 100 + Number(minor) < 602)
       throw new AppError('version', `it is Redis ${major}.${minor}, and the queue needs 6.2 or newer`);
-    this.#judge(await readPromise(send));
-  }
-
-  async #watchPromise(): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await sleep(this.#bounds.promiseMs, undefined, { signal }).catch(() => {});
-      if (signal.aborted || !this.#commands.isUp) continue;
-      try {
-        this.#judge(await readPromise(this.#commands.send));
-      } catch {
-        // The connection is gone, and the next one begins with this.
-      }
-    }
-  }
-
-  #judge(promise: RedisPromise): void {
-    const { log } = this.#options;
-    const before = this.#promise;
-    this.#promise = promise;
-    if (before === undefined || promise.lost !== before.lost) {
-      if (promise.lost !== undefined) log.warn(promise.lost);
-      else log.info('Redis keeps every sample that it accepts (appendfsync always)');
-    }
-    if (promise.evicts !== undefined && promise.evicts !== before?.evicts) log.warn(promise.evicts);
-  }
-
-  #brokenPromise(): string | undefined {
-    const { keeps = 'any' } = this.#options;
-    if (isKept(this.#promise, keeps)) return undefined;
-    return `Redis does not keep what is asked of it (appendfsync ${keeps})`;
+    await this.#promise.ask(send);
   }
 
   // The gauges of one scrape ask at once, and share one answer.

@@ -3,6 +3,7 @@
 import { messageOf } from '../../../lib/errors.ts';
 import type { Connection, Reply } from './connection.ts';
 import { BURY, EXPIRE, PUSH, RETIRE, run, SETTLE } from './scripts.ts';
+import { type StreamState, stateOf } from './stream-state.ts';
 
 /** The group that stands for the store. */
 const STORE = 'store';
@@ -38,29 +39,6 @@ export interface PendingEntry {
   /** How often it was delivered. */
   readonly deliveries: number;
 }
-
-export interface StreamState {
-  readonly entries: number;
-  /** Entries that no consumer has read yet. */
-  readonly lag: number;
-  /** Entries that were read and are not acknowledged. */
-  readonly pending: number;
-  /** From the oldest entry that is not acknowledged on, as are the bytes and the age. */
-  readonly samples: number;
-  readonly bytes: number;
-  readonly oldestMs: number;
-  readonly deadLetters: number;
-}
-
-export const NO_ENTRIES: StreamState = {
-  entries: 0,
-  lag: 0,
-  pending: 0,
-  samples: 0,
-  bytes: 0,
-  oldestMs: 0,
-  deadLetters: 0,
-};
 
 export class Stream {
   readonly #connection: Connection;
@@ -191,18 +169,7 @@ export class Stream {
   /** Trims what every consumer has done with, and tells what is left. */
   async settle(): Promise<StreamState> {
     const keys = [this.#keys.stream, this.#keys.totals, this.#keys.deadLetters];
-    const numbers = listOf(await run(this.#connection.send, SETTLE, keys, [this.#group])).map(Number);
-    // Should totals and stream come from different times (one of them was restored or deleted), none goes below 0.
-    const at = (place: number) => Math.max(0, numbers[place] ?? 0);
-    return {
-      entries: at(0),
-      lag: at(1),
-      pending: at(2),
-      samples: at(3),
-      bytes: at(4),
-      oldestMs: at(5),
-      deadLetters: at(6),
-    };
+    return stateOf(listOf(await run(this.#connection.send, SETTLE, keys, [this.#group])).map(Number));
   }
 
   /** Removes entries that came longer ago, whoever has them. @returns how many samples they were. */
