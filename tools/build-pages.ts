@@ -13,7 +13,13 @@ const PAGES = { targets: 'Targets', graph: 'Graph', status: 'Status' };
 export const PAGES_FOLDER = join(ROOT, 'dist/ui');
 const STYLE = 'assets/style.css';
 /** What a page may hold something of. */
-const INPUTS = ['src/tsdb/ui', 'src/lib', 'src/model', 'tools/build-pages.ts', 'package-lock.json'];
+export const PAGE_INPUTS = [
+  'src/tsdb/ui',
+  'src/lib',
+  'src/model',
+  'tools/build-pages.ts',
+  'package-lock.json',
+];
 
 /** Builds the pages into a folder of their own, in the place of what is there. */
 export async function buildPages(folder: string): Promise<void> {
@@ -87,7 +93,7 @@ async function ownStyles(): Promise<string[]> {
 /** Builds them where they are absent, or older than what they are made of. */
 export async function buildOldPages(folder: string): Promise<void> {
   const built = await stat(join(folder, STYLE)).catch(() => undefined);
-  const newest = await Promise.all(INPUTS.map((input) => newestOf(join(ROOT, input))));
+  const newest = await Promise.all(PAGE_INPUTS.map((input) => newestOf(join(ROOT, input))));
   if (built === undefined || built.mtimeMs < Math.max(...newest)) await buildPages(folder);
 }
 

@@ -76,16 +76,19 @@ export async function named<T>(result: Promise<T>): Promise<T> {
 }
 
 function send(reply: FastifyReply, result: QueryResult, limit: number) {
-  const cut = truncate(result, limit);
-  const warnings = cut === result ? [] : ['results truncated due to limit'];
-  return sendPieces(reply, 'application/json', resultJson(cut, warnings));
+  const total = countOf(result);
+  const isCut = limit > 0 && total > limit;
+  const json = isCut ? resultJson(truncate(result, limit), total) : resultJson(result);
+  return sendPieces(reply, 'application/json', json);
+}
+
+function countOf(result: QueryResult): number {
+  if (result.type === 'vector') return result.samples.length;
+  return result.type === 'matrix' ? result.series.length : 0;
 }
 
 function truncate(result: QueryResult, limit: number): QueryResult {
-  if (limit === 0) return result;
-  if (result.type === 'vector' && result.samples.length > limit)
-    return { ...result, samples: result.samples.slice(0, limit) };
-  if (result.type === 'matrix' && result.series.length > limit)
-    return { ...result, series: result.series.slice(0, limit) };
+  if (result.type === 'vector') return { ...result, samples: result.samples.slice(0, limit) };
+  if (result.type === 'matrix') return { ...result, series: result.series.slice(0, limit) };
   return result;
 }

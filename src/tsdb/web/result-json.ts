@@ -4,12 +4,16 @@ import type { QueryResult, Series } from '../promql/result.ts';
 import { formatScalar, formatTime, formatValue } from './numbers.ts';
 import { PIECE } from './pieces.ts';
 
-/** The parts of `{"status":"success","data":…}`, none much longer than a piece. */
-export function* resultJson(result: QueryResult, warnings: readonly string[] = []): Generator<string> {
-  const told = warnings.length === 0 ? '' : `,"warnings":${JSON.stringify(warnings)}`;
-  yield `{"status":"success"${told},"data":{"resultType":${JSON.stringify(result.type)},"result":`;
+/**
+ * The parts of `{"status":"success","data":…}`, none much longer than a piece.
+ * @param total how many series there are where the result has only the first of them: a warning says so, as
+ * Prometheus' does, and how many, which it does not tell.
+ */
+export function* resultJson(result: QueryResult, total?: number): Generator<string> {
+  const warning = total === undefined ? '' : ',"warnings":["results truncated due to limit"]';
+  yield `{"status":"success"${warning},"data":{"resultType":${JSON.stringify(result.type)},"result":`;
   yield* parts(result);
-  yield '}}\n';
+  yield total === undefined ? '}}\n' : `,"total":${total}}}\n`;
 }
 
 function* parts(result: QueryResult): Generator<string> {

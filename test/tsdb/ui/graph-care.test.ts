@@ -8,6 +8,14 @@ import { drawn, type GraphSite, NOW, samplesOf, savedCsv, startGraphSite, typeQu
 const HOUR = 3_600_000;
 const EVIL = '<img src=x onerror="document.title=1">';
 
+/** More labels than there is room for, some of them long. */
+const WIDE = Object.fromEntries(
+  Array.from({ length: 20 }, (_, i) => [
+    `label_${i}`,
+    [`value ${i}`, EVIL, 'x'.repeat(2000)][i % 3] as string,
+  ]),
+);
+
 const SAMPLES = [
   { labels: { __name__: 'evil', job: EVIL, 'a b"<b>': EVIL, formula: '=1+1' }, samples: evil(1) },
   {
@@ -24,6 +32,11 @@ const SAMPLES = [
       (value, i) => [NOW - (4 - i) * 60_000, value] as const,
     ),
   },
+  { labels: { __name__: 'wide', ...WIDE }, samples: evil(3) },
+  ...Array.from({ length: 600 }, (_, i) => ({
+    labels: { __name__: 'crowd', number: String(i) },
+    samples: [[NOW - 1000, i] as const],
+  })),
   {
     labels: { __name__: 'autumn' },
     samples: samplesOf(Date.UTC(2025, 9, 24), Date.UTC(2025, 9, 28), HOUR / 2, (time) => time / HOUR),
@@ -49,16 +62,14 @@ async function axisWords(page: Page): Promise<string[]> {
   return page.evaluate('[...new Set(window.written)]');
 }
 
-function record(page: Page) {
-  return page.addInitScript(() => {
-    const written: string[] = [];
-    Object.assign(window, { written });
-    const write = CanvasRenderingContext2D.prototype.fillText;
-    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
-      written.push(text);
-      return write.call(this, text, ...rest);
-    };
-  });
+function script() {
+  const written: string[] = [];
+  Object.assign(window, { written });
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+    written.push(text);
+    return write.call(this, text, ...rest);
+  };
 }
 
 test('hostile labels are text in the legend, the tooltip, the table, the explorer and the completion', async () => {
@@ -87,7 +98,69 @@ test('hostile labels are text in the legend, the tooltip, the table, the explore
   expect(await page.locator('img, b').count()).toBe(0);
   expect(await page.title()).toBe(title);
   expect(wrong).toEqual([]);
-  await page.context().close();
+});
+
+test.each([
+  [1280, 800],
+  [360, 740],
+])('at %d pixels the tooltip has all labels, also where some are long', async (width, height) => {
+  const { page, wrong } = await site.open('?q=wide&range=1h', { viewport: { width, height } });
+  await drawn(page);
+  await page.locator('.plot').focus();
+  await page.keyboard.press('End');
+  const tooltip = page.locator('.tooltip');
+  const entries = tooltip.locator('dl > div');
+  const pairs = await entries.evaluateAll((all) =>
+    all.map((one) => [...one.children].map((child) => child.textContent)),
+  );
+  expect(Object.fromEntries(pairs)).toEqual(WIDE);
+  // None is cut off: the last one begins below the first, inside the box, and the box inside the window's width.
+  const [box, last] = [await tooltip.boundingBox(), await entries.last().boundingBox()];
+  expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThan((box?.y ?? 0) + (box?.height ?? 0));
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+  await entries.last().scrollIntoViewIfNeeded();
+  expect(await topmostAt(page, await entries.last().boundingBox())).toBe(true);
+  expect(await page.locator('img').count()).toBe(0);
+  expect(wrong).toEqual([]);
+});
+
+/** Whether it is the tooltip that is seen there, as the mouse would hit it if it could. */
+function topmostAt(page: Page, box: { x: number; y: number } | null): Promise<boolean> {
+  return page.evaluate(
+    ([x, y]) => {
+      const host = document.querySelector('.pointing') as HTMLElement;
+      host.style.pointerEvents = 'auto';
+      const hit = document.elementFromPoint(x + 2, y + 2)?.closest('.tooltip');
+      host.style.pointerEvents = '';
+      return hit !== null && hit !== undefined;
+    },
+    [box?.x ?? -1, box?.y ?? -1] as const,
+  );
+}
+
+test('a browser whose clock is wrong shows the last hour of the server', async () => {
+  const { page } = await site.open('?q=temperature&range=1h&tz=UTC', { clock: NOW - 7 * 24 * HOUR });
+  await drawn(page);
+  await expect.poll(() => page.locator('.legend button').count()).toBe(3);
+  expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-03-29T09:30');
+  expect(await page.getByLabel('To', { exact: true }).inputValue()).toBe('2026-03-29T10:30');
+  await page.getByRole('button', { name: 'Back in time' }).click();
+  await page.waitForURL(/from=2026-03-29T09:00:00Z&to=2026-03-29T10:00:00Z/);
+});
+
+test('of a table that is too long only the first rows are asked for, and how many there are', async () => {
+  const { page, wrong } = await site.open();
+  const answered = page.waitForResponse((response) => /query=crowd&/.test(response.url()));
+  await page.goto(`${site.url}/graph?q=crowd&tab=table&range=1h`);
+  const { data } = (await (await answered).json()) as { data: { result: unknown[] } };
+  expect(data.result).toHaveLength(500);
+  await expect.poll(() => page.locator('.query-note').innerText()).toMatch(/^Showing 500 of 600 series\./);
+  expect(await page.locator('tbody tr').count()).toBe(500);
+  await page.goto(`${site.url}/graph?q=crowd[5m]&tab=table&range=1h`);
+  await expect
+    .poll(() => page.locator('.query-note').innerText())
+    .toMatch(/^Showing the first 500; there are more\./);
+  expect(wrong).toEqual([]);
 });
 
 test('an address full of markup is text', async () => {
@@ -97,7 +170,6 @@ test('an address full of markup is text', async () => {
   await expect.poll(() => page.locator('.query-note').innerText()).toContain('parse error');
   expect(await page.locator('textarea').inputValue()).toBe(EVIL);
   expect(await page.locator('img').count()).toBe(0);
-  await page.context().close();
 });
 
 test('what is no finite number is told, and does not spoil the picture', async () => {
@@ -116,15 +188,12 @@ test('what is no finite number is told, and does not spoil the picture', async (
   await page.keyboard.press('End');
   expect(await page.locator('.tooltip').innerText()).toContain('-Inf');
   expect(wrong).toEqual([]);
-  await page.context().close();
 });
 
 describe('on the day the clocks change', () => {
   const f = (name: string, address: string, days: string[], marks: string[]) =>
     test(name, async () => {
-      const { page, wrong } = await site.open();
-      await record(page);
-      await page.goto(`${site.url}/graph${address}&by=day`);
+      const { page, wrong } = await site.open(`${address}&by=day`, { script });
       await drawn(page);
       const rows = (await savedCsv(page)).text.split('\r\n').slice(1, -1);
       expect(rows.map((row) => row.split(',').slice(1, 3).join(' '))).toEqual(days);
@@ -136,7 +205,6 @@ describe('on the day the clocks change', () => {
       const begins = hours.map((row) => Date.parse(row.split(',')[1] ?? ''));
       expect(begins.every((begin, i) => i === 0 || begin - (begins[i - 1] as number) === HOUR)).toBe(true);
       expect(wrong).toEqual([]);
-      await page.context().close();
     });
 
   f(
@@ -174,35 +242,27 @@ describe('on the day the clocks change', () => {
       '2025-10-26 02:30:00 +02:00',
       '2025-10-26 02:00:00 +01:00',
     ]);
-    await page.context().close();
   });
 });
 
 test('UTC and local time change the picture with one click, and go into the link', async () => {
-  const { page } = await site.open('?q=temperature&range=1h');
-  await record(page);
-  await page.reload();
+  const { page } = await site.open('?q=temperature&range=1h', { script });
   await drawn(page);
   expect(await axisWords(page)).toContain('12:30');
   await page.getByRole('button', { name: /^Local time/ }).click();
   await page.waitForURL(/tz=UTC/);
   await drawn(page);
   expect(await axisWords(page)).toContain('10:30');
-  await page.context().close();
 });
 
 test('an empty server says what to do next', async () => {
-  const empty = await startGraphSite([]);
-  try {
-    const { page, wrong } = await empty.open();
-    await page.getByText('Nothing is stored yet').waitFor();
-    await page.getByRole('button', { name: 'Explore metrics' }).click();
-    await page.getByText('There are no metrics yet.').waitFor();
-    expect(await axeFindings(page)).toEqual([]);
-    expect(wrong).toEqual([]);
-  } finally {
-    await empty.stop();
-  }
+  const empty = await startGraphSite([], site.pages);
+  const { page, wrong } = await empty.open();
+  await page.getByText('Nothing is stored yet').waitFor();
+  await page.getByRole('button', { name: 'Explore metrics' }).click();
+  await page.getByText('There are no metrics yet.').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  expect(wrong).toEqual([]);
 });
 
 test('everything can be done by keyboard', async () => {
@@ -242,7 +302,6 @@ test('everything can be done by keyboard', async () => {
   await page.keyboard.press('Control+Enter');
   expect(await page.locator('.legend [aria-pressed=true]').count()).toBe(2);
   expect(wrong).toEqual([]);
-  await page.context().close();
 });
 
 const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -260,16 +319,21 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
-describe.each(['light', 'dark'] as const)('in %s, on a phone and on a desk', (colorScheme) => {
-  test.each(Object.keys(STATES))('axe-core has no finding and nothing is cut off at %s', async (address) => {
-    const { page } = await site.open(address, { colorScheme, viewport: { width: 360, height: 740 } });
+test.each(Object.keys(STATES))(
+  'light on a phone and dark on a desk axe-core has no finding, and nothing is cut off at %s',
+  async (address) => {
+    const { page } = await site.open(address, {
+      colorScheme: 'light',
+      viewport: { width: 360, height: 740 },
+    });
     await STATES[address]?.(page);
     expect(await axeFindings(page)).toEqual([]);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width).toBe(360);
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await width()).toBe(360);
     await page.setViewportSize({ width: 1280, height: 800 });
+    // Without transitions, in which colours are between both.
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     expect(await axeFindings(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1280);
-    await page.context().close();
-  });
-});
+    expect(await width()).toBe(1280);
+  },
+);

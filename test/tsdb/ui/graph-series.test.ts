@@ -8,6 +8,7 @@ import { nearest } from '../../../src/tsdb/ui/graph/chart/nearest.ts';
 import { readChart } from '../../../src/tsdb/ui/graph/chart-data.ts';
 import { csvLines, csvName } from '../../../src/tsdb/ui/graph/csv.ts';
 import { matching } from '../../../src/tsdb/ui/graph/explorer.ts';
+import { csvFile } from '../../../src/tsdb/ui/graph/export.ts';
 import { extremesOf, type Line } from '../../../src/tsdb/ui/graph/lines.ts';
 import { hintsOf } from '../../../src/tsdb/ui/graph/query-note.ts';
 import { parseSelector, withValue, writeSelector } from '../../../src/tsdb/ui/graph/selector.ts';
@@ -202,12 +203,40 @@ test('by keyboard one goes from sample to sample and from series to series', () 
 });
 
 describe('CSV', () => {
+  const results = {
+    span: { from: 0, to: 9000 },
+    tab: 'chart',
+    granularity: 'raw',
+    zone: 'UTC',
+    queries: [{ place: 0, text: 'up', series: [], latest: [], total: 2 }],
+  } as const;
+
+  test('of very many rows has the first, and says so', async () => {
+    const lines = [lineOf('a', raw([1000, 2000], [1, 1])), lineOf('b', raw([3000, 4000], [1, 1]))];
+    const whole = await csvFile(results, lines, 4);
+    expect([whole.parts.join('').split('\r\n').length, whole.words]).toEqual([4 + 2, '']);
+    const first = await csvFile(results, lines, 3);
+    expect(first.parts.join('').split('\r\n').slice(1, -1)).toEqual([
+      'up,1970-01-01T00:00:01.000Z,1',
+      'up,1970-01-01T00:00:02.000Z,1',
+      'up,1970-01-01T00:00:03.000Z,1',
+    ]);
+    expect(first.words).toBe('The file has the first 3 of 4 rows.');
+  });
+
   const row = (labels: Record<string, string>, ...cells: (string | number | boolean)[]) => ({
     query: 'up',
     labels,
     cells,
   });
-  const f = (...rows: ReturnType<typeof row>[]) => [...csvLines(['time', 'value'], rows)].join('');
+  const f = (...rows: ReturnType<typeof row>[]) =>
+    [
+      ...csvLines(
+        ['time', 'value'],
+        rows.map(({ labels }) => labels),
+        rows,
+      ),
+    ].join('');
 
   test('has a column for each label, and quotes what RFC 4180 asks to be quoted', () => {
     expect(f(row({ a: 'x,y', b: 'say "hi"' }, 't', 1.5), row({ c: 'two\nlines' }, 't', -2))).toBe(

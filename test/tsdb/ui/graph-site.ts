@@ -1,22 +1,12 @@
 // The Graph page over a real server with known samples, in a real browser whose clock stands still.
 
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
-import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
-import { startBrowser } from '../../../tools/browser.ts';
-import { buildPages } from '../../../tools/build-pages.ts';
-import { tempDir } from '../../helpers/temp-dir.ts';
-import { startTestWeb } from '../web/test-web.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { SeriesOfTest } from '../web/test-web.ts';
+import { startTestPages, type TestPages } from './test-pages.ts';
 
 /** What the clocks of server and browser show. */
 export const NOW = Date.UTC(2026, 2, 29, 10, 30);
-
-export interface SiteSeries {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Unix milliseconds and values; `undefined` is a stale marker. */
-  readonly samples: readonly (readonly [number, number | undefined])[];
-}
 
 export interface OpenPage {
   readonly page: Page;
@@ -25,45 +15,48 @@ export interface OpenPage {
 }
 
 export interface SiteOptions extends BrowserContextOptions {
-  /** The clock goes, and frames come when the browser has them. */
-  readonly hasClock?: boolean;
+  /** What the clock of the browser shows; null: it goes, and frames come when the browser has them. */
+  readonly clock?: number | null;
+  /** Runs before each page's own scripts. */
+  readonly script?: () => void;
 }
 
 export interface GraphSite {
   readonly url: string;
+  readonly pages: TestPages;
+  /** What the clock of the server shows: `NOW`, until it is set. */
+  now: number;
   /** @param address what follows `/graph`. */
   open(address?: string, options?: SiteOptions): Promise<OpenPage>;
   stop(): Promise<void>;
 }
 
-export async function startGraphSite(samples: readonly SiteSeries[]): Promise<GraphSite> {
-  const dir = await tempDir('graph');
-  await buildPages(`${dir.path}/ui`);
-  const store = await openMemoryStore({ retentionMs: Number.POSITIVE_INFINITY });
-  const pages = await readPageFiles(`${dir.path}/ui`);
+/** @param given where it stands beside another, and is stopped with it. */
+export async function startGraphSite(series: readonly SeriesOfTest[], given?: TestPages): Promise<GraphSite> {
+  const pages = given ?? (await startTestPages());
   const metadata = () => new Map([['temperature', [{ type: 'gauge', help: 'How warm it is.', unit: '' }]]]);
-  const web = await startTestWeb(store, { pages, metadata, now: () => NOW }, samples);
-  const browser = await startBrowser();
-  return {
+  const web = await pages.start({ metadata, now: () => site.now }, series);
+  const site: GraphSite = {
     url: web.url,
-    open: (address = '', options = {}) => openPage(browser, web.url, address, options),
-    async stop() {
-      await browser.close();
-      await web.stop();
-      await dir.remove();
-    },
+    pages,
+    now: NOW,
+    open: (address = '', options = {}) => openPage(pages, web.url, address, options),
+    stop: pages.stop,
   };
+  return site;
 }
 
 async function openPage(
-  browser: Browser,
+  { pool }: TestPages,
   url: string,
   address: string,
-  { hasClock = false, ...options }: SiteOptions,
+  { clock = NOW, script, ...given }: SiteOptions,
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ timezoneId: 'Europe/Berlin', ...options });
-  const page = await context.newPage();
-  if (!hasClock) await page.clock.setFixedTime(NOW);
+  const options = { timezoneId: 'Europe/Berlin', ...given };
+  const isOwn = clock !== NOW || script !== undefined;
+  const page = await (isOwn ? pool.own(options) : pool.take(options));
+  if (clock !== null) await page.clock.setFixedTime(clock);
+  if (script !== undefined) await page.addInitScript(script);
   const wrong: string[] = [];
   page.on('console', (message) => wrong.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => wrong.push(`fault: ${error.message}`));

@@ -1,7 +1,7 @@
 // The Graph page as people use it, in a real browser over a real server.
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   drawn,
   type GraphSite,
@@ -37,6 +37,9 @@ let site: GraphSite;
 beforeAll(async () => {
   site = await startGraphSite(SAMPLES);
 });
+afterEach(() => {
+  site.now = NOW;
+});
 afterAll(() => site?.stop());
 
 const legend = (page: Page) => page.locator('.legend button');
@@ -62,7 +65,6 @@ test('a query is typed with completion, and Enter draws it', async () => {
   expect(await legend(page).allInnerTexts()).toEqual(['temperature job="sensors" sensor_id="sensor_1"']);
   expect(await page.title()).toBe('temperature{sensor_id="sensor_1"} · Graph · mini-tsdb');
   expect(wrong).toEqual([]);
-  await page.context().close();
 });
 
 test('the plain field works without the editor', async () => {
@@ -73,7 +75,6 @@ test('the plain field works without the editor', async () => {
   await drawn(page);
   expect(await legend(page).allInnerTexts()).toEqual([0, 1, 2].map((i) => `sensor_id="sensor_${i}"`));
   expect(search(page).toString()).toBe('q=temperature&range=1h&tz=Europe%2FBerlin');
-  await page.context().close();
 });
 
 test('dragging zooms in, the browser goes back, and the picture is the one from before', async () => {
@@ -101,7 +102,6 @@ test('dragging zooms in, the browser goes back, and the picture is the one from 
   await page.goForward();
   await page.waitForURL(/from=/);
   expect(wrong).toEqual([]);
-  await page.context().close();
 });
 
 test('a link shows the same picture to somebody else, in another time zone', async () => {
@@ -126,8 +126,6 @@ test('a link shows the same picture to somebody else, in another time zone', asy
   await other.page.getByRole('button', { name: 'Use America/New_York' }).click();
   await other.page.waitForURL(/tz=America\/New_York/);
   expect(other.wrong).toEqual([]);
-  await other.page.context().close();
-  await page.context().close();
 });
 
 test('the granularity changes to averages with their least and greatest', async () => {
@@ -148,7 +146,6 @@ test('the granularity changes to averages with their least and greatest', async 
   await over.hover({ position: { x: ((await over.boundingBox())?.width ?? 0) * 0.4, y: 50 } });
   expect(await page.locator('.tooltip').innerText()).toContain('average of 60, from 20 to 20.9');
   expect(wrong).toEqual([]);
-  await page.context().close();
 });
 
 test('a gap is a gap', async () => {
@@ -182,7 +179,6 @@ test('a gap is a gap', async () => {
   expect(await painted(share(GAP.from) + 0.01, share(GAP.to) - 0.01)).toBe(0);
   expect(await painted(0.05, share(GAP.from) - 0.01)).toBeGreaterThan(300);
   expect(await painted(share(GAP.to) + 0.01, 0.95)).toBeGreaterThan(200);
-  await page.context().close();
 });
 
 test('a click in the legend shows only that series, with Ctrl it hides or shows it', async () => {
@@ -201,7 +197,6 @@ test('a click in the legend shows only that series, with Ctrl it hides or shows 
   await page.reload();
   await drawn(page);
   expect(await shown(page)).toHaveLength(2);
-  await page.context().close();
 });
 
 test('several queries: added, hidden, removed', async () => {
@@ -219,7 +214,6 @@ test('several queries: added, hidden, removed', async () => {
   expect(search(page).getAll('q')).toEqual(['broken ']);
   await page.goBack();
   await expect.poll(() => page.locator('.query').count()).toBe(2);
-  await page.context().close();
 });
 
 test('what is wrong with a query stands at the query, in the words of the server; the others are drawn', async () => {
@@ -230,7 +224,6 @@ test('what is wrong with a query stands at the query, in the words of the server
   expect(await notes.nth(2).innerText()).not.toBe('');
   expect(await notes.nth(0).innerText()).toBe('');
   expect(await legend(page).allInnerTexts()).toEqual(['broken']);
-  await page.context().close();
 });
 
 test('of very many series it says how many are shown, and narrows them with a click', async () => {
@@ -243,7 +236,6 @@ test('of very many series it says how many are shown, and narrows them with a cl
   await page.waitForURL(/inventory/);
   await expect.poll(() => legend(page).count()).toBe(30);
   await expect.poll(() => note.innerText()).toBe('');
-  await page.context().close();
 });
 
 test('the table has the latest values, and its CSV', async () => {
@@ -259,7 +251,6 @@ test('the table has the latest values, and its CSV', async () => {
   expect(name).toBe('temperature_2026-03-29T093000_2026-03-29T103000.csv');
   expect(text.split('\r\n')[1]).toBe('temperature,2026-03-29T10:30:00.000Z,20,temperature,sensors,sensor_0');
   expect(wrong).toEqual([]);
-  await page.context().close();
 });
 
 test('a table that was scrolled stays so when it is asked again', async () => {
@@ -275,7 +266,6 @@ test('a table that was scrolled stays so when it is asked again', async () => {
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await expect.poll(() => first?.evaluate(({ isConnected }) => isConnected)).toBe(false);
   expect(await scrolled()).toBe(20);
-  await page.context().close();
 });
 
 test('lengths, dates with times, and steps in time', async () => {
@@ -297,7 +287,6 @@ test('lengths, dates with times, and steps in time', async () => {
   await page.getByLabel('The last, as a duration').fill('soon');
   await page.keyboard.press('Enter');
   expect(page.url()).toContain('from=2026-03-29T06:45:00Z');
-  await page.context().close();
 });
 
 test('the explorer tells what metrics are, and puts them and their labels into the query', async () => {
@@ -318,7 +307,6 @@ test('the explorer tells what metrics are, and puts them and their labels into t
   await explorer.getByRole('button', { name: 'sensor_2', pressed: true }).click();
   await expect.poll(() => search(page).get('q')).toBe('temperature');
   expect(wrong).toEqual([]);
-  await page.context().close();
 });
 
 test('by itself it is asked again as often as it is told to, and the time goes on', async () => {
@@ -327,10 +315,11 @@ test('by itself it is asked again as often as it is told to, and the time goes o
   await page.getByLabel('Refresh').selectOption('5s');
   await page.waitForURL(/refresh=5s/);
   const asked = page.waitForRequest((request) => /end=1774780500&/.test(request.url()));
-  await page.clock.setFixedTime(NOW + 5 * 60_000);
+  site.now = NOW + 5 * 60_000;
+  await page.clock.setFixedTime(site.now);
+  await page.clock.runFor(5000);
   await asked;
   await expect.poll(() => page.locator('[aria-label=To]').inputValue()).toMatch(/^2026-03-29T10:35/);
-  await page.context().close();
 });
 
 test('a server that goes away leaves what is seen, says so, and is asked until it is back', async () => {
@@ -344,7 +333,6 @@ test('a server that goes away leaves what is seen, says so, and is asked until i
   await page.getByText('mini-tsdb does not answer since').waitFor({ state: 'hidden' });
   await drawn(page);
   expect((await savedCsv(page)).text.split('\r\n').length).toBeGreaterThan(3 * 180);
-  await page.context().close();
 });
 
 test('a server that came back is believed, also when something else was asked for meanwhile', async () => {
@@ -356,7 +344,6 @@ test('a server that came back is believed, also when something else was asked fo
   await page.getByLabel('Refresh').selectOption('5s');
   await page.context().setOffline(false);
   await expect.poll(() => page.locator('.banner').isHidden()).toBe(true);
-  await page.context().close();
 });
 
 test('an editor that is removed listens no more', async () => {
@@ -381,7 +368,6 @@ test('an editor that is removed listens no more', async () => {
   expect(await kept()).toBe(2);
   await page.getByRole('button', { name: 'Remove query 2' }).click();
   await expect.poll(kept).toBe(1);
-  await page.context().close();
 });
 
 test('a letter that is being put together while the editor loads is not lost', async () => {
@@ -401,17 +387,16 @@ test('a letter that is being put together while the editor loads is not lost', a
   expect(await page.locator('.query-box textarea').inputValue()).toBe('に');
   await session.send('Input.insertText', { text: '日' });
   await expect.poll(() => page.locator('.cm-content').innerText()).toBe('日');
-  await page.context().close();
 });
 
 test('what is said about a query is not said again while it stays the same', async () => {
   const { page } = await site.open('?q=temperature(&range=1h&tz=UTC');
   const note = await page.locator('.query-note p').elementHandle();
-  await page.clock.setFixedTime(NOW + 5 * 60_000);
+  site.now = NOW + 5 * 60_000;
+  await page.clock.setFixedTime(site.now);
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await expect.poll(() => page.locator('[aria-label=To]').inputValue()).toMatch(/^2026-03-29T10:35/);
   expect(await note?.evaluate(({ isConnected }) => isConnected)).toBe(true);
-  await page.context().close();
 });
 
 test('whoever chooses in the explorer stays where they are', async () => {
@@ -428,5 +413,4 @@ test('whoever chooses in the explorer stays where they are', async () => {
   await page.keyboard.press('Enter');
   await explorer.locator('button[aria-current=true]', { hasText: 'broken' }).waitFor();
   expect(await focused()).toBe('broken');
-  await page.context().close();
 });

@@ -36,18 +36,25 @@ function prefixProxy(url: string): Server {
   }).listen(0, '127.0.0.1');
 }
 
+test.each(['targets', 'graph', 'status'])('%s shows the bar, without a word in the console', async (name) => {
+  const { page, said } = await openPage(pages, `${web.url}/${name}`);
+  await page.locator('nav a[aria-current=page]').waitFor();
+  expect(await page.locator('nav a').allTextContents()).toEqual(['Targets', 'Graph', 'Status']);
+  expect(await page.locator('h1').count()).toBe(1);
+  expect(said).toEqual([]);
+});
+
 test('behind a path the pages, their thread and their requests are found', async () => {
   const { port } = proxy.address() as AddressInfo;
-  const { page, said } = await openPage(pages.browser, `http://127.0.0.1:${port}/monitoring/targets`);
+  const { page, said } = await openPage(pages, `http://127.0.0.1:${port}/monitoring/targets`);
   await page.getByText('http://sensor_1:9100/metrics').waitFor();
   await page.getByRole('link', { name: 'Status' }).click();
   await page.getByRole('heading', { name: 'Store' }).waitFor();
   expect(said).toEqual([]);
-  await page.close();
 });
 
 test('the theme goes round by keyboard, and is that of every page from then on', async () => {
-  const { page } = await openPage(pages.browser, `${web.url}/targets`, { colorScheme: 'light' });
+  const { page } = await openPage(pages, `${web.url}/targets`, { colorScheme: 'light' });
   const theme = page.locator('.tools button').nth(1);
   const background = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
   const light = await background();
@@ -67,11 +74,10 @@ test('the theme goes round by keyboard, and is that of every page from then on',
   expect(await background()).toBe(dark);
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await background()).toBe(light);
-  await page.close();
 });
 
 test('the first key leads past the bar, and every control of it can be reached', async () => {
-  const { page } = await openPage(pages.browser, `${web.url}/status`);
+  const { page } = await openPage(pages, `${web.url}/status`);
   await page.getByRole('heading', { name: 'Store' }).waitFor();
   const names: (string | null)[] = [];
   for (let i = 0; i < 6; i += 1) {
@@ -82,11 +88,10 @@ test('the first key leads past the bar, and every control of it can be reached',
   await page.locator('.skip').focus();
   await page.keyboard.press('Enter');
   expect(await page.locator(':focus').getAttribute('id')).toBe('main');
-  await page.close();
 });
 
 test('a browser that keeps nothing has the pages nevertheless', async () => {
-  const page = await pages.browser.newPage();
+  const page = await pages.pool.own();
   await page.addInitScript(() => {
     const refuse = () => {
       throw new DOMException('denied', 'SecurityError');
@@ -97,5 +102,4 @@ test('a browser that keeps nothing has the pages nevertheless', async () => {
   await page.getByText('http://sensor_1:9100/metrics').waitFor();
   await page.locator('.tools button').first().click();
   expect(await page.locator('.tools button').first().textContent()).toBe('UTC');
-  await page.close();
 });

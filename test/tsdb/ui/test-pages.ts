@@ -4,38 +4,35 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { ActiveTarget, TargetsStatus } from '../../../src/tsdb/scrape/target-status.ts';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import type { Sources } from '../../../src/tsdb/web/all-routes.ts';
-import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
 import { startBrowser } from '../../../tools/browser.ts';
-import { buildPages } from '../../../tools/build-pages.ts';
-import { tempDir } from '../../helpers/temp-dir.ts';
-import { startTestWeb, type TestWeb } from '../web/test-web.ts';
+import { builtPages } from '../../helpers/built-pages.ts';
+import { createPagePool, type PagePool } from '../../helpers/page-pool.ts';
+import { type SeriesOfTest, startTestWeb, type TestWeb } from '../web/test-web.ts';
 
 export interface TestPages {
   readonly browser: Browser;
-  /** A server over an empty store. */
-  start(changed?: Partial<Sources>): Promise<TestWeb>;
+  readonly pool: PagePool;
+  /** A server over a store with given series. */
+  start(changed?: Partial<Sources>, series?: readonly SeriesOfTest[]): Promise<TestWeb>;
   stop(): Promise<void>;
 }
 
 /** Builds the pages and starts the browser; servers are stopped with it. */
 export async function startTestPages(): Promise<TestPages> {
-  const dir = await tempDir('pages');
-  await buildPages(`${dir.path}/ui`);
-  const pages = await readPageFiles(`${dir.path}/ui`);
-  const browser = await startBrowser();
+  const [pages, browser] = await Promise.all([builtPages(), startBrowser()]);
   const servers: TestWeb[] = [];
   return {
     browser,
-    async start(changed = {}) {
+    pool: createPagePool(browser),
+    async start(changed = {}, series = []) {
       const store = await openMemoryStore({ retentionMs: Number.POSITIVE_INFINITY });
-      const web = await startTestWeb(store, { pages, ...changed }, []);
+      const web = await startTestWeb(store, { pages, ...changed }, series);
       servers.push(web);
       return web;
     },
     async stop() {
       await browser.close();
       await Promise.all(servers.map((server) => server.stop()));
-      await dir.remove();
     },
   };
 }
@@ -46,13 +43,13 @@ export interface WatchedPage {
   readonly said: readonly string[];
 }
 
-/** A page with a memory of its own. */
+/** A page as new, until the test ends. */
 export async function openPage(
-  browser: Browser,
+  { pool }: TestPages,
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const page = await browser.newPage(options);
+  const page = await pool.take(options);
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(error.message));

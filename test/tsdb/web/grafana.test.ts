@@ -67,6 +67,16 @@ describe('its pickers', () => {
       ...good(['A', '__name__']),
       warnings: ['results truncated due to limit'],
     });
+    const query = { query: 'up', limit: '1', time: at(50) };
+    const { warnings, data } = await post('query', query);
+    expect([warnings, data.result.length, data.total]).toEqual([
+      ['results truncated due to limit'],
+      1,
+      ups({}).length,
+    ]);
+    const span50 = { start: at(50), end: at(60), step: '10' };
+    expect((await post('query_range', { ...query, ...span50 })).data.total).toBe(ups({}).length);
+    expect((await post('query', { ...query, limit: '0' })).data).not.toHaveProperty('total');
     expect(await get(`label/__name__/values?limit=1`)).toMatchObject({ data: ['Upper'] });
     expect(
       await post('series', [

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
 import { readPageFiles } from '../../../src/tsdb/web/page-files.ts';
-import { buildPages } from '../../../tools/build-pages.ts';
+import { builtPages } from '../../helpers/built-pages.ts';
 import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { type WebRequest, webRequest } from '../../helpers/web-request.ts';
 import { startTestWeb, type TestWeb } from './test-web.ts';
@@ -24,8 +24,7 @@ let web: TestWeb;
 let files: Awaited<ReturnType<typeof readPageFiles>>;
 beforeAll(async () => {
   dir = await tempDir('page-routes');
-  await buildPages(`${dir.path}/ui`);
-  files = await readPageFiles(`${dir.path}/ui`);
+  files = await builtPages();
   web = await startTestWeb(await openMemoryStore(), { pages: files });
 });
 afterAll(async () => {

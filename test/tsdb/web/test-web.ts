@@ -25,13 +25,17 @@ const LOOKBACK_MS = 300_000;
 export async function startTestWeb(
   store: Store,
   changed: Partial<Sources> = {},
-  samples: readonly AnySeries[] = KNOWN,
+  samples: readonly SeriesOfTest[] = KNOWN,
 ): Promise<TestWeb> {
   await fill(store, samples);
   const failures: unknown[] = [];
-  const routes = allRoutes({ ...sourcesOf(store), ...changed });
+  const sources = { ...sourcesOf(store), ...changed };
+  const routes = allRoutes(sources);
   const listener = await createWeb({ version: '0', routes, failed: (error) => failures.push(error) });
-  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, listener);
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, (message, response) => {
+    response.setHeader('date', new Date(sources.now()).toUTCString());
+    listener(message, response);
+  });
   return {
     url: `http://127.0.0.1:${server.address.port}`,
     failures,
@@ -83,13 +87,13 @@ export function ingestOf(store: Store): Sources['ingest'] {
   };
 }
 
-interface AnySeries {
+export interface SeriesOfTest {
   readonly labels: Labels;
   /** Unix milliseconds and values; `undefined` is a stale marker. */
   readonly samples: readonly (readonly [number, number | undefined])[];
 }
 
-async function fill(store: Store, known: readonly AnySeries[]): Promise<void> {
+async function fill(store: Store, known: readonly SeriesOfTest[]): Promise<void> {
   const refs = await store.resolve(known.map(({ labels }) => labels));
   const rows = known.flatMap(({ samples }, i) =>
     samples.map((sample) => ({ ref: refs[i] as number, sample })),

@@ -10,9 +10,17 @@ export interface CsvRow {
   readonly cells: readonly (string | number | boolean)[];
 }
 
-/** @param columns names of what stands in each row's cells. @returns parts of the text, a line each. */
-export function* csvLines(columns: readonly string[], rows: readonly CsvRow[]): Generator<string> {
-  const names = [...new Set(rows.flatMap(({ labels }) => Object.keys(labels)))].sort();
+/**
+ * @param columns names of what stands in each row's cells.
+ * @param all the labels of the series that the rows are of.
+ * @returns parts of the text, a line each.
+ */
+export function* csvLines(
+  columns: readonly string[],
+  all: readonly Labels[],
+  rows: Iterable<CsvRow>,
+): Generator<string> {
+  const names = [...new Set(all.flatMap((labels) => Object.keys(labels)))].sort();
   const fixed = ['query', ...columns];
   yield line([...fixed, ...names.map((name) => (fixed.includes(name) ? `label_${name}` : name))]);
   for (const { query, labels, cells } of rows)

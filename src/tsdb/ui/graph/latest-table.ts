@@ -7,20 +7,16 @@ import type { QueryResult, Results } from './queries.ts';
 import { type Labels, labelOf, tellApart } from './series-name.ts';
 import { formatValue } from './value-format.ts';
 
-/** How many rows a query has on the page. */
-const ROWS = 500;
-
 export function latestTables({ queries, zone }: Results): HTMLElement[] {
   return queries.filter(({ latest }) => latest.length > 0).map((query) => tableOf(query, zone));
 }
 
 function tableOf({ text, latest }: QueryResult, zone: string): HTMLElement {
-  const shown = latest.slice(0, ROWS);
-  const { common, own } = tellApart(shown.map(({ labels }) => labels));
+  const { common, own } = tellApart(latest.map(({ labels }) => labels));
   const columns = [...new Set(own.flatMap(Object.keys))].sort();
-  const times = new Set(shown.map(({ time }) => time));
+  const times = new Set(latest.map(({ time }) => time));
   const head = [...columns.map(columnName), ...(times.size > 1 ? ['time'] : [])];
-  const rows = shown.map(({ time, value }, i) => {
+  const rows = latest.map(({ time, value }, i) => {
     const labels = columns.map((name) => element('td', {}, labelOf(own[i] ?? {}, name)));
     const at = times.size > 1 ? [element('td', {}, formatExact(time, zone))] : [];
     return element('tr', {}, ...labels, ...at, element('td', { class: 'number' }, formatValue(value)));

@@ -28,9 +28,7 @@ const bar = createViewBar({
   tabbed: (tab) => go({ tab }),
   grained: (granularity) => go({ granularity }),
   refreshed: (refresh) => store.change({ refresh }, 'along'),
-  exported: () => {
-    if (results !== undefined) saveCsv(results, view.shownLines);
-  },
+  exported: async () => (results === undefined ? '' : saveCsv(results, view.shownLines)),
 });
 const view = createView({
   zoomed: (range) => go({ range }),

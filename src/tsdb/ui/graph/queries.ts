@@ -9,7 +9,7 @@ import { bucketEnd, type Span } from './time-range.ts';
 /** How many series of a query are drawn. */
 const CHART_SERIES = 100;
 /** How many rows of a query are shown. */
-const TABLE_ROWS = 1000;
+const TABLE_ROWS = 500;
 /** Longer than the server's own, so that it is the server who says what was too much. */
 const DEADLINE_MS = 150_000;
 /** What may be longer than servers take in an address. */
@@ -29,7 +29,7 @@ export interface QueryResult {
   readonly text: string;
   readonly series: readonly SeriesData[];
   readonly latest: readonly LatestValue[];
-  /** How many there are, of which the first are here. */
+  /** How many there are, of which the first are here; infinite when nobody knows how many. */
   readonly total: number;
   /** The server's words. */
   readonly error?: string;
@@ -102,7 +102,10 @@ async function askChart({ state, text, span, zone, width }: Question, signal: Ab
 
 type Point = readonly [number, string];
 
-type InstantAnswer =
+/** `total` where there are more series than have come. */
+type InstantAnswer = { readonly total?: number } & InstantResult;
+
+type InstantResult =
   | { readonly resultType: 'vector'; readonly result: readonly { metric: Labels; value: Point }[] }
   | {
       readonly resultType: 'matrix';
@@ -112,13 +115,15 @@ type InstantAnswer =
   | { readonly resultType: 'string'; readonly result: Point };
 
 async function askLatest({ text, span }: Question, signal: AbortSignal) {
-  const answer = await post<InstantAnswer>(
-    'api/v1/query',
-    { query: text, time: String(span.to / 1000) },
-    signal,
-  );
+  const fields = { query: text, time: String(span.to / 1000), limit: String(TABLE_ROWS) };
+  const answer = await post<InstantAnswer>('api/v1/query', fields, signal);
   const latest = readLatest(answer);
-  return { latest: latest.slice(0, TABLE_ROWS), total: latest.length };
+  return { latest: latest.slice(0, TABLE_ROWS), total: totalOf(answer) ?? latest.length };
+}
+
+// Of several samples each nobody counts those of series that did not come.
+function totalOf({ resultType, total }: InstantAnswer): number | undefined {
+  return total === undefined || resultType === 'vector' ? total : Number.POSITIVE_INFINITY;
 }
 
 function readLatest(answer: InstantAnswer): LatestValue[] {

@@ -19,8 +19,13 @@ export function queryNote(
   const labels = [...result.series.map((series) => series.labels), ...result.latest.map((one) => one.labels)];
   if (labels.length === 0) return isAlone ? [] : [element('p', {}, 'Nothing in this time.')];
   if (result.total <= labels.length) return [];
-  const words = `Showing ${formatCount(labels.length)} of ${formatAmount(result.total, 'series', 'series')}. `;
-  return [element('p', {}, words, 'Narrow it by a label: ', ...hints(result.text, labels, narrow))];
+  const words = shareWords(labels.length, result.total);
+  return [element('p', {}, words, ' Narrow it by a label: ', ...hints(result.text, labels, narrow))];
+}
+
+function shareWords(shown: number, total: number): string {
+  if (total === Number.POSITIVE_INFINITY) return `Showing the first ${formatCount(shown)}; there are more.`;
+  return `Showing ${formatCount(shown)} of ${formatAmount(total, 'series', 'series')}.`;
 }
 
 function hints(

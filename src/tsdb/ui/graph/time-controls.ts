@@ -1,6 +1,7 @@
 // The span of time: lengths until now, a length that is typed, or from when to when; one step back, forth, in, out.
 
 import { element } from '../kit/element.ts';
+import { serverNow } from '../kit/server-clock.ts';
 import { type Choices, createChoices } from './choices.ts';
 import type { TimeRange } from './state.ts';
 import {
@@ -60,12 +61,11 @@ export function createTimeControls(ranged: (range: TimeRange) => void): TimeCont
     button.addEventListener('click', () => ranged(next()));
     return button;
   };
-  const now = () => Date.now();
   const steps = [
-    step('Back in time', '‹', () => moved(spanOf(range, now()), -0.5)),
-    step('Zoom out', '−', () => scaled(range, now(), 2)),
-    step('Zoom in', '+', () => scaled(range, now(), 0.5)),
-    step('Forward in time', '›', () => moved(spanOf(range, now()), 0.5)),
+    step('Back in time', '‹', () => moved(spanOf(range, serverNow()), -0.5)),
+    step('Zoom out', '−', () => scaled(range, serverNow(), 2)),
+    step('Zoom in', '+', () => scaled(range, serverNow(), 0.5)),
+    step('Forward in time', '›', () => moved(spanOf(range, serverNow()), 0.5)),
   ];
   return {
     element: element(
@@ -85,7 +85,7 @@ export function createTimeControls(ranged: (range: TimeRange) => void): TimeCont
       zone = nextZone;
       presets.show(range.kind === 'last' ? range.duration : undefined);
       last.value = range.kind === 'last' ? range.duration : '';
-      drawn(spanOf(range, now()));
+      drawn(spanOf(range, serverNow()));
     },
     drawn,
   };

@@ -2,6 +2,7 @@
 
 import { element } from '../kit/element.ts';
 import { createChoices } from './choices.ts';
+import { createSaveButton } from './save-button.ts';
 import {
   GRANULARITIES,
   type Granularity,
@@ -23,7 +24,8 @@ interface ViewBarEvents {
   readonly tabbed: (tab: Tab) => void;
   readonly grained: (granularity: Granularity) => void;
   readonly refreshed: (refresh: Refresh) => void;
-  readonly exported: () => void;
+  /** @returns what to say of it. */
+  readonly exported: () => Promise<string>;
 }
 
 const TITLES: Readonly<Record<Tab, string>> = { chart: 'Chart', table: 'Table' };
@@ -34,9 +36,13 @@ export function createViewBar({ tabbed, grained, refreshed, exported }: ViewBarE
   const options = REFRESHES.map((refresh) => element('option', { value: refresh }, refresh));
   const refresh = element('select', {}, ...options);
   refresh.addEventListener('change', () => refreshed(refresh.value as Refresh));
-  const csv = element('button', { type: 'button', disabled: true }, 'Save CSV');
-  csv.addEventListener('click', exported);
-  const right = element('div', { class: 'toolbar' }, element('label', {}, 'Refresh ', refresh), csv);
+  const save = createSaveButton(exported);
+  const right = element(
+    'div',
+    { class: 'toolbar' },
+    element('label', {}, 'Refresh ', refresh),
+    ...save.elements,
+  );
   return {
     element: element('div', { class: 'view-bar' }, tabs.element, grains.element, right),
     show({ tab, granularity, refresh: chosen, range }) {
@@ -47,8 +53,6 @@ export function createViewBar({ tabbed, grained, refreshed, exported }: ViewBarE
       refresh.disabled = range.kind === 'between';
       refresh.title = refresh.disabled ? 'Only a time until now goes on.' : '';
     },
-    filled(isFilled) {
-      csv.disabled = !isFilled;
-    },
+    filled: save.filled,
   };
 }

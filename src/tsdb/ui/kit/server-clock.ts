@@ -9,7 +9,12 @@ const UNSURE_MS = 3000;
 /** @param date the header of an answer that has just come. */
 export function learnServerClock(date: string | null): void {
   const difference = Date.parse(date ?? '') - Date.now();
-  if (!Number.isNaN(difference)) ahead = Math.abs(difference) > UNSURE_MS ? difference : 0;
+  if (Math.abs(difference - ahead) > UNSURE_MS) ahead = Math.abs(difference) > UNSURE_MS ? difference : 0;
+}
+
+/** Milliseconds that the server is ahead, as far as its answers tell: 0 while that is little, or nothing is known. */
+export function serverAhead(): number {
+  return ahead;
 }
 
 /** Unix milliseconds by the clock of the server. */

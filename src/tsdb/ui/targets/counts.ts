@@ -33,6 +33,11 @@ function byTrouble(
   return downB - downA || (a < b ? -1 : 1);
 }
 
+/** Of a job, or of all when none is named; nothing of a job that is not there. */
+export function countsOf({ all, jobs }: Counts, job: string): StateCounts {
+  return job === '' ? all : (jobs.find(([name]) => name === job)?.[1] ?? none());
+}
+
 /** Of those that are scraped. */
 export function activeOf({ down, unknown, up }: StateCounts): number {
   return down + unknown + up;

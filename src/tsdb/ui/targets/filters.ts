@@ -2,7 +2,7 @@
 
 import { element } from '../kit/element.ts';
 import { formatAmount, formatCount } from '../kit/number-format.ts';
-import { activeOf, type Counts, type StateCounts } from './counts.ts';
+import { activeOf, type Counts, countsOf, type StateCounts } from './counts.ts';
 import { createJobs } from './job-choice.ts';
 import { ALL, type ShownState, type View } from './view.ts';
 
@@ -60,7 +60,7 @@ export function createFilters(change: Change): Filters {
     ),
     show(view, counts, shown) {
       if (input.value !== view.text) input.value = view.text;
-      const inJob = counts.jobs.find(([job]) => job === view.job)?.[1] ?? counts.all;
+      const inJob = countsOf(counts, view.job);
       for (const { show } of states) show(view.state, inJob);
       jobs.show(view.job, counts);
       const words = saidOf(view, inJob, shown);

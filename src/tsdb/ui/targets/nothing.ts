@@ -1,11 +1,12 @@
 // What stands in the place of rows when there are none: what to do next.
 
 import { element } from '../kit/element.ts';
+import type { Counts } from './counts.ts';
 
 export interface Nothing {
   readonly element: HTMLElement;
-  /** @param shown rows. @param isConfigured whether there is any job. */
-  show(shown: number, isConfigured: boolean): void;
+  /** @param shown rows. @param job that is chosen; empty: none. */
+  show(shown: number, job: string, counts: Counts): void;
 }
 
 export function createNothing(): Nothing {
@@ -18,12 +19,16 @@ export function createNothing(): Nothing {
     element('code', {}, 'scrape_configs'),
     ' in the configuration file.',
   );
-  const none = element('p', {}, 'No target is like that.');
   return {
     element: holder,
-    show(shown, isConfigured) {
+    show(shown, job, { jobs }) {
       holder.hidden = shown > 0;
-      holder.replaceChildren(isConfigured ? none : first);
+      holder.replaceChildren(jobs.length === 0 ? first : element('p', {}, wordsOf(job, jobs)));
     },
   };
+}
+
+function wordsOf(job: string, jobs: Counts['jobs']): string {
+  const isThere = job === '' || jobs.some(([name]) => name === job);
+  return isThere ? 'No target is like that.' : `There is no job of the name “${job}”.`;
 }

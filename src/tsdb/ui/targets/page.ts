@@ -67,7 +67,7 @@ function draw(before: View | undefined): void {
   for (const { element } of [filters, table]) element.hidden = counts.jobs.length === 0;
   filters.show(view, counts, rows.length);
   table.show(rows, view);
-  nothing.show(rows.length, counts.jobs.length > 0);
+  nothing.show(rows.length, view.job, counts);
   const isFilteredAnew =
     before !== undefined && writeView({ ...view, open: '' }) !== writeView({ ...before, open: '' });
   if (isFilteredAnew) table.toTop();
