@@ -144,7 +144,7 @@ test.each([
   console.log(name, JSON.stringify(figures));
   expect(await page.locator('.legend li').count()).toBe(series);
   expect(figures.most).toBeGreaterThan(0);
-  expect(figures.most).toBeLessThanOrEqual(9);
+  expect(figures.most).toBeLessThanOrEqual(5);
   expect(figures.widest).toBe(1);
   expect(figures.longestCpuMs).toBeLessThan(50);
   expect((await save(page)).longestCpuMs).toBeLessThan(50);

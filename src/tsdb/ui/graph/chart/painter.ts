@@ -20,8 +20,8 @@ export interface PaintTarget {
   readonly ratio: number;
 }
 
-/** As many points are painted in one go; some 20 ms of a slow processor, most of it outside of scripts. */
-const POINTS_A_FRAME = 8000;
+/** As many points are painted in one go: some 15 ms of a slow processor, most of it outside of scripts. */
+const POINTS_A_FRAME = 4000;
 
 /** Paints the lines. @param done called once all are painted, unless it is stopped before. @returns a way to stop. */
 export function paint(lines: readonly Line[], target: PaintTarget, done: () => void): () => void {
