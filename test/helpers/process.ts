@@ -26,7 +26,7 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  /** Added to PATH, HOME and TMPDIR; nothing else of the caller's environment is handed on. */
+  /** Added to PATH, HOME, TMPDIR and Node's compile cache; nothing else of the caller's environment is handed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -72,7 +72,7 @@ export function startProgram(
 }
 
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR'];
+  const names = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 

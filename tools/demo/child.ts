@@ -7,7 +7,10 @@ import type { Readable } from 'node:stream';
 export interface Launch {
   readonly file: string;
   readonly args: readonly string[];
-  /** Added to PATH and HOME; nothing else of ours is handed on, so no setting of the user's shell leaks in. */
+  /**
+   * Added to PATH, HOME and the place of Node's compile cache; nothing else of ours is handed on, so no setting of the
+   * user's shell leaks in.
+   */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -27,9 +30,9 @@ const KEPT_LINES = 200;
 
 /** Starts a program. One that cannot be started has `ended`, with the reason among its lines. */
 export function startChild(name: string, { file, args, env }: Launch): Child {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(file, args, {
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own: Ctrl-C reaches the demo only, which then stops its children in order.
     detached: true,
