@@ -87,7 +87,8 @@ describe('the road', () => {
   });
 
   test('a thousand polls of an unchanged inventory are one write and one re-read', async () => {
-    await waitFor('1000 polls', async () => (await polls('unchanged')) >= 1000, 240_000);
+    // Fifty at the shortest interval take 2.5 s: most are asked for.
+    while ((await polls('unchanged')) < 1000) for (let i = 0; i < 50; i += 1) await sidecar.reload();
     expect(await sidecar.metric('file_writes_total')).toBe(1);
     expect(await polls('failed')).toBe(0);
     for (const [i, server] of servers.entries()) {
