@@ -57,7 +57,8 @@ export const believingJob = (job: string) => `${job}_believing`;
 
 const POLLS = {
   UPDATE_INTERVAL: '1s',
-  INVENTORY_TIMEOUT: '3s',
+  // Out of reach of a busy machine: who times out is to do so by the fault.
+  INVENTORY_TIMEOUT: '1m',
   INVENTORY_RETRIES: '0',
   INVENTORY_MAX_BYTES: '1MB',
 };
