@@ -11,8 +11,14 @@ import { waitFor } from '../helpers/wait-for.ts';
 import { counted, ended, toolRuns } from './tool-runs.ts';
 
 const DOORS = ['--web.enable-push', '--web.enable-remote-write-receiver'];
+const REFUSED = 'push_refused_total\\{reason="limited"\\}';
 
 const tool = toolRuns('tools/simulate.ts');
+
+let limited: Server;
+beforeAll(async () => {
+  limited = await server(...DOORS, '--push.samples-per-second=20');
+});
 
 interface Server {
   readonly url: string;
@@ -33,11 +39,9 @@ function pushed({ stdout }: Program): number {
 
 describe.each(['json', 'gateway', 'grpc', 'remote-write'])('by the door %s', (door) => {
   let open: Server;
-  let limited: Server;
 
   beforeAll(async () => {
     open = await server(...DOORS);
-    limited = await server(...DOORS, '--push.samples-per-second=20');
   });
 
   test.each(['--batch=all', '--batch=1', '--batch=3'])(
@@ -60,13 +64,14 @@ describe.each(['json', 'gateway', 'grpc', 'remote-write'])('by the door %s', (do
 
   test('refused for a limit it waits as it is asked to, and loses nothing', async () => {
     const { url, flags } = limited;
+    const [refusedBefore, storedBefore] = [await counted(url, REFUSED), await stored(url)];
     const program = tool.run(...flags, `--door=${door}`, '--interval=50ms', '--duration=1s');
     expect(await ended(program)).toBe(0);
     const said = program.stdout.join('\n');
     expect(said).toMatch(/: (429|RESOURCE_EXHAUSTED): .*this client may have 20 a second.*as it asks/);
-    expect(await counted(url, 'push_refused_total\\{reason="limited"\\}')).toBeGreaterThan(0);
+    expect(await counted(url, REFUSED)).toBeGreaterThan(refusedBefore);
     expect(pushed(program)).toBeGreaterThan(20);
-    expect(await stored(url)).toBe(pushed(program));
+    expect((await stored(url)) - storedBefore).toBe(pushed(program));
   });
 
   test('a server that is away is named, and waited for within bounds', async () => {

@@ -41,7 +41,7 @@ export function toolRuns(script: string): ToolRuns {
     for (const program of running.splice(0)) await program.stop();
   });
   afterAll(async () => {
-    for (const one of servers) await one.stop();
+    await Promise.all(servers.map((one) => one.stop()));
     await dir.remove();
   });
   return {

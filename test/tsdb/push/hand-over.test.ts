@@ -160,12 +160,12 @@ describe('kill -9 of readers and of the server, under pushes: the union of what 
       const server = await start(port, ...flags);
       const pushers = [0, 1].map((i) => pushOn(server.url, `${round}_${i}`, acknowledged));
       const readers = [readOn(server.url, got), readOn(server.url, got)];
-      await sleep(500);
+      await sleep(250);
       const stuck = startNode('test/programs/stuck-reader.ts', [`${server.url}/export?drain=true`, '0']);
       await stuck.line(/^asked$/);
-      await sleep(300);
+      await sleep(150);
       if (round === 1) stuck.kill('SIGKILL');
-      await sleep(200);
+      await sleep(100);
       server.program.kill('SIGKILL');
       await Promise.all([...pushers, ...readers]);
       await stuck.stop();

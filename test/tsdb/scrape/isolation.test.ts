@@ -7,7 +7,7 @@ import { type MiniScraper, samples, startMini } from './scrapers.ts';
 
 const GOOD = 30;
 const EVERY_MS = 3_000;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 // Two programs: what the floods cost their own program must not count.
 let programs: Program[];
