@@ -9,7 +9,10 @@ import type { Asked, Route } from './route.ts';
 const PAGES = { targets: 'What is scraped', graph: 'What it says', status: 'The server itself' };
 const FIRST = 'targets';
 
-/** Nothing from anywhere else, no inline script, no inline style. */
+/**
+ * Nothing from anywhere else, no inline script, no inline style. No text becomes HTML or a script, but the address of
+ * the thread that the pages start.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,6 +22,8 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types thread-address',
 ].join('; ');
 
 export function pageRoutes(files: ReadonlyMap<string, PageFile>): Route[] {

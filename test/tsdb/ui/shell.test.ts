@@ -44,6 +44,17 @@ test.each(['targets', 'graph', 'status'])('%s shows the bar, without a word in t
   expect(said).toEqual([]);
 });
 
+test('no text becomes HTML, a script or a thread, whoever tries', async () => {
+  const { page } = await openPage(pages, `${web.url}/targets`);
+  const refusal = (attempt: string) =>
+    page.evaluate(`(() => { try { ${attempt}; return 'done'; } catch (error) { return error.name; } })()`);
+  expect(await refusal(`document.body.innerHTML = '<b>x</b>'`)).toBe('TypeError');
+  expect(await refusal(`document.createElement('script').text = 'x'`)).toBe('TypeError');
+  expect(await refusal(`new Worker('assets/targets.js')`)).toBe('TypeError');
+  expect(await refusal(`trustedTypes.createPolicy('mine', {})`)).toBe('TypeError');
+  expect(await page.locator('b').count()).toBe(0);
+});
+
 test('behind a path the pages, their thread and their requests are found', async () => {
   const { port } = proxy.address() as AddressInfo;
   const { page, said } = await openPage(pages, `http://127.0.0.1:${port}/monitoring/targets`);

@@ -2,6 +2,7 @@
 
 import { RequestError } from '../kit/request.ts';
 import type { Reading, TargetRow } from './row.ts';
+import { startThread } from './thread.ts';
 
 export interface Task {
   readonly id: number;
@@ -17,7 +18,7 @@ export type Piece = { readonly id: number } & (
 
 /** @returns what reads an answer. It throws RequestError for what is no answer, and when a newer one has come. */
 export function createReader(): (bytes: ArrayBuffer) => Promise<Reading> {
-  const worker = new Worker(new URL('assets/targets-worker.js', document.baseURI), { type: 'module' });
+  const worker = startThread();
   let newest: Task['id'] = 0;
   let rows: TargetRow[] = [];
   let waiting: PromiseWithResolvers<Reading> | undefined;
