@@ -20,10 +20,11 @@ export function createTroubleLog(log: Logger, clock: () => number): TroubleLog {
   return {
     failed(error) {
       const reason = messageOf(error);
+      const kind = kindOf(reason);
       const now = clock();
       trouble ??= { since: now, told: undefined };
-      if (now - toldAt < (trouble.told === reason ? REPEAT_MS : PAUSE_MS)) return;
-      trouble.told = reason;
+      if (now - toldAt < (trouble.told === kind ? REPEAT_MS : PAUSE_MS)) return;
+      trouble.told = kind;
       toldAt = now;
       log.error({ reason }, 'cannot take pushed samples; who pushes is told to come back');
     },
@@ -35,4 +36,9 @@ export function createTroubleLog(log: Logger, clock: () => number): TroubleLog {
         log.info({ after: formatAge(clock() - since) }, 'pushed samples are taken again');
     },
   };
+}
+
+// How many samples a batch has is no other reason.
+function kindOf(reason: string): string {
+  return reason.replaceAll(/\d+/g, '0');
 }

@@ -29,9 +29,15 @@ test('trouble is told when it begins, changes, lasts, and ends', () => {
   expect(told).toEqual(['away', 'full', 'again after 10m20s']);
 });
 
+test('how many samples it is about makes no other reason', () => {
+  const { at, told } = openLog();
+  for (let time = 0; time < 600_000; time += 1000) at(time, `cannot queue ${time} samples: away`);
+  expect(told).toEqual(['cannot queue 0 samples: away']);
+});
+
 test('of batches that fail between others that go no more than two lines in ten seconds are told', () => {
   const { at, told } = openLog();
-  for (let time = 0; time < 30_000; time += 10) at(time, `${time} wait`, 'goes');
+  for (let time = 0; time < 30_000; time += 10) at(time, 'wait', 'goes');
   expect(told).toHaveLength(6);
   at(30_000, 'away');
   at(30_001, 'goes', 'away');

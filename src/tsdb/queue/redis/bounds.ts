@@ -15,6 +15,8 @@ export interface Bounds extends StreamBounds {
   readonly retryMs: number;
   readonly closeMs: number;
   readonly promiseMs: number;
+  /** A connection that lasts so long is no longer one that comes and goes. */
+  readonly settledMs: number;
 }
 
 const MB = 2 ** 20;
@@ -34,4 +36,5 @@ export const DEFAULT_BOUNDS: Bounds = {
   retryMs: 5000,
   closeMs: 10_000,
   promiseMs: 10_000,
+  settledMs: 5000,
 };

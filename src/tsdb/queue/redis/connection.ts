@@ -21,10 +21,14 @@ export interface Connection {
   /** Never waits for a connection: without one it throws at once. */
   readonly send: Send;
   readonly isUp: boolean;
+  /** Host and port of the last try; empty before the first. */
+  readonly where: string;
+  /** Resolves when the first try to connect is over, well or not: until then nobody knows whether Redis is there. */
+  readonly tried: Promise<void>;
   /** Resolves when there is a connection, at once if there is; or when `signal` or `close` ends the waiting. */
   up(signal: AbortSignal): Promise<void>;
-  /** Ends this connection, so that a new one is made: the server on it is of no use. */
-  cut(): void;
+  /** Ends this connection, so that a new one is made: the server on it is of no use, and why. */
+  cut(reason: string): void;
   /** What has not been answered fails. */
   close(): Promise<void>;
 }
@@ -49,6 +53,7 @@ export interface ConnectionOptions {
 type Client = ReturnType<typeof makeClient>;
 
 const FIRST_WAIT_MS = 50;
+const REDIS_PORT = 6379;
 
 /** Begins to connect at once, and goes on until it is closed. */
 export function openConnection(options: ConnectionOptions): Connection {
@@ -60,6 +65,8 @@ class RedisConnection implements Connection {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #client: Client | undefined;
+  #where = '';
+  #tried = Promise.withResolvers<void>();
   #waiting = Promise.withResolvers<void>();
 
   constructor(options: ConnectionOptions) {
@@ -69,6 +76,14 @@ class RedisConnection implements Connection {
 
   get isUp(): boolean {
     return this.#client !== undefined;
+  }
+
+  get where(): string {
+    return this.#where;
+  }
+
+  get tried(): Promise<void> {
+    return this.#tried.promise;
   }
 
   readonly send: Send = async (args, options) => {
@@ -83,8 +98,8 @@ class RedisConnection implements Connection {
     ended.abort();
   }
 
-  cut(): void {
-    if (this.#client !== undefined) destroy(this.#client);
+  cut(reason: string): void {
+    if (this.#client !== undefined) destroy(this.#client, new AppError('away', reason));
   }
 
   async close(): Promise<void> {
@@ -103,6 +118,7 @@ class RedisConnection implements Connection {
       } catch (error) {
         if (!signal.aborted) this.#options.failed?.(error);
       }
+      this.#tried.resolve();
       await sleep(waitMs(tries, this.#options.retryMs), undefined, { signal }).catch(() => {});
     }
   }
@@ -124,6 +140,7 @@ class RedisConnection implements Connection {
       connected();
       this.#options.connected?.();
       this.#waiting.resolve();
+      this.#tried.resolve();
       await gone;
     } finally {
       this.#closing.signal.removeEventListener('abort', stop);
@@ -134,9 +151,16 @@ class RedisConnection implements Connection {
   }
 
   async #target(): Promise<Target> {
-    const { url, ca, name, answerMs } = this.#options;
-    return { url: await url(), name, answerMs, ...(ca !== undefined && { ca: await ca() }) };
+    const { url: read, ca, name, answerMs } = this.#options;
+    const url = await read();
+    this.#where = addressOf(url);
+    return { url, name, answerMs, ...(ca !== undefined && { ca: await ca() }) };
   }
+}
+
+function addressOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port || REDIS_PORT}`;
 }
 
 interface Target {

@@ -1,12 +1,11 @@
 // Reads the stream for the store: what it left behind first, then new entries, and what crashed peers have left.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import { type Connection, isRefused, waitMs } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import type { RedisQueueMetrics } from './metrics.ts';
-import { isGroupLost, type Stream, type StreamEntry } from './stream.ts';
+import { isGroupLost, isOfReplica, type Stream, type StreamEntry } from './stream.ts';
 
 export interface ConsumerOptions {
   readonly stream: Stream;
@@ -29,6 +28,7 @@ export interface ConsumerOptions {
 
 const FIRST_READ = 32;
 const PAGE = 100;
+const REPLICA = 'it is a replica and takes no writes (READONLY)';
 const SETTLE_EVERY_MS = 250;
 const TELL_EVERY_MS = 10 * 60_000;
 /** A consumer that holds nothing is forgotten after so many times `claimAfterMs`. */
@@ -126,7 +126,7 @@ export class Consumer {
     } catch (error) {
       if (!isRefused(error) || isGroupLost(error)) throw error;
       // Its own entries must not wait for those of others.
-      this.#tell(`cannot take over entries of other consumers: ${messageOf(error)}; trying again`);
+      this.#tell('cannot take over entries of other consumers', error);
     }
   }
 
@@ -172,19 +172,17 @@ export class Consumer {
   #stumbled(error: unknown): void {
     const { commands, reader, log } = this.#options;
     if (isGroupLost(error)) log.warn('the group of consumers is gone from Redis; making it again');
-    else if (isRefused(error)) {
-      this.#tell(`cannot read the queue: ${messageOf(error)}; trying again`);
-      // Another server may be the one that takes writes now.
-      if (error.message.startsWith('READONLY')) {
-        commands.cut();
-        reader.cut();
-      }
-    }
+    else if (isOfReplica(error)) {
+      // Another server may be the one that takes writes now. Why it was cut is told with the connection.
+      commands.cut(REPLICA);
+      reader.cut(REPLICA);
+    } else if (isRefused(error)) this.#tell('cannot read the queue', error);
   }
 
   // The same again and again is told now and then.
-  #tell(trouble: string): void {
-    const { log, now } = this.#options;
+  #tell(what: string, error: Error): void {
+    const { log, now, stream, commands } = this.#options;
+    const trouble = `${what}: ${error.message} (${stream.key} in Redis at ${commands.where}); trying again`;
     if (trouble === this.#told.trouble && now() < this.#told.at + TELL_EVERY_MS) return;
     this.#told = { trouble, at: now() };
     log.error(trouble);

@@ -9,6 +9,8 @@ import type { Stream } from './stream.ts';
 
 export interface DoorOptions {
   readonly stream: Stream;
+  /** Host and port of Redis. */
+  readonly where: () => string;
   /** What keeps it shut: words for the pusher; undefined while it is open. */
   readonly brokenPromise: () => string | undefined;
   /** Of one encoded batch. */
@@ -50,13 +52,15 @@ export class Door {
   }
 
   async #add(batch: PushedBatch, bytes: Buffer): Promise<void> {
+    const { stream, where } = this.#options;
     let answer: string;
     try {
-      answer = await this.#options.stream.push(bytes, batch.times.length);
+      answer = await stream.push(bytes, batch.times.length);
     } catch (cause) {
       const why = messageOf(cause);
-      if (isRefused(cause)) throw this.#refuse(NO_ROOM.test(why) ? 'full' : 'away', batch, why, cause);
-      throw this.#refuse('away', batch, `Redis is away (${why})`, cause);
+      if (!isRefused(cause)) throw this.#refuse('away', batch, `Redis is away (${where()}: ${why})`, cause);
+      const reason = NO_ROOM.test(why) ? 'full' : 'away';
+      throw this.#refuse(reason, batch, `${why} (${stream.key} in Redis at ${where()})`, cause);
     }
     if (answer.startsWith('full'))
       throw this.#refuse('full', batch, 'the queue is full, the store has not taken what came before');

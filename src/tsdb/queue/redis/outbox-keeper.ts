@@ -92,8 +92,8 @@ export class OutboxKeeper {
   }
 
   #tell(error: unknown): void {
-    const { connection, log } = this.#options;
-    const trouble = messageOf(error);
+    const { connection, stream, log } = this.#options;
+    const trouble = `${messageOf(error)} (${stream.key} in Redis at ${connection.where})`;
     if (trouble !== this.#trouble && connection.isUp)
       log.error(`cannot look after samples to be handed over: ${trouble}; trying again`);
     this.#trouble = trouble;

@@ -89,6 +89,7 @@ class RedisOutbox implements Outbox {
 
   async lease(mostSamples: number): Promise<Lease | undefined> {
     const gathered = new Gathered(mostSamples);
+    await this.#connection.tried;
     try {
       await this.#stream.ensureGroup();
       await this.#takeOver(gathered);

@@ -27,9 +27,9 @@ export class PromiseWatch {
     return `Redis does not keep what is asked of it (appendfsync ${keeps})`;
   }
 
-  /** Asks Redis. @throws what `send` throws, when Redis is away. */
-  async ask(send: Send): Promise<void> {
-    this.#judge(await readPromise(send));
+  /** Asks the Redis at `where`. @throws what `send` throws, when Redis is away. */
+  async ask(send: Send, where: string): Promise<void> {
+    this.#judge(await readPromise(send), where);
   }
 
   /** Asks again and again, until `signal` aborts. */
@@ -38,18 +38,18 @@ export class PromiseWatch {
       await sleep(this.#options.everyMs, undefined, { signal }).catch(() => {});
       if (signal.aborted || !connection.isUp) continue;
       // When the connection is gone, the next one begins with this.
-      await this.ask(connection.send).catch(() => {});
+      await this.ask(connection.send, connection.where).catch(() => {});
     }
   }
 
-  #judge(promise: RedisPromise): void {
+  #judge(promise: RedisPromise, redis: string): void {
     const { log } = this.#options;
     const before = this.#promise;
     this.#promise = promise;
     if (before === undefined || promise.lost !== before.lost) {
-      if (promise.lost !== undefined) log.warn(promise.lost);
-      else log.info('Redis keeps every sample that it accepts (appendfsync always)');
+      if (promise.lost !== undefined) log.warn({ redis }, promise.lost);
+      else log.info({ redis }, 'Redis keeps every sample that it accepts (appendfsync always)');
     }
-    if (promise.evicts !== undefined && promise.evicts !== before?.evicts) log.warn(promise.evicts);
+    if (promise.evicts !== undefined && promise.evicts !== before?.evicts) log.warn({ redis }, promise.evicts);
   }
 }

@@ -9,6 +9,7 @@ import { type Connection, openConnection, type Send } from './connection.ts';
 import { Consumer } from './consumer.ts';
 import { Delivery } from './delivery.ts';
 import { Door } from './door.ts';
+import { LinkLog } from './link-log.ts';
 import { createRedisQueueMetrics, type RedisQueueMetrics } from './metrics.ts';
 import type { Keeps } from './promise.ts';
 import { PromiseWatch } from './promise-watch.ts';
@@ -48,11 +49,11 @@ class RedisQueue implements Queue {
   readonly #consumer: Consumer;
   readonly #door: Door;
   readonly #metrics: RedisQueueMetrics;
+  readonly #link: LinkLog;
   readonly #promise: PromiseWatch;
   readonly #watching: Promise<void>;
   #state = NO_ENTRIES;
   #looking: Promise<StreamState> | undefined;
-  #trouble: string | undefined;
 
   constructor(options: RedisQueueOptions) {
     const { log, registry, consumer: name, writer, stream } = options;
@@ -60,10 +61,11 @@ class RedisQueue implements Queue {
     const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
     this.#bounds = bounds;
     this.#promise = new PromiseWatch({ keeps: options.keeps ?? 'any', everyMs: bounds.promiseMs, log });
+    const now = () => performance.now();
+    this.#link = new LinkLog({ log, now, settledMs: bounds.settledMs });
     this.#commands = this.#connect('commands');
     this.#reader = this.#connect('reader');
     this.#stream = new Stream(this.#commands, stream, bounds);
-    const now = () => performance.now();
     const observed = { isUp: () => this.#commands.isUp, state: () => this.#look() };
     this.#metrics = createRedisQueueMetrics(registry, observed);
     const shared = { stream: this.#stream, log, metrics: this.#metrics, now, ...bounds };
@@ -77,6 +79,7 @@ class RedisQueue implements Queue {
     this.#consumer = new Consumer({ ...shared, ...connections, delivery: this.#delivery, name });
     this.#door = new Door({
       stream: this.#stream,
+      where: () => this.#commands.where,
       brokenPromise: () => this.#promise.broken,
       maxBatchBytes: bounds.batchBytes,
       maxUnderwayBytes: bounds.underwayBytes,
@@ -92,6 +95,7 @@ class RedisQueue implements Queue {
         'overloaded',
         'cannot queue samples: this server is stopping; push them again later',
       );
+    await this.#commands.tried;
     await this.#door.push(batch);
   }
 
@@ -113,11 +117,12 @@ class RedisQueue implements Queue {
         `cannot leave the queue in order: ${messageOf(error)}; others take over in time`,
       );
     }
+    this.#link.close();
     await Promise.all([this.#commands.close(), this.#reader.close(), this.#watching]);
   }
 
   #connect(role: 'commands' | 'reader'): Connection {
-    const { url, ca, log } = this.#options;
+    const { url, ca } = this.#options;
     const { answerMs, retryMs } = this.#bounds;
     const shared = { url, ...(ca !== undefined && { ca }), name: `mini-tsdb-${role}`, answerMs, retryMs };
     if (role === 'reader') return openConnection(shared);
@@ -126,15 +131,9 @@ class RedisQueue implements Queue {
       greet: (send) => this.#greet(send),
       connected: () => {
         this.#metrics.connected();
-        if (this.#trouble !== undefined) log.info('connected to Redis again');
-        this.#trouble = undefined;
+        this.#link.connected(this.#commands.where);
       },
-      failed: (error) => {
-        const trouble = messageOf(error);
-        if (trouble !== this.#trouble)
-          log.error(`cannot use Redis: ${trouble}; pushes are refused, trying again`);
-        this.#trouble = trouble;
-      },
+      failed: (error) => this.#link.failed(this.#commands.where, messageOf(error)),
     });
   }
 
@@ -143,7 +142,7 @@ class RedisQueue implements Queue {
     const [, major = 0, minor = 0] = version ?? [];
     if (Number(major) * 100 + Number(minor) < 602)
       throw new AppError('version', `it is Redis ${major}.${minor}, and the queue needs 6.2 or newer`);
-    await this.#promise.ask(send);
+    await this.#promise.ask(send, this.#commands.where);
   }
 
   // The gauges of one scrape ask at once, and share one answer.

@@ -54,6 +54,10 @@ export class Stream {
     this.#bounds = bounds;
   }
 
+  get key(): string {
+    return this.#keys.stream;
+  }
+
   /** @returns the id of the entry, or `full: …` when there is no room. */
   async push(batch: Buffer, samples: number): Promise<string> {
     const { stream, totals } = this.#keys;
@@ -197,7 +201,12 @@ export class Stream {
 
 /** Whether the group is gone: the stream was deleted, or a server without it has taken over. */
 export function isGroupLost(error: unknown): boolean {
-  return /^(NOGROUP|UNBLOCKED) /.test(messageOf(error));
+  return /^(NOGROUP|UNBLOCKED the stream) /.test(messageOf(error));
+}
+
+/** Whether the server is a replica, or is becoming one, which takes no writes. */
+export function isOfReplica(error: unknown): boolean {
+  return /^(READONLY|UNBLOCKED force) /.test(messageOf(error));
 }
 
 function listOf(reply: Reply | undefined): readonly Reply[] {

@@ -83,6 +83,7 @@ async function pushAll(proxy: TcpProxy, { batches, rows, deaths }: Plan, died: (
   const stream = new Stream(connection, STREAM, BOUNDS);
   const door = new Door({
     stream,
+    where: () => '',
     brokenPromise: () => undefined,
     maxBatchBytes: 2 ** 24,
     maxUnderwayBytes: 2 ** 24,

@@ -53,6 +53,7 @@ const QUICK = {
   closeMs: 2000,
   answerMs: 2000,
   promiseMs: 200,
+  settledMs: 300,
 };
 
 export function openTestQueue(

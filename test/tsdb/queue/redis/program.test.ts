@@ -89,7 +89,9 @@ test('without Redis it starts, answers 503 with Retry-After, and takes pushes on
     });
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
-    await tsdb.program.line(/cannot use Redis: .*ECONNREFUSED.*pushes are refused, trying again/);
+    await tsdb.program.line(
+      /cannot use Redis at localhost:\d+: .*ECONNREFUSED.*pushes are refused, trying again/,
+    );
     await redis.start();
     await waitFor('a push to be taken', async () => (await push(tsdb.url, 'later')) === 201);
     await waitFor('the metric', async () => String(await names(tsdb.url)) === 'later');

@@ -110,6 +110,14 @@ describe('a push is refused as overloaded, and taken later,', () => {
     }
   });
 
+  test('not before the first try to connect is over', async () => {
+    const queue = here.start();
+    await queue.push(batchOf('early', 0));
+    const strict = here.start({ keeps: 'always', consumer: 'host:2' });
+    await strict.push(batchOf('early', 3));
+    expect([...queue.log, ...strict.log].join()).not.toMatch(/cannot|away/);
+  });
+
   test('when Redis has no memory left', async () => {
     const queue = here.start();
     await pushed(queue, batchOf('a', 0));

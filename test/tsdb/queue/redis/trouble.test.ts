@@ -105,15 +105,42 @@ test('entries of a peer that were deleted before they were taken over are counte
   expect(await queue.metric('mini_tsdb_queue_vanished_entries_total')).toBe(2);
 });
 
+test('a server that is made a replica again and again is told once', async () => {
+  const own = await startRedis();
+  const queue = openTestQueue(own, here.store, { bounds: { settledMs: 600_000 } });
+  const said = (words: RegExp) => queue.log.filter((line) => words.test(line)).length;
+  const connections = () => queue.metric('mini_tsdb_queue_redis_connections_total');
+  try {
+    await pushed(queue, batchOf('a', 0));
+    for (let times = 0; times < 3; times += 1) {
+      const before = await connections();
+      await own.ask('REPLICAOF', '127.0.0.1', '1');
+      await waitFor('new connections', async () => (await connections()) >= before + 3);
+      await own.ask('REPLICAOF', 'NO', 'ONE');
+      await pushed(queue, batchOf('a', 3 + times * 3));
+    }
+    expect(said(/cannot use Redis at 127\.0\.0\.1:\d+: it is a replica/)).toBe(1);
+    expect(said(/"level":"(warn|error)"/)).toBe(1);
+    expect(said(/again/)).toBe(1);
+  } finally {
+    await queue.close();
+    await own.stop();
+  }
+});
+
 test('a stream of another kind is told, and left alone', async () => {
   await here.redis.ask('SET', STREAM, 'mine');
   const queue = here.start();
   await waitFor('a refusal', () =>
     expect(queue.push(batchOf('a', 0)))
-      .rejects.toThrow(/WRONGTYPE/)
+      .rejects.toThrow(/WRONGTYPE .*\(mini-tsdb:\{push\} in Redis at 127\.0\.0\.1:\d+\)/)
       .then(() => true),
   );
-  await waitFor('its log to say so', () => queue.log.join().includes('WRONGTYPE'));
+  await waitFor('its log to say so', () =>
+    /cannot read the queue: WRONGTYPE .*\(mini-tsdb:\{push\} in Redis at 127\.0\.0\.1:\d+\)/.test(
+      queue.log.join(),
+    ),
+  );
   expect(await here.redis.ask('GET', STREAM)).toBe('mine');
   await here.redis.ask('DEL', STREAM);
   await pushed(queue, batchOf('a', 0));
