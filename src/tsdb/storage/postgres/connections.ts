@@ -113,7 +113,7 @@ export class Connections {
     const backend = this.#backends.get(client);
     if (lane === 'read' || backend === undefined) return undefined;
     const { silenceMs } = this.#options;
-    const config = { connectionString: this.#url, application_name: 'mini-tsdb silence' };
+    const config = { connectionString: this.#target(), application_name: 'mini-tsdb silence' };
     return watchSilence({ socket: client.connection.stream as Socket, backend, silenceMs, config });
   }
 
@@ -131,15 +131,15 @@ export class Connections {
     }
     const known = this.#pools.get(lane);
     if (known !== undefined) return known;
-    const pool = this.#openPool(url, lane);
+    const pool = this.#openPool(lane);
     this.#pools.set(lane, pool);
     return pool;
   }
 
-  #openPool(url: string, lane: Lane): pg.Pool {
+  #openPool(lane: Lane): pg.Pool {
     const { readers, statementTimeoutMs } = this.#options;
     const pool = new pg.Pool({
-      connectionString: serverUrl(url, this.#file.path, FORM),
+      connectionString: this.#target(),
       application_name: `mini-tsdb ${lane}`,
       max: { read: readers, write: WRITERS, upkeep: 1 }[lane],
       connectionTimeoutMillis: CONNECT_MS,
@@ -156,6 +156,10 @@ export class Connections {
     return pool;
   }
 
+  #target(): string {
+    return withPlainMode(serverUrl(this.#url, this.#file.path, FORM));
+  }
+
   #dismiss(): void {
     for (const pool of this.#pools.values()) {
       const end = pool.end().finally(() => this.#ending.delete(end));
@@ -163,6 +167,12 @@ export class Connections {
     }
     this.#pools.clear();
   }
+}
+
+// The driver takes these for verify-full, and would say so at length.
+function withPlainMode(url: string): string {
+  if (/[?&]uselibpqcompat=true(&|$)/.test(url)) return url;
+  return url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
 /** A transaction that was begun and neither committed nor rolled back is not idle. */
