@@ -1,6 +1,6 @@
 // Each alert fires once for real: our rules, sixty times as fast, in the containers of docker-compose.yml.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { demoConfig } from '../../tools/demo/prometheus-config.ts';
@@ -20,6 +20,7 @@ beforeAll(async () => {
   dir = await tempDir('alerts');
   await mkdir(join(dir.path, 'rules'));
   await writeFile(join(dir.path, 'rules', 'inventory-sd.yml'), await quickRules());
+  await cp('prometheus/rules/mini-tsdb.yml', join(dir.path, 'rules', 'mini-tsdb.yml'));
   await writeFile(join(dir.path, 'prometheus.yml'), await quickConfig());
   await writeFile(join(dir.path, 'compose.yml'), override(dir.path));
   project = await startProject({

@@ -83,7 +83,7 @@ async function config(): Promise<string> {
   };
   const yaml = demoConfig(await readFile('prometheus/demo.yml', 'utf8'), moved, `${INTERVAL_MS}ms`);
   const [guarded = ''] = yaml.split('  # For comparison');
-  return guarded.replace(/rule_files:\n.*\n/, '');
+  return guarded.replace(/rule_files:\n(?: +- .*\n)+/, '');
 }
 
 async function query(witness: Witness, expression: string, time: number): Promise<unknown> {

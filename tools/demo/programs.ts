@@ -1,6 +1,6 @@
 // The programs of the demo: how each is started, and what shows that it is up.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quickHeldRules } from './alert-rules.ts';
@@ -145,10 +145,11 @@ async function demoYaml(): Promise<string> {
 
 // Where demo.yml names them.
 async function writeRules(folder: string): Promise<void> {
-  const rules = 'rules/inventory-sd.yml';
+  const [held, others] = ['rules/inventory-sd.yml', 'rules/mini-tsdb.yml'];
   await mkdir(join(folder, 'rules'), { recursive: true });
-  const yaml = await readFile(pathOf(`prometheus/${rules}`), 'utf8');
-  await writeFile(join(folder, rules), quickHeldRules(yaml, HELD_ALERTS));
+  const yaml = await readFile(pathOf(`prometheus/${held}`), 'utf8');
+  await writeFile(join(folder, held), quickHeldRules(yaml, HELD_ALERTS));
+  await copyFile(pathOf(`prometheus/${others}`), join(folder, others));
 }
 
 function ours(script: string, env: Readonly<Record<string, string>>, flags: readonly string[] = []): Launch {

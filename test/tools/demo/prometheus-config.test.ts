@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { quickHeldRules } from '../../../tools/demo/alert-rules.ts';
@@ -44,6 +44,7 @@ test.each(binaries)('Prometheus $version takes it', async (binary) => {
   await writeFile(join(dir.path, 'prometheus.yml'), demoConfig(demoYml, MOVED, '2s'));
   await mkdir(join(dir.path, 'rules'));
   await writeFile(join(dir.path, 'rules', 'inventory-sd.yml'), quickHeldRules(rules, QUICK));
+  await cp('prometheus/rules/mini-tsdb.yml', join(dir.path, 'rules', 'mini-tsdb.yml'));
   const { ok, output } = await checkConfig(binary, join(dir.path, 'prometheus.yml'));
   expect(output).toContain('SUCCESS');
   expect(ok).toBe(true);

@@ -50,6 +50,7 @@ export class PromiseWatch {
       if (promise.lost !== undefined) log.warn({ redis }, promise.lost);
       else log.info({ redis }, 'Redis keeps every sample that it accepts (appendfsync always)');
     }
-    if (promise.evicts !== undefined && promise.evicts !== before?.evicts) log.warn({ redis }, promise.evicts);
+    if (promise.evicts !== undefined && promise.evicts !== before?.evicts)
+      log.warn({ redis }, promise.evicts);
   }
 }
