@@ -192,21 +192,21 @@ describe('fifty clients', () => {
 });
 
 describe('the table', () => {
-  test('stays small under a million names, and does not forget who owes', () => {
+  test('stays small under a hundred thousand names, and does not forget who owes', () => {
     let now = 0;
-    const ours = limiter(limits(10, 10), () => now, { mostClients: 5000 });
+    const ours = limiter(limits(10, 10), () => now, { mostClients: 500 });
     expect(push(ours, 'debtor', 10)).toBeUndefined();
     let most = 0;
-    for (let i = 0; i < 1_000_000; i += 1) {
-      if (i % 2000 === 0) now += 1;
+    for (let i = 0; i < 100_000; i += 1) {
+      if (i % 200 === 0) now += 1;
       push(ours, `client-${i}`, 1);
       most = Math.max(most, ours.clients);
     }
-    expect(most).toBeLessThanOrEqual(5000);
+    expect(most).toBeLessThanOrEqual(500);
     // Half a second has passed, which is worth five samples.
     expect(push(ours, 'debtor', 6)?.reason).toBe('limited');
     expect(push(ours, 'debtor', 5)).toBeUndefined();
-  }, 300_000);
+  });
 
   test('full of clients that owe refuses a new one, and takes it when one has paid', () => {
     let now = 0;
