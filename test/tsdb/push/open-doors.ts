@@ -60,7 +60,7 @@ export async function openDoors(
     ...ingestOf(store),
     doors: { push: true, remoteWrite: true, grpc: false },
     tally: push.tally,
-    queue: { engine: 'direct', stats: queue.stats },
+    queue: { engine: 'direct', stats: () => queue.stats() },
   };
   const web = await startTestWeb(store, { push, federation, remoteWrite, ingest }, []);
   return {
