@@ -72,13 +72,16 @@ type Knocker = { -readonly [K in keyof Refusee]: Refusee[K] };
 
 const OF_GRPC_JS = /^(Received (message|no request|a second)|Failed to decompress)/;
 
-// What grpc-js refuses by itself, such as a message that is too large, passes no interceptor.
+// What grpc-js refuses by itself, such as a message that is too large, passes no interceptor; it may refuse a call for
+// each of its messages.
 function overhear(call: ServerInterceptingCallInterface, heard: (refusal: Refusal) => void): void {
   const send = call.sendStatus.bind(call);
+  let isHeard = false;
   call.sendStatus = (answer) => {
     const { code, details = '' } = answer;
     const reason = code === status.RESOURCE_EXHAUSTED ? 'too_large' : 'bad_data';
-    if (OF_GRPC_JS.test(details)) heard(new Refusal(reason, details));
+    if (!isHeard && OF_GRPC_JS.test(details)) heard(new Refusal(reason, details));
+    isHeard = true;
     send(answer);
   };
 }

@@ -1,12 +1,10 @@
 // Connections to PostgreSQL: bounded pools, made anew when the file with the URL changes, and a bound on each use.
 
-import type { Socket } from 'node:net';
 import pg from 'pg';
 import { type SecretFile, secretFile } from '../../../lib/secret-file.ts';
 import { serverUrl, type UrlForm } from '../../../lib/server-url.ts';
 import { isAnswer, isOfStandby } from './failures.ts';
 import type { PostgresStoreOptions } from './options.ts';
-import { type Backend, watchSilence } from './silence.ts';
 import { within } from './within.ts';
 
 export type Client = pg.PoolClient;
@@ -33,14 +31,13 @@ const FORM: UrlForm = {
     /^(\?\w+=[^&]*(&\w+=[^&]*)*)?$/.test(search),
 };
 
-type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs' | 'silenceMs'>;
+type Options = Pick<PostgresStoreOptions, 'urlFile' | 'readers' | 'statementTimeoutMs' | 'writeMs'>;
 
 export class Connections {
   readonly #options: Options;
   readonly #file: SecretFile;
   readonly #pools = new Map<Lane, pg.Pool>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #backends = new WeakMap<object, Backend>();
   readonly #hurrying = new AbortController();
   readonly #connected: (lane: Lane) => void;
   #url = '';
@@ -61,10 +58,9 @@ export class Connections {
     // Without a listener an error of the connection ends the process. The statement at hand throws it as well.
     const ignore = () => {};
     client.on('error', ignore);
-    const silence = this.#watch(lane, client);
     let isSound = false;
     try {
-      const signals = [this.#hurrying.signal, silence?.signal ?? [], signal ?? []].flat();
+      const signals = [this.#hurrying.signal, signal ?? []].flat();
       const result = await within(work(client), this.#longest(lane), signals);
       isSound = true;
       return result;
@@ -72,7 +68,6 @@ export class Connections {
       isSound = isAnswer(error) && !isOfStandby(error) && isIdle(client);
       throw error;
     } finally {
-      silence?.stop();
       client.off('error', ignore);
       client.release(!isSound);
     }
@@ -108,19 +103,12 @@ export class Connections {
     await Promise.all(this.#ending);
   }
 
-  // A reader is silent as well while whoever asked takes his time.
-  #watch(lane: Lane, client: Client) {
-    const backend = this.#backends.get(client);
-    if (lane === 'read' || backend === undefined) return undefined;
-    const { silenceMs } = this.#options;
-    const config = { connectionString: this.#target(), application_name: 'mini-tsdb silence' };
-    return watchSilence({ socket: client.connection.stream as Socket, backend, silenceMs, config });
-  }
-
   // Upkeep is many statements one after the other, each with its own bound.
   #longest(lane: Lane): number {
+    const { statementTimeoutMs, writeMs } = this.#options;
     if (this.#hurrying.signal.aborted) return HURRY_MS;
-    return this.#options.statementTimeoutMs * (lane === 'upkeep' ? 60 : 1) + GRACE_MS;
+    if (lane === 'write') return writeMs;
+    return statementTimeoutMs * (lane === 'upkeep' ? 60 : 1) + GRACE_MS;
   }
 
   async #pool(lane: Lane): Promise<pg.Pool> {
@@ -131,33 +119,30 @@ export class Connections {
     }
     const known = this.#pools.get(lane);
     if (known !== undefined) return known;
-    const pool = this.#openPool(lane);
+    const pool = this.#openPool(url, lane);
     this.#pools.set(lane, pool);
     return pool;
   }
 
-  #openPool(lane: Lane): pg.Pool {
-    const { readers, statementTimeoutMs } = this.#options;
+  #openPool(url: string, lane: Lane): pg.Pool {
+    const { readers, statementTimeoutMs, writeMs } = this.#options;
+    const statementMs = lane === 'write' ? Math.min(statementTimeoutMs, writeMs) : statementTimeoutMs;
     const pool = new pg.Pool({
-      connectionString: this.#target(),
+      connectionString: withPlainMode(serverUrl(url, this.#file.path, FORM)),
       application_name: `mini-tsdb ${lane}`,
       max: { read: readers, write: WRITERS, upkeep: 1 }[lane],
       connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      onConnect: async (client) => {
+      onConnect: (client) => {
         this.#connected(lane);
-        this.#backends.set(client, await prepare(client, lane, statementTimeoutMs));
+        return within(prepare(client, lane, statementMs), CONNECT_MS);
       },
     });
     // Idle connections that are cut are replaced when they are needed.
     pool.on('error', () => {});
     return pool;
-  }
-
-  #target(): string {
-    return withPlainMode(serverUrl(this.#url, this.#file.path, FORM));
   }
 
   #dismiss(): void {
@@ -181,12 +166,12 @@ function isIdle(client: Client): boolean {
 }
 
 // What a server of ours must not do: run on when nobody waits, hold a transaction open, or promise what it does not keep.
-async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: number): Promise<Backend> {
+async function prepare(client: pg.ClientBase, lane: Lane, statementMs: number): Promise<void> {
   const settings = [
-    `SET statement_timeout = ${statementTimeoutMs}`,
+    `SET statement_timeout = ${statementMs}`,
     // A writer whose connection is silently dead holds up its next try for so long; a reader may stop for breath.
-    `SET idle_in_transaction_session_timeout = ${lane === 'write' ? 10_000 : 60_000}`,
-    `SET lock_timeout = ${Math.min(statementTimeoutMs, 30_000)}`,
+    `SET idle_in_transaction_session_timeout = ${lane === 'write' ? Math.min(statementMs, 10_000) : 60_000}`,
+    `SET lock_timeout = ${Math.min(statementMs, 20_000)}`,
     "SET client_connection_check_interval = '2s'",
     'SET client_min_messages = warning',
     'SET extra_float_digits = 1',
@@ -196,8 +181,5 @@ async function prepare(client: pg.ClientBase, lane: Lane, statementTimeoutMs: nu
     'SET jit = off',
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
   ];
-  const backend =
-    'SELECT pid, backend_start::text AS since FROM pg_stat_activity WHERE pid = pg_backend_pid()';
-  const results = await client.query([...settings, backend].join(';'));
-  return (results as unknown as pg.QueryResult<Backend>[]).at(-1)?.rows[0] as Backend;
+  await client.query(settings.join(';'));
 }

@@ -30,8 +30,8 @@ export interface PostgresStoreOptions {
   readonly readers: number;
   /** The longest that one statement takes. */
   readonly statementTimeoutMs: number;
-  /** How long nothing may come or go on a connection that writes before the server is asked what became of it. */
-  readonly silenceMs: number;
+  /** The longest that one try to write takes: a connection may have gone silent, and a better one be had. */
+  readonly writeMs: number;
   /** How many series are remembered, so that nobody has to ask for them. */
   readonly rememberedSeries: number;
   /** The most series that one read may select. */
@@ -54,7 +54,7 @@ export const DEFAULT_OPTIONS: Omit<PostgresStoreOptions, 'urlFile'> = Object.fre
   maxWaiting: 1_000_000,
   readers: 6,
   statementTimeoutMs: 120_000,
-  silenceMs: 3_000,
+  writeMs: 30_000,
   rememberedSeries: 500_000,
   maxSelected: 1_000_000,
 });

@@ -14,24 +14,22 @@ export function createSaveButton(save: () => Promise<string>): SaveButton {
   const button = element('button', { type: 'button', disabled: true }, 'Save CSV');
   let isFilled = false;
   let isSaving = false;
-  const show = (words: string) => {
-    said.textContent = words;
+  const enable = () => {
     button.disabled = isSaving || !isFilled;
   };
   button.addEventListener('click', async () => {
     isSaving = true;
-    show('Saving …');
-    const words = await save().finally(() => {
-      isSaving = false;
-      show('');
-    });
-    show(words);
+    enable();
+    said.textContent = 'Saving …';
+    said.textContent = await save().catch(() => 'It could not be saved.');
+    isSaving = false;
+    enable();
   });
   return {
     elements: [said, button],
     filled(is) {
       isFilled = is;
-      show(isSaving ? 'Saving …' : '');
+      enable();
     },
   };
 }

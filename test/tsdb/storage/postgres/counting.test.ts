@@ -2,13 +2,12 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startCuttingProxy } from '../../../helpers/cutting-proxy.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { tempDir } from '../../../helpers/temp-dir.ts';
-import { waitFor } from '../../../helpers/wait-for.ts';
 import { batchOf, readAll, type Sample } from '../rows.ts';
-import { appendedByTwo, counts, lockTable, metric, newSchema, openStore } from './open-store.ts';
+import { appendedByTwo, counts, metric, newSchema, openStore } from './open-store.ts';
 
 let postgres: RunningPostgres;
 beforeAll(async () => {
@@ -78,56 +77,35 @@ test.each(['BEGIN', 'COPY', 'INSERT'])('cut off after %s, it is done again', asy
   expect(await stored(schema)).toBe(2);
 });
 
-describe('a connection that goes silent', () => {
-  // What has come about is found by its token, what has not is done again; neither waits for the long bound.
-  test.each([
-    ['COMMIT\0', true],
-    ['COMMIT\0', false],
-    ['INSERT', true],
-    ['INSERT', false],
-    ['COPY', true],
-    ['BEGIN', false],
-  ])(
-    'at %j, handed on: %s, is given up for another, and each row is counted once',
-    async (text, isHandedOn) => {
-      const { proxy, urlFile } = await behindProxy();
-      const schema = newSchema();
-      const store = await openStore({ urlFile }, { schema, silenceMs: 200 });
-      const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
-      const now = Date.now();
-      expect(await store.append(batchOf([[ref, now, 1]]), { durable: true })).toEqual(
-        counts({ appended: 1 }),
-      );
-      const silent = proxy.silence(text, isHandedOn);
-      const rows = batchOf([
-        [ref, now, 1],
-        [ref, now + 1, 2],
-        [ref, now, 3],
-      ]);
-      expect(await store.append(rows, { durable: true })).toEqual(
-        counts({ appended: 1, duplicates: 1, conflicts: 1, leftOut: [2] }),
-      );
-      await silent;
-      expect(await stored(schema)).toBe(2);
-      expect(store.trouble()).toBeUndefined();
-    },
-  );
-
-  test('while the server works is waited for: a lock that another holds is no silence', async () => {
+// What has come about is found by its token, what has not is done again.
+test.each([
+  ['COMMIT\0', true],
+  ['COMMIT\0', false],
+  ['INSERT', true],
+  ['COPY', false],
+])(
+  'a connection silent from %j on, handed on: %s, is given up for another, and each row is counted once',
+  async (text, isHandedOn) => {
+    const { proxy, urlFile } = await behindProxy();
     const schema = newSchema();
-    const store = await openStore(postgres, { schema, silenceMs: 50 });
+    const store = await openStore({ urlFile }, { schema, writeMs: 1500, durableWaitMs: 60_000 });
     const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
-    const lock = await lockTable(postgres, `${schema}.samples`, 'ACCESS EXCLUSIVE');
-    const appending = store.append(batchOf([[ref, Date.now(), 1]]), { durable: true });
-    const asked = () =>
-      postgres.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'mini-tsdb silence'");
-    for (let times = 0; times < 3; times += 1)
-      await waitFor('the server to be asked', async () => (await asked()).length > 0);
+    const now = Date.now();
+    expect(await store.append(batchOf([[ref, now, 1]]), { durable: true })).toEqual(counts({ appended: 1 }));
+    const silent = proxy.silence(text, isHandedOn);
+    const rows = batchOf([
+      [ref, now, 1],
+      [ref, now + 1, 2],
+      [ref, now, 3],
+    ]);
+    expect(await store.append(rows, { durable: true })).toEqual(
+      counts({ appended: 1, duplicates: 1, conflicts: 1, leftOut: [2] }),
+    );
+    await silent;
+    expect(await stored(schema)).toBe(2);
     expect(store.trouble()).toBeUndefined();
-    await lock.end();
-    expect(await appending).toEqual(counts({ appended: 1 }));
-  });
-});
+  },
+);
 
 test('many small batches at once are each told what became of theirs', async () => {
   const store = await openStore(postgres);

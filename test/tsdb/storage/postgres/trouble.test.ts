@@ -115,7 +115,7 @@ test('connections that are silently dead are given up', async () => {
   const proxy = await startCuttingProxy(Number(new URL(postgres.url).port));
   onTestFinished(() => proxy.close());
   const urlFile = await urlFileOf(postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
-  const store = await openStore({ urlFile }, { statementTimeoutMs: 500, durableWaitMs: 60_000 });
+  const store = await openStore({ urlFile }, { writeMs: 1500, durableWaitMs: 60_000 });
   const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
   proxy.freeze();
   const appending = store.append(batchOf([[ref, NOW, 1]]), DURABLE);
@@ -129,7 +129,7 @@ test('in a network that is silent durable samples are given up in time, and none
   onTestFinished(() => proxy.close());
   const urlFile = await urlFileOf(postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
   const schema = newSchema();
-  const store = await openStore({ urlFile }, { schema, durableWaitMs: 300, silenceMs: 200 });
+  const store = await openStore({ urlFile }, { schema, durableWaitMs: 300, writeMs: 1500 });
   const [ref] = (await store.resolve([metric(1)])) as unknown as [number];
   const batches = [0, 1, 2, 3].map((i) => batchOf([[ref, NOW + i, i]]));
   proxy.freeze();

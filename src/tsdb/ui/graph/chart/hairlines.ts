@@ -12,6 +12,7 @@ const APART = 0.9;
  */
 export function strokeHairlines(context: CanvasRenderingContext2D, path: Path2D, width: number): void {
   context.lineWidth = 1;
+  context.lineJoin = 'round';
   for (const [x, y] of offsetsOf(width)) {
     context.setTransform(1, 0, 0, 1, x, y);
     context.stroke(path);
