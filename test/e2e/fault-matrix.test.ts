@@ -11,7 +11,7 @@ import { listJobs, type Observer, observe } from './matrix/observer.ts';
 import { type Played, play } from './matrix/play.ts';
 import { ROWS } from './matrix/rows.ts';
 import { believingJob, HEALED, WANTED } from './matrix/stage.ts';
-import { buildSidecar } from './stack.ts';
+import { builtPrograms } from './stack.ts';
 
 const PLAY_ENDS_MS = 600_000;
 /** The rows whose targets must stand while the fault lasts. */
@@ -29,7 +29,7 @@ let readErrors: (number | undefined)[];
 
 beforeAll(async () => {
   dir = await tempDir('matrix');
-  const script = await buildSidecar(join(dir.path, 'dist'));
+  const script = join(await builtPrograms(), 'inventory-sd.cjs');
   const believing = ROWS.filter(({ control }) => control === 'believing').map(({ job }) => believingJob(job));
   const jobs = [...ROWS.map(({ job }) => job), ...believing];
   const yaml = configOf(jobs);

@@ -13,7 +13,7 @@ import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
 import { WEB, type WebFolder, webFolder } from '../helpers/web-config.ts';
 import { webRequest } from '../helpers/web-request.ts';
 import {
-  buildPrograms,
+  builtPrograms,
   startSidecar,
   startTestInventory,
   type TestInventory,
@@ -36,8 +36,7 @@ beforeAll(async () => {
   [dir, web, inventory] = await Promise.all([tempDir('mini-web'), webFolder(GUARDED), startTestInventory(3)]);
   await web.add('user', `${USER.join(':')}\n`);
   await web.add('prometheus.yml', 'scrape_configs: []\n');
-  const bundles = join(dir.path, 'dist');
-  await buildPrograms(bundles);
+  const bundles = await builtPrograms();
   sidecar = await startSidecar(`${inventory.url}/inventory`, dir.path, { WEB_CONFIG_FILE: web.path });
   await waitForTargets(sidecar, 3);
   mini = await startMiniTsdb(

@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startBrowser } from '../../tools/browser.ts';
 import { demoConfig, withoutPrometheus } from '../../tools/demo/prometheus-config.ts';
@@ -11,7 +11,7 @@ import { freePort } from '../helpers/free-port.ts';
 import { type Program, startNode } from '../helpers/process.ts';
 import { type TempDir, tempDir } from '../helpers/temp-dir.ts';
 import {
-  buildPrograms,
+  builtPrograms,
   startSidecar,
   startTestFleet,
   startTestInventory,
@@ -31,6 +31,7 @@ const soon = { timeout: END_MS };
 vi.setConfig({ testTimeout: 4 * END_MS, hookTimeout: 4 * END_MS });
 
 let dir: TempDir;
+let programs: string;
 let inventory: TestInventory;
 let fleet: Awaited<ReturnType<typeof startTestFleet>>;
 let sidecar: TestSidecar;
@@ -38,17 +39,21 @@ let address: string;
 let mini: Program;
 let browser: Browser;
 beforeAll(async () => {
-  [dir, inventory] = await Promise.all([tempDir('pages'), startTestInventory(100)]);
+  [dir, inventory, programs, browser] = await Promise.all([
+    tempDir('pages'),
+    startTestInventory(100),
+    builtPrograms(),
+    startBrowser(),
+  ]);
   fleet = await startTestFleet(inventory, [DOWN]);
   const folder = join(dir.path, 'targets');
-  await Promise.all([mkdir(folder), buildPrograms(join(dir.path, 'dist'))]);
+  await mkdir(folder);
   sidecar = await startSidecar(`${inventory.url}/inventory`, folder);
   await waitForTargets(sidecar, 100);
   address = `127.0.0.1:${await freePort()}`;
   await writeConfig();
   mini = await startMini();
   await pushPast(`http://${address}`, WITH_PAST, PAST);
-  browser = await startBrowser();
 });
 afterAll(async () => {
   await browser?.close();
@@ -70,7 +75,7 @@ async function writeConfig(): Promise<void> {
 
 /** As it is delivered, its data on disk. */
 async function startMini(): Promise<Program> {
-  const program = startNode(join(dir.path, 'dist/mini-tsdb.cjs'), [
+  const program = startNode(join(programs, 'mini-tsdb.cjs'), [
     `--config.file=${join(dir.path, 'prometheus.yml')}`,
     `--web.listen-address=${address}`,
     `--storage.tsdb.path=${join(dir.path, 'data')}`,
@@ -97,13 +102,26 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
   return { page, said };
 }
 
+/** Waits for it, and has the page ask again meanwhile, as it does when the network comes back. */
+async function seen(page: Page, wanted: Locator): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await page.evaluate("dispatchEvent(new Event('online'))");
+        return wanted.isVisible();
+      },
+      { ...soon, interval: 500 },
+    )
+    .toBe(true);
+}
+
 const links = (page: Page) => page.locator('.virtual .link');
 const panel = (page: Page) => page.getByRole('region', { name: 'Inventory' });
 const banner = (page: Page) => page.getByText('mini-tsdb does not answer since');
 const legend = (page: Page) => page.locator('.legend button');
 const search = (page: Page) => new URL(page.url()).searchParams;
 const drawn = (page: Page) => page.locator('.view[aria-busy=false] .plot[data-state=drawn]').waitFor();
-const job = (page: Page, words: string) => page.getByRole('radio', { name: words }).waitFor();
+const job = (page: Page, words: string) => seen(page, page.getByRole('radio', { name: words }));
 
 test('a sensor that is down is found by text, state and job, and its error is told', async () => {
   const { page, said } = await open('targets');
@@ -129,14 +147,14 @@ test('an empty answer of the inventory is held, and the page tells how to accept
     .waitFor();
   await inventory.fault({ fault: 'empty' });
   await sidecar.reload();
-  await panel(page).getByText('Held', { exact: true }).waitFor();
+  await seen(page, panel(page).getByText('Held', { exact: true }));
   const { held } = await sidecar.status();
   await panel(page).getByText(`inventory-sd accept ${held?.digest}`, { exact: true }).waitFor();
   await job(page, 'sensors_unguarded no targets');
   await job(page, 'sensors 99 of 100 up');
   await inventory.heal();
   await sidecar.reload();
-  await panel(page).getByText('Fresh', { exact: true }).waitFor();
+  await seen(page, panel(page).getByText('Fresh', { exact: true }));
   expect(await panel(page).getByText('Held').count()).toBe(0);
   await job(page, 'sensors_unguarded 99 of 100 up');
   expect(said).toEqual([]);
@@ -208,7 +226,7 @@ test('mini-tsdb is killed and started again: both pages say so, keep what they s
   await drawn(graph);
   mini.kill('SIGKILL');
   await mini.exit;
-  await Promise.all([banner(page).waitFor(), banner(graph).waitFor()]);
+  await Promise.all([page, graph].map((one) => seen(one, banner(one))));
   await job(page, 'sensors 99 of 100 up');
   expect(await legend(graph).count()).toBe(WITH_PAST.length);
 

@@ -7,6 +7,7 @@ import { startInventoryServer } from '../../inventory-server/inventory-server.ts
 import { createLogger } from '../../src/lib/log.ts';
 import { parseTargetGroups } from '../../src/model/target-group.ts';
 import type { StatusReport } from '../../src/sidecar/status-report.ts';
+import { builtOnce } from '../helpers/built-once.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { type Program, startNode } from '../helpers/process.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -89,17 +90,14 @@ export interface TestSidecar {
   stop(): Promise<void>;
 }
 
-/** Bundles our programs into `folder`. @returns the path of the sidecar. */
-export async function buildSidecar(folder: string): Promise<string> {
-  await buildPrograms(folder);
-  return join(folder, 'inventory-sd.cjs');
-}
-
-/** Bundles our programs, and the pages, into `folder`. */
-export async function buildPrograms(folder: string): Promise<void> {
-  const building = startNode('tools/build.ts', [folder]);
-  const { code } = await building.exit;
-  if (code !== 0) throw new Error(`cannot build: ${building.stderr.join('\n')}`);
+/** The folder of our programs as they are delivered, and of the pages; built once for all test files. */
+export function builtPrograms(): Promise<string> {
+  const inputs = ['src', 'inventory-server', 'tools', 'package-lock.json'];
+  return builtOnce('programs', inputs, async (folder) => {
+    const building = startNode('tools/build.ts', [folder]);
+    const { code } = await building.exit;
+    if (code !== 0) throw new Error(`cannot build: ${building.stderr.join('\n')}`);
+  });
 }
 
 /** Starts the sidecar over `folder/targets.json`; it is up when its server listens. */
