@@ -1,7 +1,7 @@
 // Asks the server whenever the state changes, and by itself as often as it is told to.
 
 import type { Connection } from '../kit/connection.ts';
-import { type Poll, startPoll } from '../kit/poll.ts';
+import { Poll } from '../kit/poll.ts';
 import { serverAhead, serverNow } from '../kit/server-clock.ts';
 import { askAll, type Results } from './queries.ts';
 import type { Refresh } from './state.ts';
@@ -26,7 +26,7 @@ const NEVER = 2 ** 31 - 1;
 const EVERY_MS: Readonly<Record<Refresh, number>> = { off: NEVER, '5s': 5000, '15s': 15_000, '1m': 60_000 };
 
 export function createAsker({ store, connection, width, asking, answered }: AskerParts): Asker {
-  let poll: Poll | undefined;
+  let poll: Poll<Results> | undefined;
   const askNow = (signal: AbortSignal) =>
     askAll(store.state, spanOf(store.state.range, serverNow()), width(), signal);
   const load = async (signal: AbortSignal): Promise<Results> => {
@@ -43,7 +43,7 @@ export function createAsker({ store, connection, width, asking, answered }: Aske
   return {
     ask() {
       if (poll !== undefined) return poll.refresh();
-      poll = startPoll({
+      poll = new Poll({
         get everyMs() {
           const { refresh, range } = store.state;
           return range.kind === 'last' ? EVERY_MS[refresh] : NEVER;

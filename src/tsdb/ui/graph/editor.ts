@@ -11,8 +11,8 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { EditorState, Prec } from '@codemirror/state';
-import { EditorView, keymap, placeholder } from '@codemirror/view';
+import { EditorState, type Extension, Prec } from '@codemirror/state';
+import { EditorView, type KeyBinding, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { element } from '../kit/element.ts';
 import { EDITOR_LOOK } from './editor-look.ts';
@@ -42,36 +42,14 @@ const HIGHLIGHT = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--quiet)' },
 ]);
 
-export function createEditor({ label, text, selection: [anchor, head], run }: EditorOptions): Editor {
+export function createEditor(options: EditorOptions): Editor {
+  const { text, selection } = options;
   const host = element('div', { class: 'editor' });
   const root = host.attachShadow({ mode: 'open' });
-  // Enter takes a completion when a list is open that says more than what stands there, else it runs the query.
-  const enter = {
-    key: 'Enter',
-    run: (view: EditorView) => {
-      if (!saysSame(view.state) && acceptCompletion(view)) return true;
-      closeCompletion(view);
-      run();
-      return true;
-    },
-  };
   const state = EditorState.create({
     doc: text,
-    selection: { anchor, head },
-    extensions: [
-      history(),
-      bracketMatching(),
-      closeBrackets(),
-      autocompletion({ maxRenderedOptions: 60, icons: false, defaultKeymap: false, interactionDelay: 0 }),
-      syntaxHighlighting(HIGHLIGHT),
-      EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': label }),
-      placeholder('a metric, such as up{job="sensors"}'),
-      EDITOR_LOOK,
-      promql(),
-      Prec.highest(keymap.of([enter, ...completionKeymap, { key: 'Tab', run: acceptCompletion }])),
-      keymap.of([...closeBracketsKeymap, ...historyKeymap, ...defaultKeymap]),
-    ],
+    selection: { anchor: selection[0], head: selection[1] },
+    extensions: extensionsOf(options),
   });
   const view = new EditorView({ state, parent: root, root });
   return {
@@ -87,6 +65,36 @@ export function createEditor({ label, text, selection: [anchor, head], run }: Ed
     },
     focus: () => view.focus(),
     destroy: () => view.destroy(),
+  };
+}
+
+function extensionsOf({ label, run }: EditorOptions): Extension[] {
+  return [
+    history(),
+    bracketMatching(),
+    closeBrackets(),
+    autocompletion({ maxRenderedOptions: 60, icons: false, defaultKeymap: false, interactionDelay: 0 }),
+    syntaxHighlighting(HIGHLIGHT),
+    EditorView.lineWrapping,
+    EditorView.contentAttributes.of({ 'aria-label': label }),
+    placeholder('a metric, such as up{job="sensors"}'),
+    EDITOR_LOOK,
+    promql(),
+    Prec.highest(keymap.of([enterKey(run), ...completionKeymap, { key: 'Tab', run: acceptCompletion }])),
+    keymap.of([...closeBracketsKeymap, ...historyKeymap, ...defaultKeymap]),
+  ];
+}
+
+// Enter takes a completion when a list is open that says more than what stands there, else it runs the query.
+function enterKey(run: () => void): KeyBinding {
+  return {
+    key: 'Enter',
+    run: (view) => {
+      if (!saysSame(view.state) && acceptCompletion(view)) return true;
+      closeCompletion(view);
+      run();
+      return true;
+    },
   };
 }
 

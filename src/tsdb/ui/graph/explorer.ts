@@ -4,65 +4,70 @@ import { element } from '../kit/element.ts';
 import { formatAmount } from '../kit/number-format.ts';
 import { RequestError } from '../kit/request.ts';
 import { described, type Metadata, metadata, metricNames } from './catalogue.ts';
-import { createLabelExplorer } from './label-explorer.ts';
+import { LabelExplorer } from './label-explorer.ts';
 import { parseSelector, withMetric } from './selector.ts';
-
-export interface Explorer {
-  readonly element: HTMLElement;
-  focus(): void;
-  /** Shows what fits to a query. */
-  follow(query: string): void;
-}
 
 /** How many are on the page at once. */
 const SHOWN = 200;
 
-/** @param chosen called with the query that a click makes. */
-export function createExplorer(chosen: (query: string) => void): Explorer {
-  const search = element('input', {
-    type: 'search',
-    placeholder: 'Search metrics',
-    'aria-label': 'Search metrics',
-  });
-  const list = element('ul', { class: 'metrics', 'aria-label': 'Metrics' });
-  const count = element('p', { class: 'quiet-text', 'aria-live': 'polite' });
-  const labels = createLabelExplorer(chosen);
-  let names: readonly string[] = [];
-  let known: Metadata = {};
-  let query = '';
+export class Explorer {
+  readonly element: HTMLElement;
+  readonly #search = searchField();
+  readonly #list = element('ul', { class: 'metrics', 'aria-label': 'Metrics' });
+  readonly #count = element('p', { class: 'quiet-text', 'aria-live': 'polite' });
+  readonly #labels: LabelExplorer;
+  #names: readonly string[] = [];
+  #known: Metadata = {};
+  #query = '';
 
-  const show = () => {
-    const found = matching(names, known, search.value);
-    const current = parseSelector(query)?.metric;
-    const focused = focusedIn(list);
-    list.replaceChildren(...found.slice(0, SHOWN).map((name) => entry(name, known, name === current)));
-    if (focused !== undefined) buttonOf(list, focused)?.focus();
-    count.textContent = countWords(names.length, found.length);
-  };
-  const load = async () => {
+  /** @param chosen called with the query that a click makes. */
+  constructor(chosen: (query: string) => void) {
+    this.#labels = new LabelExplorer(chosen);
+    this.#search.addEventListener('input', () => this.#show());
+    this.#list.addEventListener('click', (event) => {
+      const name = (event.target as Element).closest('button')?.dataset.name;
+      if (name !== undefined) chosen(withMetric(name));
+    });
+    const metrics = element('div', { class: 'pane' }, this.#search, this.#count, this.#list);
+    const attributes = { class: 'explorer', 'aria-label': 'Explorer' };
+    this.element = element('aside', attributes, metrics, this.#labels.element);
+  }
+
+  focus(): void {
+    this.#search.focus();
+  }
+
+  /** Shows what fits to a query. */
+  follow(query: string): void {
+    this.#query = query;
+    void this.#load();
+    void this.#labels.follow(query);
+  }
+
+  async #load(): Promise<void> {
     try {
-      [names, known] = await Promise.all([metricNames(), metadata()]);
-      show();
+      [this.#names, this.#known] = await Promise.all([metricNames(), metadata()]);
+      this.#show();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      count.textContent = `The metrics cannot be listed: ${error.message}.`;
+      this.#count.textContent = `The metrics cannot be listed: ${error.message}.`;
     }
-  };
-  search.addEventListener('input', show);
-  list.addEventListener('click', (event) => {
-    const name = (event.target as Element).closest('button')?.dataset.name;
-    if (name !== undefined) chosen(withMetric(name));
-  });
-  const metrics = element('div', { class: 'pane' }, search, count, list);
-  return {
-    element: element('aside', { class: 'explorer', 'aria-label': 'Explorer' }, metrics, labels.element),
-    focus: () => search.focus(),
-    follow(next) {
-      query = next;
-      void load();
-      labels.follow(next);
-    },
-  };
+  }
+
+  #show(): void {
+    const found = matching(this.#names, this.#known, this.#search.value);
+    const current = parseSelector(this.#query)?.metric;
+    const focused = focusedIn(this.#list);
+    const entries = found.slice(0, SHOWN).map((name) => entry(name, this.#known, name === current));
+    this.#list.replaceChildren(...entries);
+    if (focused !== undefined) buttonOf(this.#list, focused)?.focus();
+    this.#count.textContent = countWords(this.#names.length, found.length);
+  }
+}
+
+function searchField(): HTMLInputElement {
+  const words = 'Search metrics';
+  return element('input', { type: 'search', placeholder: words, 'aria-label': words });
 }
 
 function focusedIn(list: HTMLElement): string | undefined {

@@ -3,59 +3,59 @@
 import { element } from '../kit/element.ts';
 import { labelText } from './label-text.ts';
 import type { Line } from './lines.ts';
-import { chooseOnly, isShown, type SeriesChoice, toggleSeries } from './series-choice.ts';
+import { ALL_SERIES, chooseOnly, isShown, type SeriesChoice, toggleSeries } from './series-choice.ts';
 import { seriesName, tellApart } from './series-name.ts';
 import { swatch } from './swatch.ts';
-
-export interface Legend {
-  readonly element: HTMLElement;
-  show(lines: readonly Line[], choice: SeriesChoice): void;
-}
 
 interface LegendEvents {
   readonly chosen: (choice: SeriesChoice) => void;
   readonly stressed: (line: Line | undefined) => void;
 }
 
-export function createLegend({ chosen, stressed }: LegendEvents): Legend {
-  const host = element('section', { class: 'legend', 'aria-label': 'Series' });
-  let lines: readonly Line[] = [];
-  let choice: SeriesChoice;
-  const lineOf = (event: Event) => {
+export class Legend {
+  readonly element = element('section', { class: 'legend', 'aria-label': 'Series' });
+  readonly #chosen: LegendEvents['chosen'];
+  #lines: readonly Line[] = [];
+  #choice: SeriesChoice = ALL_SERIES;
+
+  constructor({ chosen, stressed }: LegendEvents) {
+    this.#chosen = chosen;
+    this.element.addEventListener('click', (event) => this.#choose(event));
+    this.element.addEventListener('keydown', (event) => this.#steer(event));
+    for (const over of ['pointerover', 'focusin'])
+      this.element.addEventListener(over, (event) => stressed(this.#lineOf(event)));
+    for (const out of ['pointerout', 'focusout'])
+      this.element.addEventListener(out, () => stressed(undefined));
+  }
+
+  show(lines: readonly Line[], choice: SeriesChoice): void {
+    const isSame =
+      lines.length === this.#lines.length && lines.every(({ id }, i) => id === this.#lines[i]?.id);
+    this.#lines = lines;
+    this.#choice = choice;
+    if (!isSame || this.element.childElementCount === 0) this.element.replaceChildren(...groups(lines));
+    mark(this.element, choice);
+  }
+
+  #lineOf(event: Event): Line | undefined {
     const button = (event.target as Element).closest('button');
-    return lines.find(({ id }) => id === button?.dataset.id);
-  };
-  const choose = (event: MouseEvent | KeyboardEvent) => {
-    const line = lineOf(event);
+    return this.#lines.find(({ id }) => id === button?.dataset.id);
+  }
+
+  #choose(event: MouseEvent | KeyboardEvent): void {
+    const line = this.#lineOf(event);
     if (line === undefined) return;
-    const ids = lines.map(({ id }) => id);
-    chosen((isToggle(event) ? toggleSeries : chooseOnly)(choice, line.id, ids));
-  };
-  host.addEventListener('click', choose);
-  host.addEventListener('keydown', (event) => {
+    const ids = this.#lines.map(({ id }) => id);
+    this.#chosen((isToggle(event) ? toggleSeries : chooseOnly)(this.#choice, line.id, ids));
+  }
+
+  #steer(event: KeyboardEvent): void {
     // A browser makes no click of Ctrl and Enter.
     if ((event.key === 'Enter' || event.key === ' ') && isToggle(event)) {
       event.preventDefault();
-      choose(event);
-    } else walk(host, event);
-  });
-  for (const [over, out] of [
-    ['pointerover', 'pointerout'],
-    ['focusin', 'focusout'],
-  ] as const) {
-    host.addEventListener(over, (event) => stressed(lineOf(event)));
-    host.addEventListener(out, () => stressed(undefined));
+      this.#choose(event);
+    } else walk(this.element, event);
   }
-  return {
-    element: host,
-    show(nextLines, nextChoice) {
-      const isSame = nextLines.length === lines.length && nextLines.every(({ id }, i) => id === lines[i]?.id);
-      lines = nextLines;
-      choice = nextChoice;
-      if (!isSame || host.childElementCount === 0) host.replaceChildren(...groups(lines));
-      mark(host, choice);
-    },
-  };
 }
 
 function isToggle({ ctrlKey, shiftKey, metaKey }: MouseEvent | KeyboardEvent): boolean {

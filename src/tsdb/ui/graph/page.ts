@@ -3,14 +3,14 @@
 import { element } from '../kit/element.ts';
 import { showShell } from '../kit/shell.ts';
 import { createAsker } from './asker.ts';
-import { createExplorer } from './explorer.ts';
+import { Explorer } from './explorer.ts';
 import { saveCsv } from './export.ts';
 import type { Results } from './queries.ts';
-import { createQueryList } from './query-list.ts';
+import { QueryList } from './query-list.ts';
 import { type GraphState, MAX_QUERIES, NO_QUERY, withChosen } from './state.ts';
 import { createStore } from './store.ts';
-import { createTimeControls } from './time-controls.ts';
-import { createView } from './view.ts';
+import { TimeControls } from './time-controls.ts';
+import { View } from './view.ts';
 import { createViewBar } from './view-bar.ts';
 import { zoneNote } from './zone-note.ts';
 
@@ -19,18 +19,18 @@ const store = createStore(shell.zone.name);
 let results: Results | undefined;
 let askedWidth = 0;
 
-const list = createQueryList((queries) => store.change({ queries }, 'step'));
+const list = new QueryList((queries) => store.change({ queries }, 'step'));
 /** A step, with what has been typed and not been run yet. */
 const go = (changed: Partial<GraphState> = {}) => store.change({ queries: list.queries, ...changed }, 'step');
-const explorer = createExplorer((text) => go({ queries: withChosen(list.queries, list.active.place, text) }));
-const time = createTimeControls((range) => go({ range }));
+const explorer = new Explorer((text) => go({ queries: withChosen(list.queries, list.active.place, text) }));
+const time = new TimeControls((range) => go({ range }));
 const bar = createViewBar({
   tabbed: (tab) => go({ tab }),
   grained: (granularity) => go({ granularity }),
   refreshed: (refresh) => store.change({ refresh }, 'along'),
   exported: async () => (results === undefined ? '' : saveCsv(results, view.shownLines)),
 });
-const view = createView({
+const view = new View({
   zoomed: (range) => go({ range }),
   chosen: (choice) => store.change({ choice }, 'along'),
 });

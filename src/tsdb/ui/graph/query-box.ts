@@ -3,16 +3,55 @@
 import { element } from '../kit/element.ts';
 import type { Editor } from './editor.ts';
 
-export interface QueryBox {
+export class QueryBox {
   readonly element: HTMLElement;
-  text: string;
-  focus(): void;
+  readonly #label: string;
+  readonly #run: () => void;
+  readonly #field: HTMLTextAreaElement;
+  #editor: Editor | undefined;
+
+  /** @param run asked for by Enter. */
+  constructor(label: string, run: () => void) {
+    this.#label = label;
+    this.#run = run;
+    this.#field = plainField(label, run);
+    this.element = element('div', { class: 'query-box' }, this.#field);
+    this.#field.addEventListener('focus', () => void this.#upgrade().catch(() => {}));
+  }
+
+  get text(): string {
+    return this.#editor?.text ?? this.#field.value;
+  }
+
+  set text(text) {
+    if (this.#editor === undefined) this.#field.value = text;
+    else this.#editor.text = text;
+  }
+
+  focus(): void {
+    (this.#editor ?? this.#field).focus();
+  }
+
   /** It is needed no more. */
-  destroy(): void;
+  destroy(): void {
+    this.#editor?.destroy();
+  }
+
+  // Whatever was typed while it loaded is taken over; without it the plain field goes on to work.
+  async #upgrade(): Promise<void> {
+    const { createEditor } = await import('./editor.ts');
+    await composed(this.#field);
+    if (this.#editor !== undefined || !this.element.isConnected) return;
+    const hadFocus = document.activeElement === this.#field;
+    const { value: text, selectionStart, selectionEnd } = this.#field;
+    const selection = [selectionStart, selectionEnd] as const;
+    this.#editor = createEditor({ label: this.#label, text, selection, run: this.#run });
+    this.element.replaceChildren(this.#editor.element);
+    if (hadFocus) this.#editor.focus();
+  }
 }
 
-/** @param run asked for by Enter. */
-export function createQueryBox(label: string, run: () => void): QueryBox {
+function plainField(label: string, run: () => void): HTMLTextAreaElement {
   const field = element('textarea', {
     'aria-label': label,
     rows: '1',
@@ -21,47 +60,18 @@ export function createQueryBox(label: string, run: () => void): QueryBox {
     autocapitalize: 'off',
     placeholder: 'a metric, such as up{job="sensors"}',
   });
-  const host = element('div', { class: 'query-box' }, field);
-  let editor: Editor | undefined;
-
   field.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     run();
   });
-
   field.addEventListener('compositionstart', () => {
     field.dataset.composing = '';
   });
   field.addEventListener('compositionend', () => {
     delete field.dataset.composing;
   });
-
-  // Whatever was typed while it loaded is taken over; without it the plain field goes on to work.
-  const upgrade = async () => {
-    const { createEditor } = await import('./editor.ts');
-    await composed(field);
-    if (editor !== undefined || !host.isConnected) return;
-    const hadFocus = document.activeElement === field;
-    const { value: text, selectionStart, selectionEnd } = field;
-    editor = createEditor({ label, text, selection: [selectionStart, selectionEnd], run });
-    host.replaceChildren(editor.element);
-    if (hadFocus) editor.focus();
-  };
-  field.addEventListener('focus', () => void upgrade().catch(() => {}));
-
-  return {
-    element: host,
-    get text() {
-      return editor?.text ?? field.value;
-    },
-    set text(text) {
-      if (editor === undefined) field.value = text;
-      else editor.text = text;
-    },
-    focus: () => (editor ?? field).focus(),
-    destroy: () => editor?.destroy(),
-  };
+  return field;
 }
 
 // A letter that is being put together would be lost.

@@ -4,25 +4,16 @@ import { element } from '../kit/element.ts';
 import { refill } from '../kit/refill.ts';
 import { Chart } from './chart/chart.ts';
 import { steer } from './chart/keys.ts';
+import type { Pointed } from './chart/nearest.ts';
 import { createTooltip, spoken } from './chart/tooltip.ts';
 import { emptyWords } from './empty-words.ts';
 import { latestTables } from './latest-table.ts';
-import { createLegend } from './legend.ts';
+import { Legend } from './legend.ts';
 import { type Line, linesOf } from './lines.ts';
 import type { Results } from './queries.ts';
 import { isShown, type SeriesChoice } from './series-choice.ts';
 import type { GraphState, TimeRange } from './state.ts';
 import { between } from './time-range.ts';
-
-export interface View {
-  readonly element: HTMLElement;
-  /** Pixels of the screen that lines have, or will have. */
-  readonly width: number;
-  /** What the chart shows. */
-  readonly shownLines: readonly Line[];
-  show(results: Results, state: GraphState): void;
-  recolour(): void;
-}
 
 interface ViewEvents {
   readonly zoomed: (range: TimeRange) => void;
@@ -32,83 +23,84 @@ interface ViewEvents {
 /** Pixels beside the lines. */
 const AXIS = 75;
 
-export function createView({ zoomed, chosen }: ViewEvents): View {
-  const tooltip = createTooltip();
-  const heard = element('div', { class: 'heard', 'aria-live': 'polite' });
-  let zone = 'UTC';
-  let lines: readonly Line[] = [];
-  let shown: readonly Line[] = [];
-  let from: Results | undefined;
+export class View {
+  readonly element: HTMLElement;
+  readonly #tooltip = createTooltip();
+  readonly #heard = element('div', { class: 'heard', 'aria-live': 'polite' });
+  readonly #words = element('p', { class: 'empty' });
+  readonly #tables = element('div', { class: 'tables' });
+  readonly #chart: Chart;
+  readonly #legend: Legend;
+  #zone = 'UTC';
+  #lines: readonly Line[] = [];
+  #shown: readonly Line[] = [];
+  #results: Results | undefined;
 
-  const chart = new Chart({
-    zoomed: (begin, end) => zoomed(between(begin, end)),
-    pointed: (pointing) => tooltip.show(pointing, zone),
-  });
-  chart.element.append(tooltip.element);
-  const legend = createLegend({ chosen, stressed: (line) => chart.stress(line) });
-  steer(chart.element, {
-    lines: () => shown,
-    pointed(pointed) {
-      chart.point(pointed);
-      heard.textContent = pointed === undefined ? '' : spoken(pointed.line.data, pointed.at, zone);
-    },
-  });
-  const words = element('p', { class: 'empty' });
-  const tables = element('div', { class: 'tables' });
-  const host = element(
-    'section',
-    { class: 'view', 'aria-label': 'Result' },
-    words,
-    chart.element,
-    legend.element,
-    tables,
-    heard,
-  );
+  constructor({ zoomed, chosen }: ViewEvents) {
+    this.#chart = new Chart({
+      zoomed: (begin, end) => zoomed(between(begin, end)),
+      pointed: (pointing) => this.#tooltip.show(pointing, this.#zone),
+    });
+    this.#chart.element.append(this.#tooltip.element);
+    this.#legend = new Legend({ chosen, stressed: (line) => this.#chart.stress(line) });
+    steer(this.#chart.element, { lines: () => this.#shown, pointed: (pointed) => this.#point(pointed) });
+    const parts = [this.#words, this.#chart.element, this.#legend.element, this.#tables, this.#heard];
+    this.element = element('section', { class: 'view', 'aria-label': 'Result' }, ...parts);
+  }
 
-  const showChart = (results: Results, { choice }: GraphState) => {
-    if (from !== results) lines = linesOf(results.queries);
-    from = results;
-    shown = lines.filter(({ id }) => isShown(choice, id));
-    zone = results.zone;
-    chart.element.setAttribute('aria-label', chartLabel(shown.length, lines.length));
-    chart.show({ from: results.span.from, to: results.span.to, zone, lines: shown });
-    legend.show(lines, choice);
-  };
+  /** Pixels of the screen that lines have, or will have. */
+  get width(): number {
+    return (this.element.clientWidth - AXIS) * devicePixelRatio;
+  }
 
-  const showTable = (results: Results) => {
-    if (from !== results) refill(tables, latestTables(results));
-    from = results;
-    lines = [];
-    shown = [];
-  };
+  /** What the chart shows. */
+  get shownLines(): readonly Line[] {
+    return this.#shown;
+  }
 
-  const sayEmpty = async (results: Results, state: GraphState) => {
+  show(results: Results, state: GraphState): void {
+    const isTable = results.tab === 'table';
+    const isEmpty = results.queries.every(({ series, latest }) => (isTable ? latest : series).length === 0);
+    this.#chart.element.hidden = isTable || results.queries.length === 0;
+    this.#legend.element.hidden = isTable;
+    this.#tables.hidden = !isTable;
+    this.#words.hidden = !isEmpty;
+    this.element.classList.toggle('blank', isEmpty);
+    if (isEmpty) void this.#sayEmpty(results, state);
+    if (isTable) this.#showTable(results);
+    else this.#showChart(results, state);
+    this.#results = results;
+  }
+
+  recolour(): void {
+    this.#chart.recolour();
+  }
+
+  #showChart(results: Results, { choice }: GraphState): void {
+    const { span, zone, queries } = results;
+    if (this.#results !== results) this.#lines = linesOf(queries);
+    this.#shown = this.#lines.filter(({ id }) => isShown(choice, id));
+    this.#zone = zone;
+    this.#chart.element.setAttribute('aria-label', chartLabel(this.#shown.length, this.#lines.length));
+    this.#chart.show({ from: span.from, to: span.to, zone, lines: this.#shown });
+    this.#legend.show(this.#lines, choice);
+  }
+
+  #showTable(results: Results): void {
+    if (this.#results !== results) refill(this.#tables, latestTables(results));
+    this.#lines = [];
+    this.#shown = [];
+  }
+
+  async #sayEmpty(results: Results, state: GraphState): Promise<void> {
     const text = await emptyWords(state);
-    if (from === results) words.replaceChildren(text);
-  };
+    if (this.#results === results) this.#words.replaceChildren(text);
+  }
 
-  return {
-    element: host,
-    get width() {
-      return (host.clientWidth - AXIS) * devicePixelRatio;
-    },
-    get shownLines() {
-      return shown;
-    },
-    show(results, state) {
-      const isTable = results.tab === 'table';
-      const isEmpty = results.queries.every(({ series, latest }) => (isTable ? latest : series).length === 0);
-      chart.element.hidden = isTable || results.queries.length === 0;
-      legend.element.hidden = isTable;
-      tables.hidden = !isTable;
-      words.hidden = !isEmpty;
-      host.classList.toggle('blank', isEmpty);
-      if (isEmpty) void sayEmpty(results, state);
-      if (isTable) showTable(results);
-      else showChart(results, state);
-    },
-    recolour: () => chart.recolour(),
-  };
+  #point(pointed: Pointed | undefined): void {
+    this.#chart.point(pointed);
+    this.#heard.textContent = pointed === undefined ? '' : spoken(pointed.line.data, pointed.at, this.#zone);
+  }
 }
 
 function chartLabel(shown: number, all: number): string {

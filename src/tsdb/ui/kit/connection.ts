@@ -5,53 +5,50 @@ import type { RequestError } from './request.ts';
 import { formatTime } from './time-format.ts';
 import type { Zone } from './zone.ts';
 
-export interface Connection {
-  readonly element: HTMLElement;
-  readonly isAway: boolean;
-  /** @param by who asked, where several ask on their own. */
-  answered(by?: object): void;
+export class Connection {
+  readonly element = element('div', { role: 'status', class: 'banner' });
+  readonly #zone: Zone;
+  readonly #marked: HTMLElement;
+  /** Those whose requests are not answered. */
+  readonly #waiting = new Set<object>();
+  #awaySince: number | undefined;
+  #lastAnswer: number | undefined;
+
+  /** @param marked is given the class `old` while what it shows is. */
+  constructor(zone: Zone, marked: HTMLElement) {
+    this.#zone = zone;
+    this.#marked = marked;
+    this.element.hidden = true;
+    zone.subscribe(() => this.#show());
+  }
+
+  /** @param by who asked. */
+  answered(by: object): void {
+    this.#lastAnswer = Date.now();
+    this.#waiting.delete(by);
+    this.#judge();
+  }
+
   /** Only a server that does not answer is away; one that answers with an error is there. */
-  failed(error: RequestError, by?: object): void;
-}
+  failed({ kind }: RequestError, by: object): void {
+    if (kind === 'refused') this.#waiting.delete(by);
+    else if (kind !== 'stopped') this.#waiting.add(by);
+    this.#judge();
+  }
 
-/** @param marked is given the class `old` while what it shows is. */
-export function createConnection(zone: Zone, marked: HTMLElement): Connection {
-  const banner = element('div', { role: 'status', class: 'banner' });
-  banner.hidden = true;
-  const anyone = {};
-  const waiting = new Set<object>();
-  let awaySince: number | undefined;
-  let lastAnswer: number | undefined;
+  #judge(): void {
+    const wasAway = this.#awaySince !== undefined;
+    this.#awaySince = this.#waiting.size === 0 ? undefined : (this.#awaySince ?? Date.now());
+    if (wasAway !== (this.#awaySince !== undefined)) this.#show();
+  }
 
-  const show = () => {
-    const isAway = awaySince !== undefined;
-    marked.classList.toggle('old', isAway);
-    banner.hidden = !isAway;
-    banner.replaceChildren(isAway ? wordsOf(awaySince as number, lastAnswer, zone.name) : '');
-  };
-  const judge = () => {
-    const wasAway = awaySince !== undefined;
-    awaySince = waiting.size === 0 ? undefined : (awaySince ?? Date.now());
-    if (wasAway !== (awaySince !== undefined)) show();
-  };
-  zone.subscribe(show);
-
-  return {
-    element: banner,
-    get isAway() {
-      return awaySince !== undefined;
-    },
-    answered(by = anyone) {
-      lastAnswer = Date.now();
-      waiting.delete(by);
-      judge();
-    },
-    failed({ kind }, by = anyone) {
-      if (kind === 'refused') waiting.delete(by);
-      else if (kind !== 'stopped') waiting.add(by);
-      judge();
-    },
-  };
+  #show(): void {
+    const isAway = this.#awaySince !== undefined;
+    this.#marked.classList.toggle('old', isAway);
+    this.element.hidden = !isAway;
+    const words = isAway ? wordsOf(this.#awaySince as number, this.#lastAnswer, this.#zone.name) : '';
+    this.element.replaceChildren(words);
+  }
 }
 
 function wordsOf(awaySince: number, lastAnswer: number | undefined, zone: string): string {

@@ -13,66 +13,70 @@ export interface PollOptions<Data> {
   readonly connection: Connection;
 }
 
-export interface Poll {
-  /** Asks now; a request that is under way is given up. */
-  refresh(): void;
-}
-
 /** How soon it is tried again while the server does not answer. */
 const RETRY_MS = 3000;
 
-/** Starts to ask, for as long as the page lives. What is thrown, other than RequestError, is a fault of ours: it is told in the console. */
-export function startPoll<Data>(options: PollOptions<Data>): Poll {
-  const { load, show, refused, connection } = options;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let running: AbortController | undefined;
-  let isDue = false;
+/**
+ * Asks from its start for as long as the page lives. What is thrown, other than RequestError, is a fault of ours: it is
+ * told in the console.
+ */
+export class Poll<Data> {
+  readonly #options: PollOptions<Data>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: AbortController | undefined;
+  #isDue = false;
 
-  const ask = async () => {
+  constructor(options: PollOptions<Data>) {
+    this.#options = options;
+    document.addEventListener('visibilitychange', () => {
+      if (this.#isDue && document.visibilityState === 'visible') this.refresh();
+    });
+    addEventListener('online', () => this.refresh());
+    this.#due();
+  }
+
+  /** Asks now; a request that is under way is given up. */
+  refresh(): void {
+    void this.#ask();
+  }
+
+  #due(): void {
+    if (document.visibilityState === 'hidden') this.#isDue = true;
+    else this.refresh();
+  }
+
+  async #ask(): Promise<void> {
     const mine = new AbortController();
-    running?.abort();
-    running = mine;
-    isDue = false;
-    clearTimeout(timer);
-    const wait = await attempt(mine.signal);
-    if (running !== mine) return;
-    running = undefined;
-    timer = setTimeout(due, wait);
-  };
+    this.#running?.abort();
+    this.#running = mine;
+    this.#isDue = false;
+    clearTimeout(this.#timer);
+    const wait = await this.#attempt(mine.signal);
+    if (this.#running !== mine) return;
+    this.#running = undefined;
+    this.#timer = setTimeout(() => this.#due(), wait);
+  }
 
-  const attempt = async (signal: AbortSignal): Promise<number> => {
+  /** @returns milliseconds until the next. */
+  async #attempt(signal: AbortSignal): Promise<number> {
     try {
-      const data = await load(signal);
-      if (!signal.aborted) answered(data);
-      return options.everyMs;
+      const data = await this.#options.load(signal);
+      if (!signal.aborted) this.#answered(data);
+      return this.#options.everyMs;
     } catch (error) {
       if (!(error instanceof RequestError)) reportError(error);
-      else if (!signal.aborted) failed(error);
-      return Math.min(RETRY_MS, options.everyMs);
+      else if (!signal.aborted) this.#failed(error);
+      return Math.min(RETRY_MS, this.#options.everyMs);
     }
-  };
+  }
 
-  const answered = (data: Data) => {
-    connection.answered(options);
-    show(data);
-  };
+  #answered(data: Data): void {
+    this.#options.connection.answered(this);
+    this.#options.show(data);
+  }
 
-  const failed = (error: RequestError) => {
-    connection.failed(error, options);
-    if (error.kind === 'refused') refused?.(error);
-  };
-
-  const due = () => {
-    if (document.visibilityState === 'hidden') isDue = true;
-    else void ask();
-  };
-  const seen = () => {
-    if (isDue && document.visibilityState === 'visible') void ask();
-  };
-  const online = () => void ask();
-
-  document.addEventListener('visibilitychange', seen);
-  addEventListener('online', online);
-  due();
-  return { refresh: () => void ask() };
+  #failed(error: RequestError): void {
+    this.#options.connection.failed(error, this);
+    if (error.kind === 'refused') this.#options.refused?.(error);
+  }
 }

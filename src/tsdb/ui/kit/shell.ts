@@ -1,6 +1,6 @@
 // What all pages have in common: the bar with the links and toggles, the banner, and the place for what is theirs.
 
-import { type Connection, createConnection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { element } from './element.ts';
 import { applyTheme, type Theme } from './theme.ts';
 import { themeToggle, zoneToggle } from './toggles.ts';
@@ -23,7 +23,7 @@ export function showShell(current: PageName): Shell {
   const theme = applyTheme();
   const zone = createZone();
   const main = element('main', { id: 'main', tabindex: '-1' }, heading(current));
-  const connection = createConnection(zone, main);
+  const connection = new Connection(zone, main);
   document.body.prepend(
     element('a', { href: '#main', class: 'skip' }, 'Skip to content'),
     element(

@@ -8,76 +8,75 @@ export interface VirtualRow {
   show(index: number): void;
 }
 
-export interface VirtualRows {
-  /** A row group; its rows are positioned in it. */
-  readonly element: HTMLElement;
-  /** Shows so many rows, all anew. */
-  show(count: number): void;
-}
-
 /** Above and below what is in sight. */
 const SPARE_ROWS = 8;
 /** Rows count from 1, and the first is that of the heads. */
 const FIRST_INDEX = 2;
 
-/** @param make a row, of the height that all have; one is made for each that is in sight. */
-export function createVirtualRows(make: () => VirtualRow): VirtualRows {
-  const body = element('div', { role: 'rowgroup', class: 'virtual' });
-  const drawn = new Map<number, VirtualRow>();
-  let count = 0;
-  let height = 1;
+/** A row group, in which rows are positioned. */
+export class VirtualRows {
+  readonly element = element('div', { role: 'rowgroup', class: 'virtual' });
+  readonly #make: () => VirtualRow;
+  readonly #drawn = new Map<number, VirtualRow>();
+  #count = 0;
+  #height = 1;
 
-  const draw = (isNew: boolean) => {
-    const wanted = wantedRows({ top: -body.getBoundingClientRect().top, height, count }, focusedIn(body));
-    const spare = takeGone(drawn, new Set(wanted));
+  /** @param make a row, of the height that all have; one is made for each that is in sight. */
+  constructor(make: () => VirtualRow) {
+    this.#make = make;
+    const scrolled = oncePerFrame(() => this.#draw(false));
+    addEventListener('scroll', scrolled, { passive: true });
+    onLayout((isAsWide) => {
+      if (!isAsWide) this.#measure();
+      this.#draw(!isAsWide);
+    });
+    this.element.addEventListener('keydown', (event) => this.#steer(event));
+  }
+
+  /** Shows so many rows, all anew. */
+  show(count: number): void {
+    this.#count = count;
+    this.#measure();
+    this.#draw(true);
+  }
+
+  #draw(isNew: boolean): void {
+    const wanted = this.#wanted();
+    const spare = takeGone(this.#drawn, new Set(wanted));
     for (const index of wanted) {
-      const standing = drawn.get(index);
-      const row = standing ?? spare.pop() ?? make();
-      drawn.set(index, row);
-      if (standing === undefined || isNew) place(row, index, height);
+      const standing = this.#drawn.get(index);
+      const row = standing ?? spare.pop() ?? this.#make();
+      this.#drawn.set(index, row);
+      if (standing === undefined || isNew) place(row, index, this.#height);
     }
     for (const { element } of spare) element.remove();
-    putInOrder(
-      body,
-      wanted.map((index) => (drawn.get(index) as VirtualRow).element),
-    );
-  };
+    const rows = wanted.map((index) => (this.#drawn.get(index) as VirtualRow).element);
+    putInOrder(this.element, rows);
+  }
 
-  const measure = () => {
-    const standing = [...drawn.values()][0]?.element;
-    const probe = standing ?? body.appendChild(make().element);
-    height = Math.max(1, probe.getBoundingClientRect().height);
+  #wanted(): number[] {
+    const top = -this.element.getBoundingClientRect().top;
+    return wantedRows({ top, height: this.#height, count: this.#count }, focusedIn(this.element));
+  }
+
+  #measure(): void {
+    const standing = [...this.#drawn.values()][0]?.element;
+    const probe = standing ?? this.element.appendChild(this.#make().element);
+    this.#height = Math.max(1, probe.getBoundingClientRect().height);
     if (standing === undefined) probe.remove();
-    body.style.height = `${count * height}px`;
-  };
+    this.element.style.height = `${this.#count * this.#height}px`;
+  }
 
-  addEventListener(
-    'scroll',
-    oncePerFrame(() => draw(false)),
-    { passive: true },
-  );
-  onLayout((isAsWide) => {
-    if (!isAsWide) measure();
-    draw(!isAsWide);
-  });
-  body.addEventListener('keydown', (event) => {
-    const index = focusedIn(body);
-    const next = index === undefined ? undefined : moved(event.key, index, count);
+  #steer(event: KeyboardEvent): void {
+    const index = focusedIn(this.element);
+    const next = index === undefined ? undefined : moved(event.key, index, this.#count);
     if (next === undefined) return;
     event.preventDefault();
-    reveal(body, next, height);
-    draw(false);
-    drawn.get(next)?.element.querySelector<HTMLElement>('button, a')?.focus({ preventScroll: true });
-  });
-
-  return {
-    element: body,
-    show(newCount) {
-      count = newCount;
-      measure();
-      draw(true);
-    },
-  };
+    reveal(this.element, next, this.#height);
+    this.#draw(false);
+    const row = this.#drawn.get(next)?.element;
+    row?.querySelector<HTMLElement>('button, a')?.focus({ preventScroll: true });
+  }
 }
 
 /** Where the body begins above the top of the window, the height of a row, and how many there are. */

@@ -3,7 +3,7 @@
 import { onAddress, writeAddress } from '../kit/address.ts';
 import { startAgo } from '../kit/ago.ts';
 import { element } from '../kit/element.ts';
-import { startPoll } from '../kit/poll.ts';
+import { Poll } from '../kit/poll.ts';
 import { showShell } from '../kit/shell.ts';
 import { type Answers, loadAnswers } from './answers.ts';
 import { cardinalityContent } from './cardinality.ts';
@@ -42,7 +42,7 @@ startAgo(zone);
 zone.subscribe(show);
 onAddress((query) => change(readTop(query)));
 
-const poll = startPoll({
+const poll = new Poll({
   everyMs: EVERY_MS,
   load: (signal) => loadAnswers(top, signal),
   show(answers) {

@@ -11,66 +11,58 @@ import type { Zone } from '../kit/zone.ts';
 import { labelSetsOf, type TargetRow } from './row.ts';
 import { targetState } from './target-row.ts';
 
-export interface Details {
+export class Details {
   readonly element: HTMLDialogElement;
-  /** @param key of the target; empty: closes them. @param row undefined: there is no such target. */
-  show(key: string, row: TargetRow | undefined): void;
-}
-
-/** @param closed is called when people close them. */
-export function createDetails(zone: Zone, closed: () => void): Details {
-  const title = element('h2', { id: 'details-title' });
-  const close = element('button', { type: 'button', class: 'quiet', autofocus: true }, 'Close');
-  const gone = element(
+  readonly #zone: Zone;
+  readonly #title = element('h2', { id: 'details-title' });
+  readonly #gone = element(
     'p',
     { class: 'notice', role: 'status' },
     'This is a target no longer; here is what was known last.',
   );
-  const now = element('div', { class: 'now' });
-  const sets = element('div', { class: 'sets' });
-  const inside = element(
-    'div',
-    { class: 'inside' },
-    element('div', { class: 'head' }, title, close),
-    gone,
-    now,
-    sets,
-  );
-  const dialog = element('dialog', { class: 'details', 'aria-labelledby': 'details-title' }, inside);
-  let standing: TargetRow | undefined;
+  readonly #now = element('div', { class: 'now' });
+  readonly #sets = element('div', { class: 'sets' });
+  #standing: TargetRow | undefined;
 
-  close.addEventListener('click', () => dialog.close());
-  // A click beside it, which hits the backdrop, closes it.
-  dialog.addEventListener('click', (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-  dialog.addEventListener('close', () => {
-    if (standing === undefined) return;
-    standing = undefined;
-    closed();
-  });
+  /** @param closed is called when people close them. */
+  constructor(zone: Zone, closed: () => void) {
+    this.#zone = zone;
+    const close = element('button', { type: 'button', class: 'quiet', autofocus: true }, 'Close');
+    const head = element('div', { class: 'head' }, this.#title, close);
+    const inside = element('div', { class: 'inside' }, head, this.#gone, this.#now, this.#sets);
+    const dialog = element('dialog', { class: 'details', 'aria-labelledby': 'details-title' }, inside);
+    this.element = dialog;
+    close.addEventListener('click', () => dialog.close());
+    // A click beside it, which hits the backdrop, closes it.
+    dialog.addEventListener('click', (event) => {
+      if (event.target === dialog) dialog.close();
+    });
+    dialog.addEventListener('close', () => {
+      if (this.#standing === undefined) return;
+      this.#standing = undefined;
+      closed();
+    });
+  }
 
-  const fill = (row: TargetRow) => {
-    title.textContent = row.url;
-    if (!isInUse(now) || standing?.key !== row.key) now.replaceChildren(...troubleOf(row), facts(row, zone));
-    if (standing?.key !== row.key || standing.labelSets !== row.labelSets)
-      sets.replaceChildren(...labelsOf(row));
-  };
+  /** @param key of the target; empty: closes them. @param row undefined: there is no such target. */
+  show(key: string, row: TargetRow | undefined): void {
+    this.#gone.hidden = row !== undefined;
+    if (key === '' || (row === undefined && this.#standing?.key !== key)) {
+      this.#standing = undefined;
+      this.element.close();
+      return;
+    }
+    if (row !== undefined && row !== this.#standing) this.#fill(row);
+    this.#standing = row ?? this.#standing;
+    if (!this.element.open) this.element.showModal();
+  }
 
-  return {
-    element: dialog,
-    show(key, row) {
-      gone.hidden = row !== undefined;
-      if (key === '' || (row === undefined && standing?.key !== key)) {
-        standing = undefined;
-        dialog.close();
-        return;
-      }
-      if (row !== undefined && row !== standing) fill(row);
-      standing = row ?? standing;
-      if (!dialog.open) dialog.showModal();
-    },
-  };
+  #fill(row: TargetRow): void {
+    const isOther = this.#standing?.key !== row.key;
+    this.#title.textContent = row.url;
+    if (isOther || !isInUse(this.#now)) this.#now.replaceChildren(...troubleOf(row), facts(row, this.#zone));
+    if (isOther || this.#standing?.labelSets !== row.labelSets) this.#sets.replaceChildren(...labelsOf(row));
+  }
 }
 
 function labelsOf(row: TargetRow): HTMLElement[] {

@@ -6,11 +6,6 @@ import { activeOf, type Counts, countsOf, type StateCounts } from './counts.ts';
 import { createJobs } from './job-choice.ts';
 import { ALL, type ShownState, type View } from './view.ts';
 
-export interface Filters {
-  readonly element: HTMLElement;
-  show(view: View, counts: Counts, shown: number): void;
-}
-
 /** Told of each change; `isStep` when people can go back over it. */
 export type Change = (changed: Partial<View>, isStep: boolean) => void;
 
@@ -22,53 +17,62 @@ const STATES: readonly (readonly [state: ShownState, title: string])[] = [
   ['dropped', 'Dropped'],
 ];
 
-export function createFilters(change: Change): Filters {
-  const input = element('input', {
+export class Filters {
+  readonly element: HTMLElement;
+  readonly #input = searchField();
+  readonly #said = element('span', { role: 'status', class: 'quiet-text' });
+  readonly #clear = element('button', { type: 'button' }, 'Clear filters');
+  readonly #states;
+  readonly #jobs;
+
+  constructor(change: Change) {
+    this.#states = STATES.map(([state, title]) => stateChoice(state, title, change));
+    this.#jobs = createJobs((job) => change({ job }, true));
+    this.element = element(
+      'search',
+      { class: 'toolbar filters' },
+      this.#input,
+      statesOf(this.#states.map(({ label }) => label)),
+      this.#said,
+      this.#clear,
+      this.#jobs.element,
+    );
+    this.#input.addEventListener('input', () => change({ text: this.#input.value }, false));
+    this.#clear.addEventListener('click', () => {
+      change({ text: ALL.text, job: ALL.job, state: ALL.state }, true);
+      this.#input.focus();
+    });
+    onSlash(this.#input);
+  }
+
+  show(view: View, counts: Counts, shown: number): void {
+    if (this.#input.value !== view.text) this.#input.value = view.text;
+    const inJob = countsOf(counts, view.job);
+    for (const { show } of this.#states) show(view.state, inJob);
+    this.#jobs.show(view.job, counts);
+    const words = saidOf(view, inJob, shown);
+    // Set again, it would be read aloud again.
+    if (this.#said.textContent !== words) this.#said.textContent = words;
+    this.#clear.hidden = view.text === '' && view.job === '' && view.state === ALL.state;
+  }
+}
+
+function searchField(): HTMLInputElement {
+  const words = 'Filter by text or name=value';
+  return element('input', {
     type: 'search',
     id: 'filter',
-    placeholder: 'Filter by text or name=value',
-    'aria-label': 'Filter by text or name=value',
+    placeholder: words,
+    'aria-label': words,
     'aria-keyshortcuts': '/',
     autocomplete: 'off',
     spellcheck: 'false',
   });
-  input.addEventListener('input', () => change({ text: input.value }, false));
-  const states = STATES.map(([state, title]) => stateChoice(state, title, change));
-  const jobs = createJobs((job) => change({ job }, true));
-  const said = element('span', { role: 'status', class: 'quiet-text' });
-  const clear = element('button', { type: 'button' }, 'Clear filters');
-  clear.addEventListener('click', () => {
-    change({ text: ALL.text, job: ALL.job, state: ALL.state }, true);
-    input.focus();
-  });
-  onSlash(input);
+}
 
-  return {
-    element: element(
-      'search',
-      { class: 'toolbar filters' },
-      input,
-      element(
-        'fieldset',
-        { class: 'choices' },
-        element('legend', { class: 'heard' }, 'State'),
-        ...states.map(({ label }) => label),
-      ),
-      said,
-      clear,
-      jobs.element,
-    ),
-    show(view, counts, shown) {
-      if (input.value !== view.text) input.value = view.text;
-      const inJob = countsOf(counts, view.job);
-      for (const { show } of states) show(view.state, inJob);
-      jobs.show(view.job, counts);
-      const words = saidOf(view, inJob, shown);
-      // Set again, it would be read aloud again.
-      if (said.textContent !== words) said.textContent = words;
-      clear.hidden = view.text === '' && view.job === '' && view.state === ALL.state;
-    },
-  };
+function statesOf(labels: readonly HTMLElement[]): HTMLElement {
+  const legend = element('legend', { class: 'heard' }, 'State');
+  return element('fieldset', { class: 'choices' }, legend, ...labels);
 }
 
 function saidOf({ text, state }: View, counts: StateCounts, shown: number): string {

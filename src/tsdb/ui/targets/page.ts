@@ -3,12 +3,12 @@
 import { onAddress, writeAddress } from '../kit/address.ts';
 import { startAgo } from '../kit/ago.ts';
 import { element } from '../kit/element.ts';
-import { startPoll } from '../kit/poll.ts';
+import { Poll } from '../kit/poll.ts';
 import { request, requestBytes } from '../kit/request.ts';
 import { showShell } from '../kit/shell.ts';
 import { type Counts, countTargets } from './counts.ts';
-import { createDetails } from './details.ts';
-import { createFilters } from './filters.ts';
+import { Details } from './details.ts';
+import { Filters } from './filters.ts';
 import { createInventoryPanel } from './inventory-panel.ts';
 import type { InventoryAnswer } from './inventory-report.ts';
 import { createNothing } from './nothing.ts';
@@ -30,13 +30,13 @@ let counts: Counts | undefined;
 let sorted: readonly TargetRow[] = [];
 
 const inventory = createInventoryPanel(zone);
-const filters = createFilters((changed, isStep) => change({ ...view, ...changed }, isStep));
+const filters = new Filters((changed, isStep) => change({ ...view, ...changed }, isStep));
 const table = createTable({
   zone,
   sort: (column) => change(sortedBy(view, column), false),
   open: (row) => change({ ...view, open: row.key }, true),
 });
-const details = createDetails(zone, () => change({ ...view, open: '' }, true));
+const details = new Details(zone, () => change({ ...view, open: '' }, true));
 const nothing = createNothing();
 const trouble = element('p', { class: 'notice bad', role: 'status' });
 trouble.hidden = true;
@@ -78,7 +78,7 @@ function draw(before: View | undefined): void {
 }
 
 const read = createReader();
-startPoll({
+new Poll({
   get everyMs() {
     return EVERY_MS * Math.max(1, sorted.length / TARGETS_EACH_TIME);
   },
@@ -95,7 +95,7 @@ startPoll({
   },
   connection,
 });
-startPoll({
+new Poll({
   everyMs: EVERY_MS,
   load: (signal) => request<InventoryAnswer>('api/v1/inventory_sd', { signal }),
   show: inventory.show,

@@ -2,10 +2,10 @@
 
 import { element } from '../kit/element.ts';
 import { icon } from '../kit/icon.ts';
-import { createVirtualRows } from '../kit/virtual-rows.ts';
+import { VirtualRows } from '../kit/virtual-rows.ts';
 import type { Zone } from '../kit/zone.ts';
 import type { TargetRow } from './row.ts';
-import { targetRow } from './target-row.ts';
+import { TargetRowElement } from './target-row.ts';
 import type { SortColumn, View } from './view.ts';
 
 const COLUMNS: readonly (readonly [name: SortColumn | 'labels' | 'error', title: string])[] = [
@@ -34,7 +34,8 @@ export interface TableParts {
 
 export function createTable({ zone, sort, open }: TableParts): TargetTable {
   let rows: readonly TargetRow[] = [];
-  const body = createVirtualRows(() => targetRow({ rowAt: (index) => rows[index] as TargetRow, open, zone }));
+  const parts = { rowAt: (index: number) => rows[index] as TargetRow, open, zone };
+  const body = new VirtualRows(() => new TargetRowElement(parts));
   const heads = COLUMNS.map(([name, title]) => head(name, title, sort));
   const table = element(
     'div',

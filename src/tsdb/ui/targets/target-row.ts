@@ -26,47 +26,45 @@ export interface RowParts {
   readonly zone: Zone;
 }
 
-export function targetRow({ rowAt, open, zone }: RowParts): VirtualRow {
-  const cell = (name: string, ...children: (Node | string)[]) =>
-    element('div', { role: 'cell', class: name }, ...children);
-  const button = element('button', { type: 'button', class: 'link', 'aria-haspopup': 'dialog' });
-  const time = element('time', { class: 'ago' });
-  const cells = {
-    state: cell('of-state'),
-    target: cell('of-target', button),
-    job: cell('of-job'),
-    labels: cell('of-labels'),
-    scrape: cell('of-scrape'),
-    duration: cell('of-duration'),
-    samples: cell('of-samples'),
-    error: cell('of-error'),
-  };
-  const row = element('div', { role: 'row', class: 'target' }, ...Object.values(cells));
-  let shown: TargetRow | undefined;
-  row.addEventListener('click', () => {
-    if (shown !== undefined && getSelection()?.isCollapsed !== false) open(shown);
-  });
+const CELLS = ['state', 'target', 'job', 'labels', 'scrape', 'duration', 'samples', 'error'] as const;
 
-  return {
-    element: row,
-    show(index) {
-      const target = rowAt(index);
-      if (shown === target) return;
-      if (shown?.state !== target.state) cells.state.replaceChildren(targetState(target.state));
-      shown = target;
-      setText(button, target.url);
-      setText(cells.error, target.error);
-      row.classList.toggle('troubled', target.error !== '');
-      setText(cells.job, target.job);
-      setText(cells.labels, target.labels);
-      setText(cells.duration, target.lastScrape === 0 ? '' : formatSeconds(target.duration));
-      setText(
-        cells.samples,
-        target.lastScrape === 0 || target.samples < 0 ? '' : formatCount(target.samples),
-      );
-      showScrape(cells.scrape, time, target, zone);
-    },
-  };
+type Cells = Readonly<Record<(typeof CELLS)[number], HTMLElement>>;
+
+export class TargetRowElement implements VirtualRow {
+  readonly element: HTMLElement;
+  readonly #parts: RowParts;
+  readonly #cells: Cells;
+  readonly #button = element('button', { type: 'button', class: 'link', 'aria-haspopup': 'dialog' });
+  readonly #time = element('time', { class: 'ago' });
+  #shown: TargetRow | undefined;
+
+  constructor(parts: RowParts) {
+    this.#parts = parts;
+    const cells = CELLS.map((name) => [name, element('div', { role: 'cell', class: `of-${name}` })] as const);
+    this.#cells = Object.fromEntries(cells) as Record<string, HTMLElement> as Cells;
+    this.#cells.target.append(this.#button);
+    this.element = element('div', { role: 'row', class: 'target' }, ...cells.map(([, cell]) => cell));
+    this.element.addEventListener('click', () => {
+      if (this.#shown !== undefined && getSelection()?.isCollapsed !== false) parts.open(this.#shown);
+    });
+  }
+
+  show(index: number): void {
+    const target = this.#parts.rowAt(index);
+    if (this.#shown === target) return;
+    const { state, error, lastScrape, duration, samples } = target;
+    const cells = this.#cells;
+    if (this.#shown?.state !== state) cells.state.replaceChildren(targetState(state));
+    this.#shown = target;
+    setText(this.#button, target.url);
+    setText(cells.error, error);
+    this.element.classList.toggle('troubled', error !== '');
+    setText(cells.job, target.job);
+    setText(cells.labels, target.labels);
+    setText(cells.duration, lastScrape === 0 ? '' : formatSeconds(duration));
+    setText(cells.samples, lastScrape === 0 || samples < 0 ? '' : formatCount(samples));
+    showScrape(cells.scrape, this.#time, target, this.#parts.zone);
+  }
 }
 
 function showScrape(
