@@ -101,10 +101,10 @@ function takeGone(drawn: Map<number, VirtualRow>, wanted: ReadonlySet<number>): 
   return gone.map(([, row]) => row);
 }
 
-function place({ element, show }: VirtualRow, index: number, height: number): void {
-  element.ariaRowIndex = String(index + FIRST_INDEX);
-  element.style.transform = `translateY(${index * height}px)`;
-  show(index);
+function place(row: VirtualRow, index: number, height: number): void {
+  row.element.ariaRowIndex = String(index + FIRST_INDEX);
+  row.element.style.transform = `translateY(${index * height}px)`;
+  row.show(index);
 }
 
 // What is in its place is not moved: that would take the focus from it.
