@@ -27,7 +27,7 @@ export interface Observer {
   stop(): Promise<void>;
 }
 
-const LOOK_EVERY_MS = 300;
+const LOOK_EVERY_MS = 500;
 
 /** Begins to look. @param servers may change; an undefined one is not looked at. */
 export function observe(servers: readonly (RunningPrometheus | undefined)[]): Observer {

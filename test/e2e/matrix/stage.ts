@@ -56,7 +56,7 @@ export interface StageOptions {
 export const believingJob = (job: string) => `${job}_believing`;
 
 const POLLS = {
-  UPDATE_INTERVAL: '1s',
+  UPDATE_INTERVAL: '2s',
   // Out of reach of a busy machine: who times out is to do so by the fault.
   INVENTORY_TIMEOUT: '1m',
   INVENTORY_RETRIES: '0',

@@ -37,7 +37,7 @@ describe.each(await requirePrometheus())('Prometheus $version', (binary) => {
 
   beforeAll(async () => {
     verdicts = await verdictsOf(binary, answers);
-  }, 120_000);
+  });
 
   /** The verdicts on one table, with its rows. */
   function on<Row>(rows: readonly Row[], before: number): [Row, Verdict][] {

@@ -84,7 +84,7 @@ test('handing over where others can reach it is warned of, unless users are dema
   expect(await warnings('0.0.0.0')).toBe(0);
   expect(await warnings('0.0.0.0', drain, `--web.config.file=${folder.path}`)).toBe(0);
   await folder.remove();
-}, 120_000);
+});
 
 test('over TLS a client is known by its certificate, and has the limits of it', async () => {
   const folder = await webFolder(`${WEB.tls}${WEB.required}`);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   before = process.memoryUsage().rss;
   mini = await startMini(config(floods?.port ?? 0, good?.port ?? 0));
   await waitFor('some rounds', isDone, 120_000);
-}, 150_000);
+});
 afterAll(async () => {
   await mini?.stop();
   await Promise.all(programs?.map((program) => program.stop()) ?? []);

@@ -74,7 +74,7 @@ describe.each(binaries)('beside Prometheus $version', (binary) => {
     prometheus = await startPrometheus(binary, { yaml: YAML }, { samples: openMetrics(samples) });
     const federation = { lookbackMs: 300_000, externalLabels: () => EXTERNAL };
     web = await startTestWeb(await openMemoryStore(), { federation }, samples);
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all([prometheus?.stop(), web?.stop()]);
   });

@@ -52,7 +52,7 @@ describe.each(binaries)('Prometheus $version', (binary) => {
   beforeAll(async () => {
     prometheus = await startPrometheus(binary, { yaml: `global: {}\n` }, { samples: openMetrics() });
     web = await startTestWeb(await openMemoryStore());
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all([prometheus?.stop(), web?.stop()]);
   });
