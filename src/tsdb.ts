@@ -49,6 +49,7 @@ async function run(flags: Flags): Promise<void> {
   const stopping = stopSignal((signal) => log.info({ signal }, 'stopping'));
   const first = await readConfigFile(flags.configFile);
   log.info({ version, flags: flags.effective }, 'mini-tsdb starts');
+  for (const warning of flags.warnings) log.warn(warning);
   // Without a listener this signal ends a process, also one that still loads its data.
   process.on('SIGHUP', () => {});
   const isDiskTroubled = await serve({ flags, log, stopping, first });
@@ -118,7 +119,9 @@ async function openDoors(parts: Parts, opened: AsyncDisposableStack): Promise<vo
 function openPushOf({ flags, queue, outbox, registry, log, gate }: Parts): Push {
   const behindUsers = (gate?.current().users.size ?? 0) > 0;
   if (outbox !== undefined && !behindUsers) warnOfOpenDrain(flags.listenAddress, log);
-  return openPush({ flags: flags.push, queue, registry, log, addresses: doorsOf(flags), behindUsers });
+  const asksCertificates = (gate?.current().clientAuth ?? 'none') !== 'none';
+  const addresses = doorsOf(flags);
+  return openPush({ flags: flags.push, queue, registry, log, addresses, behindUsers, asksCertificates });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

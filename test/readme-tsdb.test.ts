@@ -48,6 +48,17 @@ describe('flags', () => {
 
   // One is nothing without the other.
   const NEEDED: Readonly<Record<string, string>> = {
+    '--export.path': '--web.enable-export-drain',
+    '--export.max-samples': '--web.enable-export-drain',
+    '--export.max-size': '--web.enable-export-drain',
+    '--push.clients-file': '--web.enable-push',
+    '--queue.redis.url-file': '--queue.engine=redis',
+    '--queue.redis.ca-file': '--queue.engine=redis',
+    '--queue.redis.stream': '--queue.engine=redis',
+    '--queue.redis.appendfsync': '--queue.engine=redis',
+    '--queue.redis.max-entries': '--queue.engine=redis',
+    '--queue.redis.max-size': '--queue.engine=redis',
+    '--queue.redis.claim-after': '--queue.engine=redis',
     '--storage.engine': '--storage.postgres.url-file=url',
     '--storage.postgres.url-file': '--storage.engine=postgres',
     '--inventory-sd.ca-file': '--inventory-sd.url=https://localhost:9098',
@@ -55,9 +66,11 @@ describe('flags', () => {
   };
 
   test.each(rows)('$name has an example that the program takes', ({ name, example }) => {
-    const { effective: _, ...values } = flags(`${name}=${example}`, ...[NEEDED[name] ?? []].flat());
-    const { effective: __, ...defaults } = flags();
-    expect(values).not.toEqual(defaults);
+    const needed = [NEEDED[name] ?? []].flat();
+    const { effective: _, ...values } = flags(`${name}=${example}`, ...needed);
+    // Those of the store need each other.
+    const { effective: __, ...without } = flags(...(name.startsWith('--storage.') ? [] : needed));
+    expect(values).not.toEqual(without);
   });
 });
 

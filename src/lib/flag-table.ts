@@ -1,5 +1,6 @@
 // The flags of a program: a table of them and its arguments in, their values or everything that is wrong with them out.
 
+import { isDeepStrictEqual } from 'node:util';
 import { AppError, messageOf } from './errors.ts';
 import { readGiven } from './given-flags.ts';
 import { quoted } from './setting-values.ts';
@@ -49,6 +50,13 @@ export function readFlagTable<const Table extends FlagTable>(
   const all = faults.length > 0 ? alone : [...alone, ...conflicts(values, (name) => given.has(name))];
   if (all.length > 0) throw new AppError('flags', describe(all, help));
   return { values, texts };
+}
+
+/** The flags of the table that have another value than by default, in their order. */
+export function changedFlags<Table extends FlagTable>(table: Table, values: FlagValues<Table>): string[] {
+  return Object.entries(table)
+    .filter(([name, flag]) => !isDeepStrictEqual(values[name], flag.read(flag.default)))
+    .map(([name]) => name);
 }
 
 export function isHelp(args: readonly string[]): boolean {

@@ -11,9 +11,9 @@ import {
   inventorySdConflicts,
   inventorySdFlags,
 } from './flags/inventory-sd.ts';
-import { PUSH_FLAGS, type PushFlags, pushFlags } from './flags/push.ts';
+import { PUSH_FLAGS, type PushFlags, pushConflicts, pushFlags, pushWarnings } from './flags/push.ts';
 import { QUERY_FLAGS, type QueryFlags, queryFlags } from './flags/query.ts';
-import { QUEUE_FLAGS, type QueueFlags, queueFlags } from './flags/queue.ts';
+import { QUEUE_FLAGS, type QueueFlags, queueConflicts, queueFlags } from './flags/queue.ts';
 import { STORAGE_FLAGS, type StorageFlags, storageConflicts, storageFlags } from './flags/storage.ts';
 import { WEB_FLAGS, type WebFlags, webFlags } from './flags/web.ts';
 
@@ -28,6 +28,8 @@ export interface Flags extends WebFlags, StorageFlags, QueryFlags {
   /** Undefined: no sidecar is asked. */
   readonly inventorySd: InventorySdFlags | undefined;
   readonly logLevel: LogLevel;
+  /** Of flags that have no effect, which may be meant so. */
+  readonly warnings: readonly string[];
   /** Every flag as text, for /api/v1/status/flags. */
   readonly effective: Readonly<Record<string, string>>;
 }
@@ -71,7 +73,13 @@ export function readFlags(args: readonly string[]): CommandLine {
 }
 
 function conflicts(values: Values): string[] {
-  return [...exportConflicts(values), ...storageConflicts(values), ...inventorySdConflicts(values)];
+  return [
+    ...exportConflicts(values),
+    ...pushConflicts(values),
+    ...queueConflicts(values),
+    ...storageConflicts(values),
+    ...inventorySdConflicts(values),
+  ];
 }
 
 function flagsOf(values: Values, effective: Flags['effective']): Flags {
@@ -86,6 +94,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     ...queryFlags(values),
     inventorySd: inventorySdFlags(values),
     logLevel: values['log.level'],
+    warnings: pushWarnings(values),
     effective,
   });
 }

@@ -17,7 +17,7 @@ import { createPushMetrics } from './metrics.ts';
 import { openIntake } from './open-intake.ts';
 import { Refusal } from './refusal.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
-import { warnOfOpenDoors, warnOfUsers } from './warn-of-doors.ts';
+import { warnOfCertificates, warnOfOpenDoors, warnOfUsers } from './warn-of-doors.ts';
 
 export interface Push {
   readonly intake: Intake;
@@ -57,6 +57,8 @@ export interface PushOptions {
   readonly addresses: readonly ListenAddress[];
   /** Whether the doors demand a user and its password. */
   readonly behindUsers?: boolean;
+  /** Whether the doors ask for client certificates. */
+  readonly asksCertificates?: boolean;
   /** Milliseconds that never jump, by which limits go. */
   readonly clock?: () => number;
 }
@@ -72,6 +74,7 @@ export function openPush({
   log,
   addresses,
   behindUsers = false,
+  asksCertificates = false,
   ...options
 }: PushOptions): Push {
   const limits = limitsOf(flags);
@@ -79,6 +82,7 @@ export function openPush({
   if (clientsFile === undefined) warnOfOpenDoors(addresses, log);
   else if (behindUsers && addresses.length > 0) warnOfUsers(clientsFile, log);
   const file = clientsFile === undefined ? undefined : openList(clientsFile, limits, log);
+  if (file !== undefined && !asksCertificates) warnOfCertificates(file.current(), log);
   const clients = createClients(() => file?.current(), limits);
   const counts = createClientCounts();
   const metrics = createPushMetrics(registry, counts);

@@ -3,6 +3,7 @@
 import { hostPort, type ListenAddress } from '../../lib/listen-address.ts';
 import type { Logger } from '../../lib/log.ts';
 import { isLoopback } from '../../lib/this-machine.ts';
+import type { ClientList } from './clients-file.ts';
 
 /** To be called when there is no clients file. @param addresses where samples can be pushed. */
 export function warnOfOpenDoors(addresses: readonly ListenAddress[], log: Logger): void {
@@ -18,6 +19,16 @@ export function warnOfUsers(file: string, log: Logger): void {
   log.warn(
     { file },
     'behind basic_auth_users the name of the user is the client: every user may push, the tokens and certificates of the clients file do not count, and a user has the limits of the client of the same name',
+  );
+}
+
+/** To be called when no client certificate is asked for. */
+export function warnOfCertificates(clients: ClientList, log: Logger): void {
+  const named = clients.filter(({ certificates }) => certificates.length > 0);
+  if (named.length === 0) return;
+  log.warn(
+    { clients: named.map(({ name }) => name) },
+    'the clients file knows these clients by a certificate, but no client certificate is asked for; see client_auth_type in --web.config.file',
   );
 }
 

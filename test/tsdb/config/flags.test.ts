@@ -58,6 +58,7 @@ test('what holds without any', () => {
     queryMaxConcurrency: 20,
     inventorySd: undefined,
     logLevel: 'info',
+    warnings: [],
     effective: {
       'config.file': 'prometheus.yml',
       'web.listen-address': ':9095',
@@ -115,8 +116,8 @@ describe('each way to write one:', () => {
     export: { enableDrain: true, path: '/d/export', ...waiting },
     storagePath: '/d',
   });
-  f(['--export.path=/e', '--export.max-samples=1000', '--export.max-size=1MB'], {
-    export: { enableDrain: false, path: '/e', maxSamples: 1000, maxSize: 2 ** 20 },
+  f(['--web.enable-export-drain', '--export.path=/e', '--export.max-samples=1000', '--export.max-size=1MB'], {
+    export: { enableDrain: true, path: '/e', maxSamples: 1000, maxSize: 2 ** 20 },
   });
   f(['--web.enable-lifecycle'], { enableLifecycle: true });
   f(['--web.enable-lifecycle', '--config.file=a'], { enableLifecycle: true, configFile: 'a' });
@@ -189,7 +190,33 @@ describe('what is faulty is named:', () => {
   );
   f(['--storage.engine=redis'], '--storage.engine is "redis"; it is one of memory, postgres');
   f(['--storage.engine=postgres'], '--storage.engine=postgres needs --storage.postgres.url-file');
-  f(['--export.path=d', '--queue.engine=redis'], '--export.path is known to --queue.engine=direct only');
+  f(
+    ['--web.enable-export-drain', '--export.path=d', '--queue.engine=redis'],
+    '--export.path is known to --queue.engine=direct only',
+  );
+  f(
+    ['--export.path=d', '--export.max-samples=1000', '--export.max-size=1MB'],
+    '--export.path needs --web.enable-export-drain',
+    '--export.max-samples needs --web.enable-export-drain',
+    '--export.max-size needs --web.enable-export-drain',
+  );
+  f(
+    ['--queue.redis.url-file=u', '--queue.redis.appendfsync=always', '--queue.redis.claim-after=5m'],
+    '--queue.redis.url-file needs --queue.engine=redis',
+    '--queue.redis.appendfsync needs --queue.engine=redis',
+    '--queue.redis.claim-after needs --queue.engine=redis',
+  );
+  f(
+    ['--push.clients-file=c'],
+    '--push.clients-file needs a door: --web.enable-push, --web.enable-remote-write-receiver or --grpc.listen-address',
+  );
+  f(
+    ['--push.max-body-size=8Mb', '--queue.redis.max-size=8Mb', '--export.max-size=0'],
+    '--export.max-size is "0", less than 1MB',
+    '--push.max-body-size is "8Mb", no size; write e.g. 8MB',
+    '--queue.redis.max-size is "8Mb", no size; write e.g. 512MB',
+  );
+  f(['--push.max-body-size=1GB'], '--push.max-body-size is "1GB", not between 1B and 512MB');
   f(['--storage.postgres.url-file=u'], '--storage.postgres.url-file needs --storage.engine=postgres');
   f(
     [
@@ -197,9 +224,11 @@ describe('what is faulty is named:', () => {
       '--storage.postgres.url-file=u',
       '--storage.tsdb.path=d',
       '--storage.tsdb.retention.size=1GB',
+      '--storage.tsdb.max-series=5',
     ],
     '--storage.tsdb.path is a folder of --storage.engine=memory',
     '--storage.tsdb.retention.size is known to --storage.engine=memory only',
+    '--storage.tsdb.max-series is known to --storage.engine=memory only',
   );
   f(
     ['--query.max-samples=0', '--query.timeout=2', '--query.lookback-delta=x', 'y'],
@@ -212,6 +241,25 @@ describe('what is faulty is named:', () => {
     '--storage.tsdb.retention.time is "0"; it must lie from 1s to 36500d',
     '--query.max-concurrency is "-1", not a whole number from 1 to 1000',
   );
+});
+
+test('what has no effect and may be meant so is warned of', () => {
+  const doors = '--web.enable-push, --web.enable-remote-write-receiver, --grpc.listen-address';
+  const limits = ['--push.samples-per-second=5', '--push.max-body-size=1MB'];
+  expect(flags(...limits).warnings).toEqual([
+    `--push.samples-per-second has no effect: no door for pushes is open (${doors})`,
+    `--push.max-body-size has no effect: no door for pushes is open (${doors})`,
+  ]);
+  for (const door of ['--web.enable-push', '--web.enable-remote-write-receiver', '--grpc.listen-address=:0'])
+    expect(flags(...limits, door, '--push.clients-file=c').warnings).toEqual([]);
+});
+
+test('what is given as it is by default goes with everything', () => {
+  const { effective } = flags();
+  const all = Object.entries(effective).map(([name, text]) => `--${name}=${text}`);
+  expect(flags(...all)).toEqual(flags());
+  const { effective: _, ...rest } = flags('--queue.redis.claim-after=60s', '--export.max-size=512MB');
+  expect(rest.warnings).toEqual([]);
 });
 
 test('help and version count more than faults', () => {

@@ -36,7 +36,7 @@ export interface Answer {
 
 /** All limits as the flags have them by default. */
 function pushFlags(...args: string[]): PushFlags {
-  const asked = readFlags(args);
+  const asked = readFlags(['--web.enable-push', ...args]);
   if (asked.kind !== 'run') throw new Error(asked.kind);
   return asked.flags.push;
 }

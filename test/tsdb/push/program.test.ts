@@ -123,6 +123,43 @@ test('over TLS a client is known by its certificate, and has the limits of it', 
   await folder.remove();
 });
 
+test('a client that a certificate names is warned of where none is asked for', async () => {
+  const folder = await webFolder(WEB.tls);
+  const clients = await folder.add(
+    'clients.yml',
+    'clients: [{name: gateway, certificate: edge.example}, {name: lab, token: t}]',
+  );
+  const warnings = async (...flags: string[]) => {
+    const program = startNode('src/tsdb.ts', [
+      `--config.file=${config}`,
+      '--web.listen-address=127.0.0.1:0',
+      '--web.enable-push',
+      `--push.clients-file=${clients}`,
+      ...flags,
+    ]);
+    await program.line(/"msg":"listening"/);
+    await program.stop();
+    return program.stdout.filter((line) => line.includes('no client certificate is asked for'));
+  };
+  const plain = await warnings();
+  expect(plain.map((line) => JSON.parse(line))).toMatchObject([{ level: 'warn', clients: ['gateway'] }]);
+  expect(await warnings(`--web.config.file=${folder.path}`)).toHaveLength(1);
+  await folder.write(`${WEB.tls}${WEB.required}`);
+  expect(await warnings(`--web.config.file=${folder.path}`)).toHaveLength(0);
+  await folder.remove();
+}, 120_000);
+
+test('limits without a door are warned of', async () => {
+  const flags = [`--config.file=${config}`, '--web.listen-address=127.0.0.1:0', '--push.max-concurrency=4'];
+  const program = startNode('src/tsdb.ts', flags);
+  const line = await program.line(/has no effect/);
+  await program.stop();
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'warn',
+    msg: expect.stringMatching(/^--push\.max-concurrency has no effect: no door for pushes is open/),
+  });
+});
+
 test('a clients file that cannot be used ends it, and its tokens are not told', async () => {
   const clients = join(dir.path, 'clients.yml');
   await writeFile(clients, 'clients:\n  - {name: a, token: s3cret, limit: 5}');

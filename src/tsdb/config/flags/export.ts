@@ -1,7 +1,7 @@
 // The flags of pushed samples that wait to be handed over.
 
 import { join } from 'node:path';
-import { type FlagTable, type FlagValues, readSwitch } from '../../../lib/flag-table.ts';
+import { changedFlags, type FlagTable, type FlagValues, readSwitch } from '../../../lib/flag-table.ts';
 import { integerBetween, readFileName } from '../../../lib/setting-values.ts';
 import type { QUEUE_FLAGS } from './queue.ts';
 import { readQueueSize } from './sizes.ts';
@@ -55,6 +55,8 @@ export function exportFlags(values: Values): ExportFlags {
 }
 
 export function exportConflicts(values: Values): string[] {
+  if (!values['web.enable-export-drain'])
+    return changedFlags(EXPORT_FLAGS, values).map((name) => `--${name} needs --web.enable-export-drain`);
   const isShared = values['queue.engine'] === 'redis' && values['export.path'] !== undefined;
   return isShared ? ['--export.path is known to --queue.engine=direct only'] : [];
 }

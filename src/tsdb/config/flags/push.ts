@@ -1,8 +1,10 @@
 // The flags of pushed samples: who may push, and how much.
 
-import type { FlagTable, FlagValues } from '../../../lib/flag-table.ts';
+import { changedFlags, type FlagTable, type FlagValues } from '../../../lib/flag-table.ts';
+import type { ListenAddress } from '../../../lib/listen-address.ts';
 import { integerBetween, quoted, readFileName } from '../../../lib/setting-values.ts';
 import { readSize } from './sizes.ts';
+import type { WEB_FLAGS } from './web.ts';
 
 /** Rates are of one client, a second. */
 export interface PushFlags {
@@ -65,9 +67,36 @@ export function pushFlags(values: FlagValues<typeof PUSH_FLAGS>): PushFlags {
   });
 }
 
+/** What decides whether anybody can push. */
+type DoorValues = FlagValues<typeof PUSH_FLAGS & typeof WEB_FLAGS> & {
+  readonly 'grpc.listen-address': ListenAddress | undefined;
+};
+
+const DOORS = ['web.enable-push', 'web.enable-remote-write-receiver', 'grpc.listen-address'] as const;
+
+/** Limits may be given to all of several servers; a list of clients is meant to protect something. */
+export function pushConflicts(values: DoorValues): string[] {
+  if (hasDoor(values) || values['push.clients-file'] === undefined) return [];
+  const [push, write, grpc] = DOORS;
+  return [`--push.clients-file needs a door: --${push}, --${write} or --${grpc}`];
+}
+
+/** What is told at the start of flags that have no effect. */
+export function pushWarnings(values: DoorValues): string[] {
+  if (hasDoor(values)) return [];
+  const doors = DOORS.map((name) => `--${name}`).join(', ');
+  return changedFlags(PUSH_FLAGS, values).map(
+    (name) => `--${name} has no effect: no door for pushes is open (${doors})`,
+  );
+}
+
+function hasDoor(values: DoorValues): boolean {
+  return DOORS.some((name) => Boolean(values[name]));
+}
+
 // A text has at most so many characters in this program.
 function readBodySize(text: string): number {
-  const bytes = readSize(text);
+  const bytes = readSize(text, '8MB');
   if (bytes < 1 || bytes > MOST_BODY) throw new Error(`is ${quoted(text)}, not between 1B and 512MB`);
   return bytes;
 }

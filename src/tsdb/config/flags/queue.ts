@@ -1,6 +1,6 @@
 // The flags of what stands between the doors and the store.
 
-import type { FlagTable, FlagValues } from '../../../lib/flag-table.ts';
+import { changedFlags, type FlagTable, type FlagValues } from '../../../lib/flag-table.ts';
 import { durationBetween, integerBetween, oneOf, readFileName } from '../../../lib/setting-values.ts';
 import { readQueueSize } from './sizes.ts';
 
@@ -69,6 +69,11 @@ export function queueFlags(values: FlagValues<typeof QUEUE_FLAGS>): QueueFlags {
     maxSize: values['queue.redis.max-size'],
     claimAfterMs: values['queue.redis.claim-after'],
   });
+}
+
+export function queueConflicts(values: FlagValues<typeof QUEUE_FLAGS>): string[] {
+  if (values['queue.engine'] === 'redis') return [];
+  return changedFlags(QUEUE_FLAGS, values).map((name) => `--${name} needs --queue.engine=redis`);
 }
 
 function readStream(text: string): string {

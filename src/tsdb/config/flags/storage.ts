@@ -1,6 +1,6 @@
 // The flags of the store: which it is, and how much it keeps for how long.
 
-import type { FlagTable, FlagValues } from '../../../lib/flag-table.ts';
+import { changedFlags, type FlagTable, type FlagValues } from '../../../lib/flag-table.ts';
 import { durationBetween, integerBetween, oneOf, readFileName } from '../../../lib/setting-values.ts';
 import { readSize } from './sizes.ts';
 
@@ -38,7 +38,7 @@ export const STORAGE_FLAGS = {
   },
   'storage.tsdb.retention.size': {
     default: '0',
-    read: readSize,
+    read: (text) => readSize(text, '512MB or 0'),
     says: 'how much is kept, e.g. 512MB; 0: no limit',
   },
   'storage.tsdb.max-series': {
@@ -73,5 +73,8 @@ export function storageConflicts(values: Values): string[] {
     ...(values['storage.tsdb.retention.size'] === 0
       ? []
       : ['--storage.tsdb.retention.size is known to --storage.engine=memory only']),
+    ...(changedFlags(STORAGE_FLAGS, values).includes('storage.tsdb.max-series')
+      ? ['--storage.tsdb.max-series is known to --storage.engine=memory only']
+      : []),
   ];
 }
