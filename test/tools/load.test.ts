@@ -81,7 +81,7 @@ async function left(): Promise<string[]> {
 }
 
 test('a server that refuses is told of: by share, by status, and by the exit code', async () => {
-  const { url, grpc } = await serve('--push.samples-per-second=30');
+  const { url, grpc } = await serve('--push.samples-per-second=1');
   const sizes = ['--clients=1', '--batches=1,100', '--seconds=0.3', '--doors=json,grpc'];
   const program = tool.run(`--url=${url}`, `--grpc=${grpc}`, ...sizes);
   expect(await ended(program)).toBe(1);
