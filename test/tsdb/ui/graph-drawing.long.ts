@@ -89,7 +89,8 @@ function count(): void {
     const last = counted.perFrame.length - 1;
     // What uPlot strokes are its own axes, without a path.
     if (path === undefined) return Reflect.apply(stroke, this, []);
-    counted.perFrame[last] = (counted.perFrame[last] ?? 0) + 1;
+    // Dashed is what of a line is no whole bucket.
+    if (this.getLineDash().length === 0) counted.perFrame[last] = (counted.perFrame[last] ?? 0) + 1;
     counted.widest = Math.max(counted.widest, this.lineWidth);
     return Reflect.apply(stroke, this, [path]);
   };
@@ -136,6 +137,11 @@ function until(from: number): string {
 
 test.each([
   [`${SERIES} series of ${POINTS} points`, `?q=many&${until(NOW - (POINTS - 1) * MINUTE)}`, SERIES],
+  [
+    `${SERIES} series of ${POINTS} averages`,
+    `?q=many&by=minute&${until(NOW - (POINTS - 1) * MINUTE)}`,
+    SERIES,
+  ],
   ['a month of samples every 30 s', `?q=month&${until(NOW - 30 * DAY)}`, MONTHS],
 ])('%s are painted over several frames', async (name, address, series) => {
   const { page, wrong } = await site.open('', { clock: null });
