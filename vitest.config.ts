@@ -35,7 +35,7 @@ export default defineConfig(({ mode }) => ({
     sequence: { sequencer: WholeProgramsFirst },
     // Most of the time the tests wait for real servers, so four files run side by side on any machine.
     maxWorkers: Math.max(4, availableParallelism()),
-    expect: { requireAssertions: true },
+    expect: { requireAssertions: true, poll: { timeout: 60_000 } },
     reporters: ['default', ['json', { outputFile: `coverage/results-${mode}.json` }]],
     coverage: {
       provider: 'v8',

@@ -42,6 +42,7 @@ afterEach(() => {
 });
 afterAll(() => site?.stop());
 
+const valueOf = (page: Page, name: string) => page.getByLabel(name, { exact: true }).inputValue();
 const legend = (page: Page) => page.locator('.legend button');
 const shown = (page: Page) => page.locator('.legend button[aria-pressed=true]').allInnerTexts();
 const search = (page: Page) => new URL(page.url()).searchParams;
@@ -253,6 +254,23 @@ test('the table has the latest values, and its CSV', async () => {
   expect(wrong).toEqual([]);
 });
 
+test('an empty table says of which moment it is; the chart has what is older', async () => {
+  const span = 'from=2026-03-29T07:00:00Z&to=2026-03-29T11:00:00Z';
+  const { page } = await site.open(`?q=temperature&tab=table&tz=UTC&${span}`);
+  const words = page.locator('.empty');
+  await expect.poll(() => words.innerText()).toMatch(/one moment, .*11:00:00.*the chart shows older ones/);
+  await page.getByLabel('Chart', { exact: true }).check({ force: true });
+  await drawn(page);
+  expect(await words.isVisible()).toBe(false);
+});
+
+test('of a query that fails it does not say that there is nothing', async () => {
+  const { page } = await site.open('?q=rate(up[5m])&range=1h');
+  await expect
+    .poll(() => page.locator('.empty').innerText())
+    .toBe('There is nothing to show: what is wrong stands below the query.');
+});
+
 test('a table that was scrolled stays so when it is asked again', async () => {
   const { page } = await site.open('?q=up&tab=table&range=1h&tz=UTC');
   const table = page.locator('.tables .scroll');
@@ -282,6 +300,18 @@ test('lengths, dates with times, and steps in time', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(/from=2026-03-29T08:00:00Z&to=2026-03-29T10:30:00Z/);
   expect(await page.getByLabel('Refresh').isDisabled()).toBe(true);
+  // A time before the other changes places with it, also in the field that was typed into.
+  await page.getByLabel('To', { exact: true }).fill('2026-03-29T05:30:00');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/from=2026-03-29T05:30:00Z&to=2026-03-29T08:00:00Z/);
+  const fields = () => Promise.all(['From', 'To'].map((name) => valueOf(page, name)));
+  await expect.poll(fields).toEqual(['2026-03-29T05:30', '2026-03-29T08:00']);
+  await page.getByLabel('To', { exact: true }).fill('2026-03-29T10:30:00');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/from=2026-03-29T05:30:00Z&to=2026-03-29T10:30:00Z/);
+  await page.getByLabel('From', { exact: true }).fill('2026-03-29T08:00:00');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/from=2026-03-29T08:00:00Z&to=2026-03-29T10:30:00Z/);
   await page.getByRole('button', { name: 'Back in time' }).click();
   await page.waitForURL(/from=2026-03-29T06:45:00Z&to=2026-03-29T09:15:00Z/);
   await page.getByLabel('The last, as a duration').fill('soon');

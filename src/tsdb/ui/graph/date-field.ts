@@ -5,11 +5,21 @@ import { readField, writeField } from './time-range.ts';
 
 export class DateField {
   readonly element: HTMLInputElement;
+  readonly #changed: () => void;
+  /** What it held when it was finished last. */
+  #before = '';
 
   /** @param changed while somebody types, each digit makes another date: only the finished one is told. */
   constructor(title: string, changed: () => void) {
+    this.#changed = changed;
     this.element = element('input', { type: 'datetime-local', step: '1', 'aria-label': title });
-    onceLeft(this.element, changed);
+    this.element.addEventListener('focus', () => {
+      this.#before = this.element.value;
+    });
+    this.element.addEventListener('blur', () => this.#finish());
+    this.element.addEventListener('keydown', ({ key }) => {
+      if (key === 'Enter') this.#finish();
+    });
   }
 
   /** Unix milliseconds; undefined while it is not filled in. */
@@ -19,22 +29,16 @@ export class DateField {
 
   /** Nothing is written where somebody types. */
   show(time: number, zone: string): void {
-    if (document.activeElement !== this.element) this.element.value = writeField(time, zone);
+    const isTyped = document.activeElement === this.element && this.element.value !== this.#before;
+    if (isTyped) return;
+    this.element.value = writeField(time, zone);
+    // As the browser writes it, which may leave the seconds out.
+    this.#before = this.element.value;
   }
-}
 
-function onceLeft(field: HTMLInputElement, act: () => void): void {
-  let before = '';
-  const finish = () => {
-    if (field.value === before) return;
-    before = field.value;
-    act();
-  };
-  field.addEventListener('focus', () => {
-    before = field.value;
-  });
-  field.addEventListener('blur', finish);
-  field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') finish();
-  });
+  #finish(): void {
+    if (this.element.value === this.#before) return;
+    this.#before = this.element.value;
+    this.#changed();
+  }
 }

@@ -15,7 +15,9 @@ export function lengthField(ranged: (range: TimeRange) => void): HTMLInputElemen
   });
   field.addEventListener('change', () => {
     const read = readLast(field.value);
-    field.setCustomValidity(read === undefined ? 'A duration such as 90s, 2h30m or 30d.' : '');
+    field.setCustomValidity(
+      read === undefined ? 'A duration such as 90s, 2h30m or 30d, of at most 100 years.' : '',
+    );
     if (read === undefined) field.reportValidity();
     else ranged(read);
   });

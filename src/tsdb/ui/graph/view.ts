@@ -93,7 +93,7 @@ export class View {
   }
 
   async #sayEmpty(results: Results, state: GraphState): Promise<void> {
-    const text = await emptyWords(state);
+    const text = await emptyWords(state, results);
     if (this.#results === results) this.#words.replaceChildren(text);
   }
 
