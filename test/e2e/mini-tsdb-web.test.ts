@@ -32,11 +32,12 @@ let sidecar: TestSidecar;
 let mini: MiniTsdb;
 let secure: string;
 let browser: Browser;
+let program: string;
 beforeAll(async () => {
   [dir, web, inventory] = await Promise.all([tempDir('mini-web'), webFolder(GUARDED), startTestInventory(3)]);
   await web.add('user', `${USER.join(':')}\n`);
   await web.add('prometheus.yml', 'scrape_configs: []\n');
-  const bundles = await builtPrograms();
+  program = join(await builtPrograms(), 'mini-tsdb.cjs');
   sidecar = await startSidecar(`${inventory.url}/inventory`, dir.path, { WEB_CONFIG_FILE: web.path });
   await waitForTargets(sidecar, 3);
   mini = await startMiniTsdb(
@@ -47,7 +48,7 @@ beforeAll(async () => {
       `--inventory-sd.ca-file=${web.file('ca.crt')}`,
       `--inventory-sd.basic-auth-file=${web.file('user')}`,
     ],
-    join(bundles, 'mini-tsdb.cjs'),
+    program,
   );
   secure = mini.url.replace('http:', 'https:');
   browser = await startBrowser();
@@ -138,7 +139,7 @@ describe('the pages', () => {
   });
 
   test('are found behind a proxy that gives them a path', async () => {
-    const plain = await startMiniTsdb(web.file('prometheus.yml'), [], join(dir.path, 'dist/mini-tsdb.cjs'));
+    const plain = await startMiniTsdb(web.file('prometheus.yml'), [], program);
     const outside: string[] = [];
     const proxy = await startTestServer((asked, response) => {
       const path = asked.url ?? '';
