@@ -42,7 +42,7 @@ afterEach(() => {
 });
 afterAll(() => site?.stop());
 
-const valueOf = (page: Page, name: string) => page.getByLabel(name, { exact: true }).inputValue();
+const fieldValue = (page: Page, name: string) => page.getByLabel(name, { exact: true }).inputValue();
 const legend = (page: Page) => page.locator('.legend button');
 const shown = (page: Page) => page.locator('.legend button[aria-pressed=true]').allInnerTexts();
 const search = (page: Page) => new URL(page.url()).searchParams;
@@ -304,7 +304,7 @@ test('lengths, dates with times, and steps in time', async () => {
   await page.getByLabel('To', { exact: true }).fill('2026-03-29T05:30:00');
   await page.keyboard.press('Enter');
   await page.waitForURL(/from=2026-03-29T05:30:00Z&to=2026-03-29T08:00:00Z/);
-  const fields = () => Promise.all(['From', 'To'].map((name) => valueOf(page, name)));
+  const fields = () => Promise.all(['From', 'To'].map((name) => fieldValue(page, name)));
   await expect.poll(fields).toEqual(['2026-03-29T05:30', '2026-03-29T08:00']);
   await page.getByLabel('To', { exact: true }).fill('2026-03-29T10:30:00');
   await page.keyboard.press('Enter');
