@@ -1,11 +1,8 @@
 // What is counted of each client, and what `/api/v1/status/ingest` tells of it.
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createClientCounts } from '../../../src/tsdb/push/client-counts.ts';
-import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
-import { type OpenDoors, openDoors } from './open-doors.ts';
+import { clientsFile, openForTest } from './test-doors.ts';
 
 const NONE = { unauthorized: 0, bad_data: 0, limited: 0, too_large: 0, too_many_series: 0, overloaded: 0 };
 
@@ -55,22 +52,9 @@ describe('the counts', () => {
 });
 
 describe('/api/v1/status/ingest', () => {
-  let doors: OpenDoors | undefined;
-  let folder: TempDir | undefined;
-  afterEach(async () => {
-    await doors?.stop();
-    await folder?.remove();
-    [doors, folder] = [undefined, undefined];
-  });
-
   test('tells clients with their limits, what waits, and the store', async () => {
-    folder = await tempDir('ingest');
-    const clients = join(folder.path, 'clients.yml');
-    await writeFile(
-      clients,
-      'clients: [{ name: east, token: s3cret, samples_per_second: 5, max_series: 9 }]\n',
-    );
-    doors = await openDoors([`--push.clients-file=${clients}`]);
+    const clients = 'clients: [{ name: east, token: s3cret, samples_per_second: 5, max_series: 9 }]';
+    const doors = await openForTest([await clientsFile(clients)]);
     const client = { authorization: 'Bearer s3cret' };
     const metrics = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ name: `m_${i}`, value: i }));
@@ -114,9 +98,9 @@ describe('/api/v1/status/ingest', () => {
   });
 
   test('tells of as many clients as are wanted, and before anybody has pushed of none', async () => {
-    doors = await openDoors();
+    const doors = await openForTest();
     const ask = async (query = '') =>
-      (await (await fetch(`${doors?.url}/api/v1/status/ingest${query}`)).json()) as {
+      (await (await fetch(`${doors.url}/api/v1/status/ingest${query}`)).json()) as {
         error?: string;
         data: { push: { clients: number; top: object[] } };
       };

@@ -1,36 +1,15 @@
 // The limits at the doors: which answers a client gets, and what the others feel.
 
-import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/lib/errors.ts';
-import type { Writer } from '../../../src/tsdb/queue/contract.ts';
 import { openMemoryStore } from '../../../src/tsdb/storage/memory/store.ts';
-import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import { startTestWeb } from '../web/test-web.ts';
-import { type OpenDoors, openDoors } from './open-doors.ts';
-
-let doors: OpenDoors | undefined;
-let folder: TempDir | undefined;
-
-afterEach(async () => {
-  await doors?.stop();
-  await folder?.remove();
-  [doors, folder] = [undefined, undefined];
-});
-
-async function open(args: readonly string[], wrap?: (write: Writer) => Writer): Promise<OpenDoors> {
-  doors = await openDoors(args, wrap);
-  return doors;
-}
+import { clientsFile, openForTest } from './test-doors.ts';
 
 /** Time stands still there. */
-async function openAtOnce(...args: string[]): Promise<OpenDoors> {
-  doors = await openDoors(args, undefined, () => 0);
-  return doors;
-}
+const openAtOnce = (...args: string[]) => openForTest(args, undefined, () => 0);
 
 const metrics = (count: number, name = 'a') =>
   Array.from({ length: count }, (_, i) => ({ name: `${name}_${i}`, value: i }));
@@ -58,7 +37,7 @@ describe('a client', () => {
   });
 
   test('whose batch can never fit is told the limit, and not to come back', async () => {
-    const { post } = await open(['--push.samples-per-second=5']);
+    const { post } = await openForTest(['--push.samples-per-second=5']);
     const { status, headers, body } = await post('/metrics', { metrics: metrics(6) });
     expect([status, headers.get('retry-after')]).toEqual([413, null]);
     expect(body).toEqual({ success: false, error: expect.stringContaining('the limit of this client is 5') });
@@ -73,7 +52,7 @@ describe('a client', () => {
   });
 
   test('may have so many series, and goes on with those it has', async () => {
-    const { post, store } = await open(['--push.max-series-per-client=3']);
+    const { post, store } = await openForTest(['--push.max-series-per-client=3']);
     expect((await post('/v1/metrics', metrics(2))).status).toBe(201);
     const { status, body } = await post('/v1/metrics', metrics(4));
     expect([status, body]).toEqual([
@@ -88,7 +67,7 @@ describe('a client', () => {
   });
 
   test('may have fewer series when their labels are long', async () => {
-    const { post } = await open(['--push.max-series-per-client=7']);
+    const { post } = await openForTest(['--push.max-series-per-client=7']);
     const long = { name: 'a', value: 1, tags: { text: 'x'.repeat(4096) } };
     expect((await post('/v1/metrics', long)).status).toBe(201);
     expect((await post('/v1/metrics', { ...long, name: 'b' })).status).toBe(400);
@@ -97,10 +76,8 @@ describe('a client', () => {
   });
 
   test('without a token where a clients file stands is refused, with one is known by its name', async () => {
-    folder = await tempDir('clients');
-    const file = join(folder.path, 'clients.yml');
-    await writeFile(file, 'clients: [{name: plant, token: s3cret, samples_per_second: 2}]');
-    const { post, registry, lines } = await open([`--push.clients-file=${file}`]);
+    const file = await clientsFile('clients: [{name: plant, token: s3cret, samples_per_second: 2}]');
+    const { post, registry, lines } = await openForTest([file]);
     const nobody = await post('/v1/metrics', metrics(1));
     expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     expect((await post('/v1/metrics', metrics(1), { authorization: 'Bearer wrong' })).status).toBe(401);
@@ -116,7 +93,7 @@ describe('a client', () => {
 
 test('series of pushes that the store refused do not use up the limit of the client', async () => {
   let isAway = true;
-  const { post } = await open(['--push.max-series-per-client=3'], (write) => async (batch) => {
+  const { post } = await openForTest(['--push.max-series-per-client=3'], (write) => async (batch) => {
     if (isAway) throw new AppError('unavailable', 'cannot reach the store');
     return write(batch);
   });
@@ -128,7 +105,7 @@ test('series of pushes that the store refused do not use up the limit of the cli
 
 test('while the store is away everybody is told to come back, and the log why, once', async () => {
   let isAway = true;
-  const { post, lines } = await open([], (write) => async (batch) => {
+  const { post, lines } = await openForTest([], (write) => async (batch) => {
     if (isAway) throw new AppError('unavailable', 'cannot reach the store at 192.0.2.1');
     return write(batch);
   });
@@ -151,7 +128,7 @@ test('what is under way is bounded, for one client and for all', async () => {
   const held = new Promise<void>((resolve) => {
     go = resolve;
   });
-  const { post, registry } = await open(['--push.max-concurrency=4'], (write) => async (batch) => {
+  const { post, registry } = await openForTest(['--push.max-concurrency=4'], (write) => async (batch) => {
     await held;
     return write(batch);
   });
@@ -166,7 +143,7 @@ test('what is under way is bounded, for one client and for all', async () => {
 });
 
 test('of fifty clients one floods, and the others do not feel it', async () => {
-  const { post } = await open(['--push.samples-per-second=100', '--push.requests-per-second=1000']);
+  const { post } = await openForTest(['--push.samples-per-second=100', '--push.requests-per-second=1000']);
   const start = performance.now();
   let isOver = false;
   const flood = Array.from({ length: 8 }, async () => {
@@ -193,7 +170,7 @@ test('of fifty clients one floods, and the others do not feel it', async () => {
 });
 
 test('large bodies that arrive at a time are bounded, and small ones always have room', async () => {
-  const { post, url } = await open(['--push.max-body-size=2MB']);
+  const { post, url } = await openForTest(['--push.max-body-size=2MB']);
   const { port } = new URL(url);
   const head =
     'POST /v1/metrics HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 2000000\r\n\r\n';

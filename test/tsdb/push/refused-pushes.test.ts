@@ -1,36 +1,13 @@
 // What the log tells of refused pushes over HTTP: whose they were and why, and nothing that was sent.
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { type TempDir, tempDir } from '../../helpers/temp-dir.ts';
-import { type OpenDoors, openDoors } from './open-doors.ts';
-
-let doors: OpenDoors | undefined;
-let folder: TempDir | undefined;
-
-afterEach(async () => {
-  await doors?.stop();
-  await folder?.remove();
-  [doors, folder] = [undefined, undefined];
-});
-
-async function open(...args: string[]): Promise<OpenDoors> {
-  doors = await openDoors(args);
-  return doors;
-}
-
-async function clientsFile(text: string): Promise<string> {
-  folder = await tempDir('clients');
-  const file = join(folder.path, 'clients.yml');
-  await writeFile(file, text);
-  return `--push.clients-file=${file}`;
-}
+import { expect, test } from 'vitest';
+import type { OpenDoors } from './open-doors.ts';
+import { clientsFile, openForTest } from './test-doors.ts';
 
 const linesOf = ({ lines }: OpenDoors): Record<string, unknown>[] => lines.map((line) => JSON.parse(line));
 
 test('a known client that sends rubbish is named with the reason, once a minute', async () => {
-  const opened = await open(await clientsFile('clients: [{name: plant-7, token: s3cret}]'));
+  const opened = await openForTest([await clientsFile('clients: [{name: plant-7, token: s3cret}]')]);
   const known = { authorization: 'Bearer s3cret' };
   const rubbish = [{ name: 'secret_name' }, { name: '', value: 1, tags: { site: 'secret-site' } }];
   for (let i = 0; i < 3; i += 1) expect((await opened.post('/v1/metrics', rubbish, known)).status).toBe(400);
@@ -58,7 +35,7 @@ test('a known client that sends rubbish is named with the reason, once a minute'
 });
 
 test('a sender of remote write is named by its address', async () => {
-  const opened = await open();
+  const opened = await openForTest();
   const write = (headers: Record<string, string>) =>
     fetch(`${opened.url}/api/v1/write`, { method: 'POST', body: 'rubbish', headers });
   const type = { 'content-type': 'application/x-protobuf' };
