@@ -24,6 +24,8 @@ async function run({ engineRuns = false, scripts = false, exitCode = 0, env = {}
   const dir = await tempDir('engine');
   onTestFinished(() => dir.remove());
   const bin = join(dir.path, 'bin');
+  // Not the folder itself: scripts are looked for beside it, and there others may have some.
+  const project = join(dir.path, 'project');
   const folder = join(dir.path, 'scripts');
   const socket = join(dir.path, 'engine-runs');
   const program = async (path: string, text: string) => {
@@ -31,6 +33,7 @@ async function run({ engineRuns = false, scripts = false, exitCode = 0, env = {}
     await chmod(path, 0o755);
   };
   await mkdir(bin);
+  await mkdir(project);
   await mkdir(folder);
   if (engineRuns) await writeFile(socket, '');
   const note = `echo "$me" >> ${dir.path}/calls`;
@@ -48,9 +51,9 @@ async function run({ engineRuns = false, scripts = false, exitCode = 0, env = {}
   await program(join(folder, 'install-plugins.sh'), note);
   await program(join(folder, 'standin-images.sh'), note);
   if (!scripts) await rm(folder, { recursive: true });
-  await writeFile(join(dir.path, 'Dockerfile'), 'FROM node:24\n');
+  await writeFile(join(project, 'Dockerfile'), 'FROM node:24\n');
   const started = startNode(PROGRAM, ['the-tests', '--all'], {
-    cwd: dir.path,
+    cwd: project,
     env: { PATH: `${bin}:${process.env.PATH}`, ...(scripts && { CONTAINER_SCRIPTS: folder }), ...env },
   });
   const exit = await started.exit;

@@ -8,18 +8,21 @@ export type AnsweredValue = number | 'NaN' | '+Inf' | '-Inf' | null;
 
 interface AnsweredSeries {
   readonly metric: Labels;
-  readonly times: readonly number[];
+  /** Of its samples; buckets have theirs together. */
+  readonly times?: readonly number[];
   readonly values?: readonly AnsweredValue[];
   readonly avg?: readonly AnsweredValue[];
   readonly min?: readonly AnsweredValue[];
   readonly max?: readonly AnsweredValue[];
   readonly count?: readonly number[];
-  readonly partial?: readonly boolean[];
 }
 
 export interface ChartAnswer {
   readonly granularity: Granularity;
   readonly total: number;
+  /** Where buckets begin, and which are not whole. */
+  readonly times?: readonly number[];
+  readonly partial?: readonly boolean[];
   readonly series: readonly AnsweredSeries[];
 }
 
@@ -52,16 +55,21 @@ export interface BucketSeries {
 
 export type SeriesData = RawSeries | BucketSeries;
 
-/** @param endOf the end of the bucket that begins at a time, for the last one, which no other follows. */
-export function readChart(
-  { granularity, series }: ChartAnswer,
+/**
+ * Reads one series after the other.
+ * @param endOf the end of the bucket that begins at a time, for the last one, which no other follows.
+ */
+export function* readChart(
+  { granularity, times = [], partial = [], series }: ChartAnswer,
   endOf: (begin: number, granularity: Granularity) => number,
-): SeriesData[] {
-  if (granularity === 'raw') return series.map(readRaw);
-  return series.map((one) => readBuckets(one, (begin) => endOf(begin, granularity)));
+): Generator<SeriesData> {
+  const last = times.at(-1);
+  const ends = last === undefined ? [] : [...times.slice(1), endOf(last, granularity)];
+  for (const one of series)
+    yield granularity === 'raw' ? readRaw(one) : readBuckets(one, { times, ends, partial });
 }
 
-function readRaw({ metric, times, values = [] }: AnsweredSeries): RawSeries {
+function readRaw({ metric, times = [], values = [] }: AnsweredSeries): RawSeries {
   const kept = keep(values);
   return {
     kind: 'raw',
@@ -72,14 +80,20 @@ function readRaw({ metric, times, values = [] }: AnsweredSeries): RawSeries {
   };
 }
 
-function readBuckets(one: AnsweredSeries, endOf: (begin: number) => number): BucketSeries {
-  const { metric, times, avg = [], min = [], max = [], count = [], partial = [] } = one;
+interface BucketGrid {
+  readonly times: readonly number[];
+  readonly ends: readonly number[];
+  readonly partial: readonly boolean[];
+}
+
+function readBuckets(one: AnsweredSeries, { times, ends, partial }: BucketGrid): BucketSeries {
+  const { metric, avg = [], min = [], max = [], count = [] } = one;
   const { places, breaks } = keep(avg);
   return {
     kind: 'bucket',
     labels: metric,
     times: pick(places, (i) => times[i] as number),
-    ends: pick(places, (i) => times[i + 1] ?? endOf(times[i] as number)),
+    ends: pick(places, (i) => ends[i] as number),
     values: pick(places, (i) => numberOf(avg[i])),
     mins: pick(places, (i) => numberOf(min[i])),
     maxs: pick(places, (i) => numberOf(max[i])),

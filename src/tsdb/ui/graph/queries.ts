@@ -1,6 +1,7 @@
 // What the server is asked for: each query's chart or its latest values, and what it says against one of them.
 
 import { RequestError, request } from '../kit/request.ts';
+import { takeTurns } from '../kit/turns.ts';
 import { type AnsweredValue, type ChartAnswer, numberOf, readChart, type SeriesData } from './chart-data.ts';
 import type { Labels } from './series-name.ts';
 import type { Granularity, GraphState, Tab } from './state.ts';
@@ -97,7 +98,8 @@ async function askChart({ state, text, span, zone, width }: Question, signal: Ab
     signal,
   );
   const series = readChart(answer, (begin, granularity) => bucketEnd(begin, granularity, zone));
-  return { series, total: answer.total };
+  const parts = await takeTurns(series, (some) => some);
+  return { series: parts.flat(), total: answer.total };
 }
 
 type Point = readonly [number, string];

@@ -1,14 +1,21 @@
 // Long work in small parts: between two of them the page answers whoever uses it.
 
-/** Takes what there is, so many at a time, and makes a part of each. @returns the parts. */
+/** Milliseconds until others have their turn: half of what a frame lasts on most screens. */
+const TURN_MS = 8;
+
+/**
+ * Takes what there is, at each turn as many as there is time for and one at least, and makes a part of them.
+ * @param now milliseconds.
+ * @returns the parts.
+ */
 export async function takeTurns<One, Part>(
   all: Iterable<One>,
-  atOnce: number,
   make: (ones: readonly One[]) => Part,
+  now: () => number = () => performance.now(),
 ): Promise<Part[]> {
   const parts: Part[] = [];
   const rest = all[Symbol.iterator]();
-  for (let ones = take(rest, atOnce); ones.length > 0; ones = take(rest, atOnce)) {
+  for (let ones = take(rest, now); ones.length > 0; ones = take(rest, now)) {
     parts.push(make(ones));
     await turn();
   }
@@ -16,13 +23,14 @@ export async function takeTurns<One, Part>(
 }
 
 // What is taken by `take` would be closed with it.
-function take<One>(rest: Iterator<One>, most: number): One[] {
+function take<One>(rest: Iterator<One>, now: () => number): One[] {
   const taken: One[] = [];
-  while (taken.length < most) {
+  const end = now() + TURN_MS;
+  do {
     const next = rest.next();
     if (next.done === true) break;
     taken.push(next.value);
-  }
+  } while (now() < end);
   return taken;
 }
 

@@ -7,34 +7,31 @@ import type { Chart, PointSeries } from './raw-chart.ts';
 
 /** `{metric, times, values}` for each series; a gap is null. */
 export function pointsJson({ total, series }: Chart<PointSeries>): Generator<string> {
-  return answer('raw', total, series, function* ({ labels, points }) {
+  return answer({ granularity: 'raw', total }, series, function* ({ labels, points }) {
     yield `{"metric":${JSON.stringify(labels)},"times":[${points.times.join()}]`;
     yield `,"values":[${valuesOf(points)}]}`;
   });
 }
 
-/** `{metric, times, avg, min, max, count, partial}` for each series; a bucket without a sample has null. */
+/** `times` and `partial` of all, `{metric, avg, min, max, count}` for each series; a bucket without a sample has null. */
 export function bucketsJson(granularity: string, chart: BucketChart): Generator<string> {
-  // The same for all series.
-  const times = `"times":[${chart.begins.join()}]`;
-  const partial = `"partial":${JSON.stringify(chart.partial)}`;
-  return answer(granularity, chart.total, chart.series, function* (buckets) {
-    const { labels, counts, sums, mins, maxs } = buckets;
-    yield `{"metric":${JSON.stringify(labels)},${times}`;
+  const { total, series, begins, partial } = chart;
+  const head = { granularity, total, times: Array.from(begins), partial };
+  return answer(head, series, function* ({ labels, counts, sums, mins, maxs }) {
+    yield `{"metric":${JSON.stringify(labels)}`;
     yield `,"avg":[${columnOf(counts, (count, i) => (sums[i] as number) / count)}]`;
     yield `,"min":[${columnOf(counts, (_, i) => mins[i] as number)}]`;
     yield `,"max":[${columnOf(counts, (_, i) => maxs[i] as number)}]`;
-    yield `,"count":[${counts.join()}],${partial}}`;
+    yield `,"count":[${counts.join()}]}`;
   });
 }
 
 function* answer<Series>(
-  granularity: string,
-  total: number,
+  head: object,
   all: readonly Series[],
   parts: (series: Series) => Iterable<string>,
 ): Generator<string> {
-  yield `{"status":"success","data":{"granularity":"${granularity}","total":${total},"series":[`;
+  yield `{"status":"success","data":${JSON.stringify(head).slice(0, -1)},"series":[`;
   for (const [i, series] of all.entries()) {
     if (i > 0) yield ',';
     yield* parts(series);
