@@ -77,8 +77,15 @@ export class Stream {
       return true;
     } catch (error) {
       if (messageOf(error).startsWith('BUSYGROUP')) return false;
+      // Without memory Redis makes none, and does not look whether it is there: only reading it gives memory back.
+      if (messageOf(error).startsWith('OOM ') && (await this.#hasGroup())) return false;
       throw error;
     }
+  }
+
+  async #hasGroup(): Promise<boolean> {
+    const groups = listOf(await this.#connection.send(['XINFO', 'GROUPS', this.#keys.stream]));
+    return groups.some((group) => String(listOf(group)[1]) === this.#group);
   }
 
   /** New entries, waiting up to `blockMs` for the first; 0 does not wait. On a connection of its own: it holds that up. */

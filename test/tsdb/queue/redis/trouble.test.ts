@@ -58,6 +58,23 @@ test('the queue empties while Redis has no memory left', async () => {
   }
 });
 
+test('a queue that starts while Redis has no memory left empties it', async () => {
+  here.store.isAway = true;
+  const before = here.start();
+  await pushed(before, batchOf('a', 0), batchOf('b', 0));
+  await before.close();
+  await here.redis.ask('CONFIG', 'SET', 'maxmemory', '1');
+  try {
+    here.store.isAway = false;
+    here.start();
+    await waitFor('all', () => here.store.samples.size === 6);
+    await waitFor('an empty stream', isEmpty);
+    expect(here.store.duplicates).toBe(0);
+  } finally {
+    await here.redis.ask('CONFIG', 'SET', 'maxmemory', '0');
+  }
+});
+
 test('what a Redis has that cannot write its disk arrives when it can again', async () => {
   // The name of a folder, so no snapshot comes about.
   const own = await startRedis({ dbfilename: 'appendonlydir' });
