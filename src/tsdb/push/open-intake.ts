@@ -3,14 +3,15 @@
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { PushedBatch, Queue } from '../queue/contract.ts';
+import { Arrivals } from './arrivals.ts';
 import type { ClientState } from './client-table.ts';
 import { createEventIds } from './event-ids.ts';
 import type { DoorBatch, Intake, Receipt } from './intake.ts';
 import { createLimiter, type Visit } from './limiter.ts';
 import type { ClientLimits } from './limits.ts';
 import type { PushMetrics } from './metrics.ts';
-import { arrivals, refuseFuture, refuseHurry } from './pushed-times.ts';
 import { Refusal } from './refusal.ts';
+import { refuseFuture } from './refuse-future.ts';
 import { createSeriesTable, type PushedSeries } from './series-table.ts';
 import { createTroubleLog } from './trouble-log.ts';
 
@@ -48,6 +49,7 @@ export function openIntake(options: IntakeOptions): OpenIntake {
   const { now = Date.now, clock = () => performance.now() } = options;
   const limiter = createLimiter({ limitsOf, concurrency, clock });
   const series = createSeriesTable({ most: MOST_SERIES, idleMs: SERIES_IDLE_MS });
+  const arrivals = new Arrivals();
   const nextIds = createEventIds();
   const trouble = createTroubleLog(log, clock);
   metrics.observe({ clients: () => limiter.clients, series: () => series.size });
@@ -65,13 +67,13 @@ export function openIntake(options: IntakeOptions): OpenIntake {
     const found = series.find(batch.labels, clock());
     const { client } = visit;
     if (found.places > 0) demandSeries(client, found.places);
-    refuseHurry(batch.times, found.rows, time);
+    arrivals.refuseAhead(batch.times, found.rows, time);
     visit.take(batch.values.length);
     series.add(found.fresh, client, clock());
     const pushed = {
       client: client.name,
       labels: found.rows.map(({ labels }) => labels),
-      times: arrivals(batch.times, found.rows, time),
+      times: arrivals.timesOf(batch.times, found.rows, time),
       values: batch.values,
       stale: batch.stale,
       families: batch.families,
