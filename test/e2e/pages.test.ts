@@ -118,7 +118,7 @@ async function seen(page: Page, wanted: Locator): Promise<void> {
 const links = (page: Page) => page.locator('.virtual .link');
 const panel = (page: Page) => page.getByRole('region', { name: 'Inventory' });
 const banner = (page: Page) => page.getByText('mini-tsdb does not answer since');
-const legend = (page: Page) => page.locator('.legend button');
+const legend = (page: Page) => page.locator('.legend .only');
 const search = (page: Page) => new URL(page.url()).searchParams;
 const drawn = (page: Page) => page.locator('.view[aria-busy=false] .plot[data-state=drawn]').waitFor();
 const job = (page: Page, words: string) => seen(page, page.getByRole('radio', { name: words }));
@@ -209,7 +209,7 @@ test('a query is typed and run, zoomed into and out of, averaged, and shared', a
   const other = await open(`graph${new URL(page.url()).search}`, { timezoneId: 'America/New_York' });
   await drawn(other.page);
   await expect
-    .poll(() => other.page.locator('.legend button[aria-pressed=true]').allInnerTexts(), soon)
+    .poll(() => other.page.locator('.legend li:has(.toggle[aria-pressed=true])').allInnerTexts(), soon)
     .toEqual([expect.stringContaining('sensor_id="sensor_1"')]);
   expect(await other.page.getByLabel('minute', { exact: true }).isChecked()).toBe(true);
   expect(await other.page.getByLabel('From', { exact: true }).inputValue()).toBe(

@@ -32,6 +32,10 @@ const SAMPLES = [
       (value, i) => [NOW - (4 - i) * 60_000, value] as const,
     ),
   },
+  {
+    labels: { __name__: 'thirds' },
+    samples: samplesOf(NOW - 2 * HOUR, NOW, 60_000, (_, at) => (at % 2 === 0 ? 1 / 3 : 7)),
+  },
   { labels: { __name__: 'wide', ...WIDE }, samples: evil(3) },
   ...Array.from({ length: 600 }, (_, i) => ({
     labels: { __name__: 'crowd', number: String(i) },
@@ -77,7 +81,7 @@ test('hostile labels are text in the legend, the tooltip, the table, the explore
   await drawn(page);
   const title = await page.title();
   expect(
-    (await page.locator('.legend button').first().innerText()).split(EVIL.replaceAll('"', '\\"')),
+    (await page.locator('.legend li').first().innerText()).split(EVIL.replaceAll('"', '\\"')),
   ).toHaveLength(3);
   const over = page.locator('.u-over');
   await over.hover({ position: { x: 100, y: 100 } });
@@ -86,7 +90,7 @@ test('hostile labels are text in the legend, the tooltip, the table, the explore
   await page.locator('.explorer').getByText('a b"<b>').click();
   await page.locator('.explorer').getByRole('button', { name: EVIL, exact: true }).click();
   await page.waitForURL(/onerror/);
-  await expect.poll(() => page.locator('.legend button').count()).toBe(1);
+  await expect.poll(() => page.locator('.legend li').count()).toBe(1);
   await typeQuery(page, 1, 'evil{job="');
   await page.locator('.cm-tooltip-autocomplete').getByText(EVIL, { exact: true }).waitFor();
   await page.keyboard.press('Escape');
@@ -97,6 +101,31 @@ test('hostile labels are text in the legend, the tooltip, the table, the explore
   expect(text).toContain("'=1+1");
   expect(await page.locator('img, b').count()).toBe(0);
   expect(await page.title()).toBe(title);
+  expect(wrong).toEqual([]);
+});
+
+test('the tooltip is short, what is spoken, the table and the file are exact', async () => {
+  const { page, wrong } = await site.open('?q=thirds&range=1h');
+  await drawn(page);
+  await page.locator('.plot').focus();
+  await page.keyboard.press('End');
+  const value = page.locator('.tooltip .value');
+  expect(await value.innerText()).toBe('0.333333');
+  expect(await page.locator('[aria-live].heard').innerText()).toMatch(/^0\.3333333333333333 at /);
+  await page.keyboard.press('ArrowLeft');
+  expect(await value.innerText()).toBe('7');
+  expect((await savedCsv(page)).text).toContain('0.3333333333333333');
+  await page.getByLabel('hour', { exact: true }).check({ force: true });
+  await page.waitForURL(/by=hour/);
+  await drawn(page);
+  await page.locator('.plot').focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  expect(await page.locator('.tooltip').innerText()).toMatch(
+    /^3\.66667\n[\s\S]*average of \d+, from 0\.333333 to 7/,
+  );
+  await page.getByLabel('Table').check({ force: true });
+  await page.getByRole('cell', { name: '0.3333333333333333', exact: true }).waitFor();
   expect(wrong).toEqual([]);
 });
 
@@ -137,7 +166,7 @@ function isSeen(entry: Element): boolean {
 test('a browser whose clock is wrong shows the last hour of the server', async () => {
   const { page } = await site.open('?q=temperature&range=1h&tz=UTC', { clock: NOW - 7 * 24 * HOUR });
   await drawn(page);
-  await expect.poll(() => page.locator('.legend button').count()).toBe(3);
+  await expect.poll(() => page.locator('.legend li').count()).toBe(3);
   expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-03-29T09:30');
   expect(await page.getByLabel('To', { exact: true }).inputValue()).toBe('2026-03-29T10:30');
   await page.getByRole('button', { name: 'Back in time' }).click();
@@ -288,15 +317,21 @@ test('everything can be done by keyboard', async () => {
   expect(await page.locator('.tooltip').innerText()).toContain('sensor_1');
   await page.keyboard.press('Escape');
   expect(await page.locator('.tooltip').isVisible()).toBe(false);
-  await page.keyboard.press('Tab');
+  const shown = page.locator('.legend li:has(.toggle[aria-pressed=true])');
+  await tabTo(/^Show sensor_id="sensor_0"$/);
   await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
-  expect(await page.locator('.legend [aria-pressed=true]').allInnerTexts()).toEqual(['sensor_id="sensor_1"']);
+  expect(await shown.allInnerTexts()).toEqual(['sensor_id="sensor_1"']);
   await page.keyboard.press('Control+Enter');
-  expect(await page.locator('.legend [aria-pressed=true]').count()).toBe(3);
+  expect(await shown.count()).toBe(3);
   await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Control+Enter');
-  expect(await page.locator('.legend [aria-pressed=true]').count()).toBe(2);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press(' ');
+  expect(await shown.allInnerTexts()).toEqual(['sensor_id="sensor_0"', 'sensor_id="sensor_1"']);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  expect(await shown.allInnerTexts()).toEqual(['sensor_id="sensor_1"']);
   expect(wrong).toEqual([]);
 });
 

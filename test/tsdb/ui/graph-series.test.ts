@@ -13,7 +13,7 @@ import { extremesOf, type Line } from '../../../src/tsdb/ui/graph/lines.ts';
 import { hintsOf } from '../../../src/tsdb/ui/graph/query-note.ts';
 import { parseSelector, withValue, writeSelector } from '../../../src/tsdb/ui/graph/selector.ts';
 import { seriesId, seriesName, tellApart } from '../../../src/tsdb/ui/graph/series-name.ts';
-import { formatMarks, formatValue } from '../../../src/tsdb/ui/graph/value-format.ts';
+import { formatMarks, formatShort, formatValue } from '../../../src/tsdb/ui/graph/value-format.ts';
 
 describe('names', () => {
   test('are selectors that find the series, whatever its labels hold', () => {
@@ -93,6 +93,20 @@ describe('numbers', () => {
     expect(
       [0.1 + 0.2, -0, 1e21, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(formatValue),
     ).toEqual(['0.30000000000000004', '-0', '1e+21', 'NaN', '+Inf', '-Inf']);
+  });
+
+  test('have six digits where somebody points, and never less than their whole part', () => {
+    const f = (value: number, wanted: string) => expect(formatShort(value)).toBe(wanted);
+    f(1 / 3, '0.333333');
+    f(0.1 + 0.2, '0.3');
+    f(-2000 / 3, '-666.667');
+    f(1.23456789e-9, '1.23457e-9');
+    f(1_763_780_000.123, '1763780000');
+    f(123_456_789, '123456789');
+    f(2 ** 53, '9007199254740992');
+    f(-0, '-0');
+    f(Number.NaN, 'NaN');
+    f(Number.NEGATIVE_INFINITY, '-Inf');
   });
 
   test('are short and alike on the axis', () => {

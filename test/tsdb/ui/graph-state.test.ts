@@ -1,9 +1,10 @@
 // The state of the Graph page in its address, and which series are shown.
 
 import { describe, expect, test } from 'vitest';
+import { faultWords } from '../../../src/tsdb/ui/graph/link-note.ts';
 import { ALL_SERIES, chooseOnly, isShown, toggleSeries } from '../../../src/tsdb/ui/graph/series-choice.ts';
 import { FIRST_STATE, type GraphState, MAX_QUERIES } from '../../../src/tsdb/ui/graph/state.ts';
-import { readState, writeState } from '../../../src/tsdb/ui/graph/url-state.ts';
+import { readLink, writeState } from '../../../src/tsdb/ui/graph/url-state.ts';
 
 const FULL: GraphState = {
   queries: [
@@ -21,8 +22,8 @@ const FULL: GraphState = {
 };
 
 test('a state is the same again after it was written and read', () => {
-  expect(readState(writeState(FULL))).toEqual(FULL);
-  expect(readState(writeState(FIRST_STATE))).toEqual(FIRST_STATE);
+  expect(readLink(writeState(FULL))).toEqual({ state: FULL, faults: [] });
+  expect(readLink(writeState(FIRST_STATE))).toEqual({ state: FIRST_STATE, faults: [] });
 });
 
 test('an address is short and can be read', () => {
@@ -32,34 +33,58 @@ test('an address is short and can be read', () => {
   );
 });
 
-describe('what is not understood in an address is as at first', () => {
-  const f = (search: string, wanted: Partial<GraphState>) =>
-    test(search, () => expect(readState(search)).toEqual({ ...FIRST_STATE, ...wanted }));
+describe('what is not understood in an address is as at first, and told', () => {
+  const f = (search: string, wanted: Partial<GraphState>, ...faults: string[]) =>
+    test(search, () => {
+      const link = readLink(search);
+      expect(link.state).toEqual({ ...FIRST_STATE, ...wanted });
+      expect(link.faults.map(({ name, text }) => `${name}: ${text}`)).toEqual(faults);
+    });
+  const last = (duration: string) => ({ range: { kind: 'last', duration } as const });
   f('', {});
-  f('range=90', { range: { kind: 'last', duration: '90' } });
-  f('range=1h30m', { range: { kind: 'last', duration: '1h30m' } });
-  f('range=0s', {});
-  f('range=-1h', {});
-  f('range=tomorrow', {});
-  f('from=2026-01-01T00:00:00&to=2026-01-02T00:00:00', {}); // whose midnight?
-  f('from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', {});
-  f('from=1e99&to=2026-01-01T00:00:00Z', {});
+  f('range=90', last('90'));
+  f('range=1h30m', last('1h30m'));
+  f('range=0s', {}, 'range: range=0s');
+  f('range=-1h', {}, 'range: range=-1h');
+  f('range=', {}, 'range: range=');
+  f('range=tomorrow', {}, 'range: range=tomorrow');
+  f('range=101y', {}, 'range: range=101y'); // too long to be drawn
+  const naive = 'from=2026-01-01T00:00:00&to=2026-01-02T00:00:00'; // whose midnight?
+  f(naive, {}, `range: ${naive}`);
+  f(`${naive}&range=6h`, last('6h'), `range: ${naive}`);
+  const back = 'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z';
+  f(back, {}, `range: ${back}`);
+  f('from=2026-01-01T00:00:00Z', {}, 'range: from=2026-01-01T00:00:00Z');
+  f('from=1e99&to=2026-01-01T00:00:00Z', {}, 'range: from=1e99&to=2026-01-01T00:00:00Z');
   f('from=1760000000&to=1760003600.5', {
     range: { kind: 'between', from: 1_760_000_000_000, to: 1_760_003_600_500 },
   });
-  f('by=year&tab=pie&refresh=1ms', {});
-  f('tz=Mars/Olympus', {});
-  f('tz=%3Cscript%3E', {});
+  f('by=year&tab=pie&refresh=1ms', {}, 'by: by=year', 'tab: tab=pie', 'refresh: refresh=1ms');
+  f('tz=Mars/Olympus', {}, 'tz: tz=Mars/Olympus');
+  f('tz=%3Cscript%3E', {}, 'tz: tz=<script>');
   f('only=', {});
   f('only=../../x.ok1', { choice: { kind: 'only', ids: new Set(['x', 'ok1'].slice(1)) } });
   f('q=up&off=7.x', { queries: [{ text: 'up', isHidden: false }] });
 });
 
+test('what was not understood is told with what is shown instead, however long it is', () => {
+  const words = (search: string) => {
+    const { state, faults } = readLink(search);
+    return faultWords(faults, { ...state, zone: state.zone ?? 'Europe/Berlin' });
+  };
+  expect(words('range=soon&by=year&tab=pie&refresh=1ms&tz=Mars')).toBe(
+    'Not understood in the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw), ' +
+      '“tab=pie” (shown is the chart), “refresh=1ms” (refresh is off), “tz=Mars” (times are those of Europe/Berlin).',
+  );
+  expect(words('from=x&to=y&range=6h')).toContain('“from=x&to=y” (shown is the last 6h)');
+  expect(words(`tz=${'x'.repeat(5000)}`).length).toBeLessThan(200);
+});
+
 test('an address of any length is bounded', () => {
   const many = new URLSearchParams(Array.from({ length: 50 }, (_, i) => ['q', `q${i}`]));
-  expect(readState(many.toString()).queries).toHaveLength(MAX_QUERIES);
+  expect(readLink(many.toString()).state.queries).toHaveLength(MAX_QUERIES);
   const ids = Array.from({ length: 5000 }, (_, i) => `a${i}`).join('.');
-  expect(readState(`not=${ids}`).choice.ids.size).toBe(500);
+  expect(readLink(`not=${ids}`).state.choice.ids.size).toBe(500);
 });
 
 describe('the legend', () => {

@@ -1,6 +1,6 @@
 // The Graph page as people use it, in a real browser over a real server.
 
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   drawn,
@@ -43,8 +43,9 @@ afterEach(() => {
 afterAll(() => site?.stop());
 
 const fieldValue = (page: Page, name: string) => page.getByLabel(name, { exact: true }).inputValue();
-const legend = (page: Page) => page.locator('.legend button');
-const shown = (page: Page) => page.locator('.legend button[aria-pressed=true]').allInnerTexts();
+const legend = (page: Page) => page.locator('.legend .only');
+const squares = (page: Page) => page.locator('.legend .toggle');
+const shown = (page: Page) => page.locator('.legend li:has(.toggle[aria-pressed=true])').allInnerTexts();
 const search = (page: Page) => new URL(page.url()).searchParams;
 
 test('a query is typed with completion, and Enter draws it', async () => {
@@ -57,14 +58,17 @@ test('a query is typed with completion, and Enter draws it', async () => {
   await page.keyboard.type('{sen');
   await list.getByText('sensor_id').waitFor();
   await page.keyboard.press('Enter');
-  await page.keyboard.type('="');
   await list.getByText('sensor_1').waitFor();
-  await page.keyboard.type('sensor_1');
+  await page.keyboard.type('sensor_1",jo');
+  await list.getByText('job').waitFor();
+  await page.keyboard.press('Enter');
+  await list.getByText('sensors').waitFor();
+  await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
   await drawn(page);
-  expect(search(page).get('q')).toBe('temperature{sensor_id="sensor_1"}');
+  expect(search(page).get('q')).toBe('temperature{sensor_id="sensor_1",job="sensors"}');
   expect(await legend(page).allInnerTexts()).toEqual(['temperature job="sensors" sensor_id="sensor_1"']);
-  expect(await page.title()).toBe('temperature{sensor_id="sensor_1"} · Graph · mini-tsdb');
+  expect(await page.title()).toBe('temperature{sensor_id="sensor_1",job="sensors"} · Graph · mini-tsdb');
   expect(wrong).toEqual([]);
 });
 
@@ -102,6 +106,21 @@ test('dragging zooms in, the browser goes back, and the picture is the one from 
   await expect.poll(() => picture(page)).toBe(before);
   await page.goForward();
   await page.waitForURL(/from=/);
+  expect(wrong).toEqual([]);
+});
+
+test('what a link has wrong is told until the next step, and again on the way back', async () => {
+  const { page, wrong } = await site.open('?q=temperature&range=soon&by=year&tz=Mars');
+  await drawn(page);
+  const note = page.getByText('Not understood in the link');
+  expect(await note.innerText()).toBe(
+    'Not understood in the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw), “tz=Mars” (times are those of Europe/Berlin).',
+  );
+  await page.getByLabel('6h', { exact: true }).check();
+  await page.waitForURL(/range=6h/);
+  expect(await note.isVisible()).toBe(false);
+  await page.goBack();
+  await note.waitFor();
   expect(wrong).toEqual([]);
 });
 
@@ -182,7 +201,50 @@ test('a gap is a gap', async () => {
   expect(await painted(share(GAP.to) + 0.01, 0.95)).toBeGreaterThan(200);
 });
 
-test('a click in the legend shows only that series, with Ctrl it hides or shows it', async () => {
+test.each([
+  ['a click', {}],
+  ['a tap on a phone', { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true }],
+])(
+  '%s on a name in the legend shows only that series, on its square it hides or shows it',
+  async (_, options) => {
+    const { page, wrong } = await site.open('?q=temperature&range=1h', options);
+    const press = (place: Locator) => ('hasTouch' in options ? place.tap() : place.click());
+    await drawn(page);
+    const hint = page.locator('.legend .hint');
+    expect(await hint.innerText()).toBe(
+      'Its square hides or shows a series, its name shows only this one and then all again.',
+    );
+    await press(squares(page).nth(0));
+    expect(await shown(page)).toEqual(['sensor_id="sensor_1"', 'sensor_id="sensor_2"']);
+    expect(search(page).get('not')).toMatch(/^[0-9a-z]+$/);
+    await press(squares(page).nth(1));
+    expect(await shown(page)).toEqual(['sensor_id="sensor_2"']);
+    await press(squares(page).nth(0));
+    expect(await shown(page)).toEqual(['sensor_id="sensor_0"', 'sensor_id="sensor_2"']);
+    await press(legend(page).nth(2));
+    expect(await shown(page)).toEqual(['sensor_id="sensor_2"']);
+    await press(legend(page).nth(2));
+    expect(await shown(page)).toHaveLength(3);
+    for (const button of await page.locator('.legend button').all()) {
+      const { width = 0, height = 0 } = (await button.boundingBox()) ?? {};
+      expect(Math.min(width, height)).toBeGreaterThanOrEqual(24);
+    }
+    expect(wrong).toEqual([]);
+  },
+);
+
+test('the legend says of each series whether it is shown, and which one is the only one', async () => {
+  const { page } = await site.open('?q=temperature&range=1h');
+  await drawn(page);
+  const pressed = () => page.getByRole('region', { name: 'Series' }).getByRole('button', { pressed: true });
+  const names = async () => (await pressed().all()).map((button) => button.getAttribute('aria-label'));
+  const told = async () => Promise.all(await names());
+  expect(await told()).toEqual([0, 1, 2].map((i) => `Show sensor_id="sensor_${i}"`));
+  await page.getByRole('button', { name: 'Only sensor_id="sensor_1"' }).click();
+  expect(await told()).toEqual(['Show sensor_id="sensor_1"', 'Only sensor_id="sensor_1"']);
+});
+
+test('a click on a name in the legend with Ctrl or Shift hides or shows it too', async () => {
   const { page } = await site.open('?q=temperature&range=1h');
   await drawn(page);
   await legend(page).nth(1).click();

@@ -62,7 +62,7 @@ const SOURCES: Partial<Sources> = {
   },
   status: {
     version: '0.1.2',
-    flags: { 'web.listen-address': ':9095', 'web.config.file': '' },
+    flags: { 'web.listen-address': ':9095', 'web.config.file': '', 'storage.tsdb.path': '/var/lib/tsdb' },
     config: () => 'scrape_configs:\n  - basic_auth:\n      password: <secret>\n',
     startTime: Date.UTC(2026, 0, 1),
     lastReload: () => ({ isGood: false, time: Date.UTC(2026, 0, 2) }),
@@ -87,7 +87,8 @@ async function open(path = 'status', options = {}) {
 
 describe('a server to which some push', () => {
   const PARTS = {
-    Store: /The disk cannot be written.*Series\s*123,456.*330 MiB of 1\.0 GiB.*2026-03-01/s,
+    Store:
+      /The disk cannot be written.*memory, and the folder \/var\/lib\/tsdb.*Series\s*123,456.*330 MiB of 1\.0 GiB.*2026-03-01/s,
     Queue: /redis.*1,234 samples.*1m 2s.*2/s,
     Ingest:
       /JSON over HTTP, gRPC.*9,876,543.*3 bad data, 1,200 limited.*12 of 100,000\s*10,000\s*100\s*none.*2 more clients/s,
@@ -167,6 +168,7 @@ test('an empty server, to which nobody can push, says how that would be', async 
   const { page, said } = await openPage(pages, `${empty.url}/status`);
   await page.getByText('Nothing can be pushed here: --web.enable-push opens a door.').waitFor();
   await page.getByText('The store is empty.').waitFor();
+  await page.getByText('memory only: a restart loses them').waitFor();
   expect(await axeFindings(page)).toEqual([]);
   expect(said).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// The legend: every series as a button; a click shows only it, a click with Ctrl or Shift takes it away or adds it.
+// The legend: of every series its square, which takes it away or adds it, and its name, which shows only it.
 
 import { element } from '../kit/element.ts';
 import { labelText } from './label-text.ts';
@@ -34,19 +34,21 @@ export class Legend {
     this.#lines = lines;
     this.#choice = choice;
     if (!isSame || this.element.childElementCount === 0) this.element.replaceChildren(...groups(lines));
-    mark(this.element, choice);
+    mark(this.element, lines, choice);
   }
 
   #lineOf(event: Event): Line | undefined {
-    const button = (event.target as Element).closest('button');
-    return this.#lines.find(({ id }) => id === button?.dataset.id);
+    const item = (event.target as Element).closest('li');
+    return this.#lines.find(({ id }) => id === item?.dataset.id);
   }
 
   #choose(event: MouseEvent | KeyboardEvent): void {
     const line = this.#lineOf(event);
-    if (line === undefined) return;
+    const button = (event.target as Element).closest('button');
+    if (line === undefined || button === null) return;
     const ids = this.#lines.map(({ id }) => id);
-    this.#chosen((isToggle(event) ? toggleSeries : chooseOnly)(this.#choice, line.id, ids));
+    const choose = isToggle(event) || button.className === 'toggle' ? toggleSeries : chooseOnly;
+    this.#chosen(choose(this.#choice, line.id, ids));
   }
 
   #steer(event: KeyboardEvent): void {
@@ -66,13 +68,13 @@ function groups(lines: readonly Line[]): HTMLElement[] {
   if (lines.length === 0) return [];
   const places = [...new Set(lines.map(({ place }) => place))];
   const lists = places.flatMap((place) => group(lines.filter((line) => line.place === place)));
-  const hint = 'Click: only this one. Ctrl or Shift and click: hide or show it.';
+  const hint = 'Its square hides or shows a series, its name shows only this one and then all again.';
   return lines.length === 1 ? lists : [...lists, element('p', { class: 'hint' }, hint)];
 }
 
 function group(lines: readonly Line[]): HTMLElement[] {
   const { common } = tellApart(lines.map(({ data }) => data.labels));
-  const items = lines.map((line) => element('li', {}, entry(line)));
+  const items = lines.map(entry);
   const head =
     Object.keys(common).length === 0
       ? []
@@ -82,22 +84,38 @@ function group(lines: readonly Line[]): HTMLElement[] {
 
 function entry({ id, colour, own, data }: Line): HTMLElement {
   const words = labelText(own, '(no labels)');
-  const title = seriesName(data.labels);
-  return element('button', { type: 'button', 'data-id': id, title, tabindex: '-1' }, swatch(colour), words);
+  const name = words.textContent.trim();
+  const button = (kind: string, label: string, title: string, content: HTMLElement) =>
+    element('button', { type: 'button', class: kind, 'aria-label': label, title, tabindex: '-1' }, content);
+  return element(
+    'li',
+    { 'data-id': id },
+    button('toggle', `Show ${name}`, 'Hide or show it', swatch(colour)),
+    button('only', `Only ${name}`, seriesName(data.labels), words),
+  );
 }
 
-function mark(host: HTMLElement, choice: SeriesChoice): void {
-  const buttons = [...host.querySelectorAll('button')];
-  for (const button of buttons)
-    button.setAttribute('aria-pressed', String(isShown(choice, button.dataset.id ?? '')));
-  if (!buttons.some((button) => button.tabIndex === 0)) buttons[0]?.setAttribute('tabindex', '0');
+function mark(host: HTMLElement, lines: readonly Line[], choice: SeriesChoice): void {
+  const count = lines.filter(({ id }) => isShown(choice, id)).length;
+  for (const item of host.querySelectorAll('li')) {
+    const isOn = isShown(choice, item.dataset.id ?? '');
+    item.classList.toggle('away', !isOn);
+    press(item, '.toggle', isOn);
+    press(item, '.only', isOn && count === 1);
+  }
+  if (host.querySelector('[tabindex="0"]') === null)
+    host.querySelector('button')?.setAttribute('tabindex', '0');
 }
 
-// One stop for the Tab key; the arrows go from series to series.
+function press(item: HTMLElement, button: string, isPressed: boolean): void {
+  item.querySelector(button)?.setAttribute('aria-pressed', String(isPressed));
+}
+
+// One stop for the Tab key; up and down go from series to series, left and right also from square to name.
 function walk(host: HTMLElement, event: KeyboardEvent): void {
   const buttons = [...host.querySelectorAll('button')];
   const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  const step = { ArrowRight: 1, ArrowDown: 2, ArrowLeft: -1, ArrowUp: -2 }[event.key];
   const to = event.key === 'Home' ? 0 : event.key === 'End' ? buttons.length - 1 : at + (step ?? 0);
   const next = buttons[to];
   if (at === -1 || to === at || next === undefined) return;

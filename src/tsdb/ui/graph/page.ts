@@ -5,6 +5,7 @@ import { showShell } from '../kit/shell.ts';
 import { createAsker } from './asker.ts';
 import { Explorer } from './explorer.ts';
 import { saveCsv } from './export.ts';
+import { linkNote } from './link-note.ts';
 import type { Results } from './queries.ts';
 import { QueryList } from './query-list.ts';
 import { type GraphState, MAX_QUERIES, NO_QUERY, withChosen } from './state.ts';
@@ -34,6 +35,7 @@ const view = new View({
   zoomed: (range) => go({ range }),
   chosen: (choice) => store.change({ choice }, 'along'),
 });
+const link = linkNote();
 const zone = zoneNote((name) => go({ zone: name }));
 
 const explore = element(
@@ -65,6 +67,7 @@ shell.main.append(
   element(
     'div',
     { class: 'work' },
+    link.element,
     list.element,
     element('div', { class: 'toolbar' }, run, add, explore),
     time.element,
@@ -112,6 +115,7 @@ function show(): void {
   time.show(state.range, state.zone ?? 'UTC');
   bar.show(state);
   add.disabled = state.queries.length >= MAX_QUERIES;
+  link.show(store.faults, state);
   zone.show(state.zone ?? 'UTC', shell.zone.name);
   if (!explorer.element.hidden) explorer.follow(list.active.text);
   if (results !== undefined) view.show(results, state);

@@ -1,6 +1,5 @@
-// The state in the address: names and words short enough to read, and everything foreign ignored.
+// The state in the address: names and words short enough to read; what is not understood there is told.
 
-import { parseDuration } from '../../../lib/duration.ts';
 import { ALL_SERIES, type SeriesChoice } from './series-choice.ts';
 import {
   FIRST_STATE,
@@ -13,6 +12,7 @@ import {
   TABS,
   type TimeRange,
 } from './state.ts';
+import { readLast } from './time-range.ts';
 import { isZone } from './zone-math.ts';
 
 const MAX_IDS = 500;
@@ -49,23 +49,41 @@ function formatTime(time: number): string {
   return new Date(time).toISOString().replace('.000Z', 'Z');
 }
 
-/** Reads what is understood; the rest is as at first. */
-export function readState(search: string): GraphState {
-  const from = new URLSearchParams(search);
-  const zone = from.get('tz') ?? undefined;
-  return {
-    queries: readQueries(from),
-    range: readRange(from) ?? FIRST_STATE.range,
-    granularity: oneOf(GRANULARITIES, from.get('by')),
-    tab: oneOf(TABS, from.get('tab')),
-    refresh: oneOf(REFRESHES, from.get('refresh')),
-    zone: zone !== undefined && isZone(zone) ? zone : undefined,
-    choice: readChoice(from),
-  };
+/** A part of the address that was not understood, `range=tomorrow`, by the name of what it is about. */
+export interface LinkFault {
+  readonly name: 'range' | 'by' | 'tab' | 'refresh' | 'tz';
+  readonly text: string;
 }
 
-function oneOf<Word extends string>(words: readonly [Word, ...Word[]], text: string | null): Word {
-  return words.find((word) => word === text) ?? words[0];
+export interface Link {
+  readonly state: GraphState;
+  readonly faults: readonly LinkFault[];
+}
+
+/** Reads what is understood; the rest is as at first, and each fault of it is told. */
+export function readLink(search: string): Link {
+  const from = new URLSearchParams(search);
+  const faults: LinkFault[] = [];
+  const read = <Value>(name: LinkFault['name'], reader: (text: string) => Value | undefined) => {
+    const text = from.get(name);
+    const value = text === null ? undefined : reader(text);
+    if (text !== null && value === undefined) faults.push({ name, text: `${name}=${text}` });
+    return value;
+  };
+  const state = {
+    queries: readQueries(from),
+    range: readBetween(from, faults) ?? read('range', readLast) ?? FIRST_STATE.range,
+    granularity: read('by', oneOf(GRANULARITIES)) ?? FIRST_STATE.granularity,
+    tab: read('tab', oneOf(TABS)) ?? FIRST_STATE.tab,
+    refresh: read('refresh', oneOf(REFRESHES)) ?? FIRST_STATE.refresh,
+    zone: read('tz', (zone) => (isZone(zone) ? zone : undefined)),
+    choice: readChoice(from),
+  };
+  return { state, faults };
+}
+
+function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word | undefined {
+  return (text) => words.find((word) => word === text);
 }
 
 function readQueries(from: URLSearchParams): readonly QueryState[] {
@@ -75,13 +93,14 @@ function readQueries(from: URLSearchParams): readonly QueryState[] {
   return queries.length === 0 ? [NO_QUERY] : queries;
 }
 
-function readRange(from: URLSearchParams): TimeRange | undefined {
-  const begin = readTime(from.get('from'));
-  const end = readTime(from.get('to'));
+function readBetween(from: URLSearchParams, faults: LinkFault[]): TimeRange | undefined {
+  const given = (['from', 'to'] as const).filter((name) => from.has(name));
+  const [begin, end] = [readTime(from.get('from')), readTime(from.get('to'))];
   if (begin !== undefined && end !== undefined && begin < end)
     return { kind: 'between', from: begin, to: end };
-  const duration = from.get('range') ?? '';
-  return (parseDuration(duration) ?? 0) > 0 ? { kind: 'last', duration } : undefined;
+  if (given.length > 0)
+    faults.push({ name: 'range', text: given.map((name) => `${name}=${from.get(name)}`).join('&') });
+  return undefined;
 }
 
 // RFC 3339 with its offset, or Unix seconds: never a time that depends on who opens the link.

@@ -1,4 +1,4 @@
-// Numbers for people: exact where one is read, short where an axis is.
+// Numbers for people: exact in tables and files, shorter where somebody points, shortest at an axis.
 
 const SUFFIXES = ['', 'k', 'M', 'G', 'T', 'P'];
 
@@ -7,6 +7,15 @@ export function formatValue(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   if (value === Number.NEGATIVE_INFINITY) return '-Inf';
   return Object.is(value, -0) ? '-0' : String(value);
+}
+
+const SHORT_DIGITS = 6;
+
+/** At most six digits of what is not whole, and always all of its whole part: `0.333333`, `1763780000`. */
+export function formatShort(value: number): string {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return formatValue(value);
+  const digits = Math.max(SHORT_DIGITS, Math.trunc(Math.abs(value)).toString().length);
+  return formatValue(Number(value.toPrecision(digits)));
 }
 
 /** Marks of an axis, all with the same number of decimals and the same suffix: `0`, `2.5k`, `5.0k`. */

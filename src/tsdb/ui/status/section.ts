@@ -17,7 +17,7 @@ export interface Section {
 export function section<Part extends keyof Answers>(
   title: string,
   part: Part,
-  make: (answer: Exclude<Answers[Part], RequestError>, zone: Zone) => Content,
+  make: (answer: Exclude<Answers[Part], RequestError>, zone: Zone, answers: Answers) => Content,
   zone: Zone,
 ): Section {
   const id = title.toLowerCase().replaceAll(' ', '-');
@@ -35,7 +35,7 @@ export function section<Part extends keyof Answers>(
         content,
         answer instanceof RequestError
           ? [element('p', { class: 'notice bad' }, `mini-tsdb cannot tell this: ${answer.message}`)]
-          : make(answer as Exclude<Answers[Part], RequestError>, zone),
+          : make(answer as Exclude<Answers[Part], RequestError>, zone, answers),
       );
     },
   };

@@ -8,13 +8,14 @@ import { formatAmount, formatBytes, formatCount } from '../kit/number-format.ts'
 import { stateMark } from '../kit/state-mark.ts';
 import { formatSpan } from '../kit/time-format.ts';
 import type { Zone } from '../kit/zone.ts';
-import type { Ingest } from './answers.ts';
+import type { Answers, Ingest } from './answers.ts';
 
-export function storeContent({ storage }: Ingest, zone: Zone): Content {
+export function storeContent({ storage }: Ingest, zone: Zone, { flags }: Answers): Content {
   const { engine, series, samples, bytes, retention, retentionBytes, oldest, newest, diskTrouble } = storage;
   const limit = retentionBytes > 0 ? ` of ${formatBytes(retentionBytes)}` : '';
   const facts: Fact[] = [
     ['Engine', engine],
+    ...keptIn(engine, flags),
     ['Series', formatCount(series)],
     ['Samples', formatCount(samples)],
     ['Size', `${formatBytes(bytes)}${limit}`],
@@ -25,6 +26,15 @@ export function storeContent({ storage }: Ingest, zone: Zone): Content {
   if (!diskTrouble) return [factRow(facts)];
   const words = 'The disk cannot be written: samples are kept in memory, and a restart would lose them.';
   return [element('p', { class: 'notice bad' }, icon('warning'), words), factRow(facts)];
+}
+
+// The flags may be refused by themselves: then nobody knows.
+function keptIn(engine: string, flags: Answers['flags']): Fact[] {
+  if (engine !== 'memory' || flags instanceof Error) return [];
+  const folder = flags['storage.tsdb.path'] ?? '';
+  if (folder === '') return [['Samples are kept in', 'memory only: a restart loses them']];
+  const words = element('span', {}, 'memory, and the folder ', element('code', {}, folder));
+  return [['Samples are kept in', words]];
 }
 
 export function queueContent({ queue }: Ingest): Content {

@@ -1,10 +1,10 @@
-// What is pointed at in words: the exact value, its time, and all labels of its series.
+// What is pointed at in words: the value, short, its time, and all labels of its series. What is spoken is exact.
 
 import { element } from '../../kit/element.ts';
 import { formatExact } from '../../kit/time-format.ts';
 import type { SeriesData } from '../chart-data.ts';
 import { swatch } from '../swatch.ts';
-import { formatValue } from '../value-format.ts';
+import { formatShort, formatValue } from '../value-format.ts';
 import type { Pointing } from './pointing.ts';
 
 export interface Tooltip {
@@ -36,7 +36,8 @@ export function createTooltip(): Tooltip {
 /** The same in one sentence, to be read aloud. */
 export function spoken(data: SeriesData, at: number, zone: string): string {
   const labels = Object.entries(data.labels).map(([name, value]) => `${name} ${value}`);
-  return `${wordOf(data, at)} at ${timeOf(data, at, zone)}: ${labels.join(', ')}`;
+  const value = formatValue(data.values[at] as number);
+  return `${value} at ${timeOf(data, at, zone)}: ${labels.join(', ')}`;
 }
 
 function contentOf(data: SeriesData, at: number, zone: string, colour: number): HTMLElement[] {
@@ -45,16 +46,17 @@ function contentOf(data: SeriesData, at: number, zone: string, colour: number): 
     element('div', {}, element('dt', {}, name), element('dd', {}, value)),
   );
   return [
-    element('div', { class: 'value' }, swatch(colour), element('strong', {}, wordOf(data, at))),
+    element(
+      'div',
+      { class: 'value' },
+      swatch(colour),
+      element('strong', {}, formatShort(data.values[at] as number)),
+    ),
     ...(metric === undefined ? [] : [element('div', {}, metric)]),
     element('div', { class: 'time' }, timeOf(data, at, zone)),
     ...details(data, at),
     element('dl', {}, ...rows),
   ];
-}
-
-function wordOf(data: SeriesData, at: number): string {
-  return formatValue(data.values[at] as number);
 }
 
 function timeOf(data: SeriesData, at: number, zone: string): string {
@@ -64,7 +66,7 @@ function timeOf(data: SeriesData, at: number, zone: string): string {
 
 function details(data: SeriesData, at: number): HTMLElement[] {
   if (data.kind === 'raw') return [];
-  const [min, max] = [formatValue(data.mins[at] as number), formatValue(data.maxs[at] as number)];
+  const [min, max] = [formatShort(data.mins[at] as number), formatShort(data.maxs[at] as number)];
   const samples = `average of ${data.counts[at]}, from ${min} to ${max}`;
   return [
     element('div', { class: 'time' }, data.partial[at] === 1 ? `${samples}; not the whole of it` : samples),
