@@ -335,8 +335,12 @@ test('everything can be done by keyboard', async () => {
   expect(wrong).toEqual([]);
 });
 
+/** Longer than a phone is wide. */
+const LONG = 'temperature{job="sensors",sensor_id=~"sensor_[0-3]",sensor_id!="sensor_99"}';
+
 const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   '?q=temperature&range=1h': drawn,
+  [`?q=${encodeURIComponent(LONG)}&range=soon&by=year&tz=${'x'.repeat(200)}`]: drawn,
   '?q=temperature&q=nothing(&range=1h&by=hour&tz=UTC&off=1': (page) =>
     page.locator('.query-note p').waitFor(),
   '?q=evil&tab=table': (page) => page.locator('td').first().waitFor(),

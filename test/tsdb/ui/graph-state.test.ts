@@ -2,7 +2,13 @@
 
 import { describe, expect, test } from 'vitest';
 import { faultWords } from '../../../src/tsdb/ui/graph/link-note.ts';
-import { ALL_SERIES, chooseOnly, isShown, toggleSeries } from '../../../src/tsdb/ui/graph/series-choice.ts';
+import {
+  ALL_SERIES,
+  choiceAmong,
+  chooseOnly,
+  isShown,
+  toggleSeries,
+} from '../../../src/tsdb/ui/graph/series-choice.ts';
 import { FIRST_STATE, type GraphState, MAX_QUERIES } from '../../../src/tsdb/ui/graph/state.ts';
 import { readLink, writeState } from '../../../src/tsdb/ui/graph/url-state.ts';
 
@@ -73,7 +79,7 @@ test('what was not understood is told with what is shown instead, however long i
     return faultWords(faults, { ...state, zone: state.zone ?? 'Europe/Berlin' });
   };
   expect(words('range=soon&by=year&tab=pie&refresh=1ms&tz=Mars')).toBe(
-    'Not understood in the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw), ' +
+    'Not taken from the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw), ' +
       '“tab=pie” (shown is the chart), “refresh=1ms” (refresh is off), “tz=Mars” (times are those of Europe/Berlin).',
   );
   expect(words('from=x&to=y&range=6h')).toContain('“from=x&to=y” (shown is the last 6h)');
@@ -82,7 +88,9 @@ test('what was not understood is told with what is shown instead, however long i
 
 test('an address of any length is bounded', () => {
   const many = new URLSearchParams(Array.from({ length: 50 }, (_, i) => ['q', `q${i}`]));
-  expect(readLink(many.toString()).state.queries).toHaveLength(MAX_QUERIES);
+  const { state, faults } = readLink(many.toString());
+  expect(state.queries).toHaveLength(MAX_QUERIES);
+  expect(faultWords(faults, state)).toBe('Not taken from the link: “50 queries” (shown are the first 10).');
   const ids = Array.from({ length: 5000 }, (_, i) => `a${i}`).join('.');
   expect(readLink(`not=${ids}`).state.choice.ids.size).toBe(500);
 });
@@ -109,6 +117,15 @@ describe('the legend', () => {
 
   test('the last one that goes brings all back', () => {
     expect(toggleSeries(chooseOnly(ALL_SERIES, 'b', all), 'b', all)).toBe(ALL_SERIES);
+  });
+
+  test('a choice that would show none of them is of others, and shows all', () => {
+    const only = chooseOnly(ALL_SERIES, 'b', all);
+    expect(choiceAmong(only, all)).toBe(only);
+    expect(choiceAmong(only, ['x', 'y'])).toBe(ALL_SERIES);
+    const without = toggleSeries(ALL_SERIES, 'b', all);
+    expect(choiceAmong(without, all)).toBe(without);
+    expect(choiceAmong(without, ['b'])).toBe(ALL_SERIES);
   });
 
   test('a series that appears later is shown beside those that were not hidden', () => {

@@ -112,9 +112,9 @@ test('dragging zooms in, the browser goes back, and the picture is the one from 
 test('what a link has wrong is told until the next step, and again on the way back', async () => {
   const { page, wrong } = await site.open('?q=temperature&range=soon&by=year&tz=Mars');
   await drawn(page);
-  const note = page.getByText('Not understood in the link');
+  const note = page.getByText('Not taken from the link');
   expect(await note.innerText()).toBe(
-    'Not understood in the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw), “tz=Mars” (times are those of Europe/Berlin).',
+    'Not taken from the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw), “tz=Mars” (times are those of Europe/Berlin).',
   );
   await page.getByLabel('6h', { exact: true }).check();
   await page.waitForURL(/range=6h/);
@@ -212,7 +212,7 @@ test.each([
     await drawn(page);
     const hint = page.locator('.legend .hint');
     expect(await hint.innerText()).toBe(
-      'Its square hides or shows a series, its name shows only this one and then all again.',
+      'Square: hides or shows the series. Name: shows only this one; once more, all.',
     );
     await press(squares(page).nth(0));
     expect(await shown(page)).toEqual(['sensor_id="sensor_1"', 'sensor_id="sensor_2"']);
@@ -242,6 +242,20 @@ test('the legend says of each series whether it is shown, and which one is the o
   expect(await told()).toEqual([0, 1, 2].map((i) => `Show sensor_id="sensor_${i}"`));
   await page.getByRole('button', { name: 'Only sensor_id="sensor_1"' }).click();
   expect(await told()).toEqual(['Show sensor_id="sensor_1"', 'Only sensor_id="sensor_1"']);
+});
+
+test('a query that comes after a choice in the legend is drawn whole', async () => {
+  const { page } = await site.open('?q=temperature&range=1h');
+  await drawn(page);
+  await legend(page).nth(1).click();
+  await typeQuery(page, 1, 'temperature{job="sensors"}');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/q=temperature%7B/);
+  await drawn(page);
+  expect(await shown(page)).toHaveLength(3);
+  await squares(page).nth(1).click();
+  expect(await shown(page)).toEqual(['sensor_id="sensor_0"', 'sensor_id="sensor_2"']);
 });
 
 test('a click on a name in the legend with Ctrl or Shift hides or shows it too', async () => {

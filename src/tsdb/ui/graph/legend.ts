@@ -68,7 +68,7 @@ function groups(lines: readonly Line[]): HTMLElement[] {
   if (lines.length === 0) return [];
   const places = [...new Set(lines.map(({ place }) => place))];
   const lists = places.flatMap((place) => group(lines.filter((line) => line.place === place)));
-  const hint = 'Its square hides or shows a series, its name shows only this one and then all again.';
+  const hint = 'Square: hides or shows the series. Name: shows only this one; once more, all.';
   return lines.length === 1 ? lists : [...lists, element('p', { class: 'hint' }, hint)];
 }
 

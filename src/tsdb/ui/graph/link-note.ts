@@ -1,4 +1,4 @@
-// What of a link was not understood, and what is shown instead.
+// What of a link was not taken, and what is shown instead.
 
 import { element } from '../kit/element.ts';
 import type { GraphState } from './state.ts';
@@ -23,13 +23,14 @@ export function linkNote(): LinkNote {
   };
 }
 
-/** `Not understood in the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw).` */
+/** `Not taken from the link: “range=soon” (shown is the last 1h), “by=year” (shown is raw).` */
 export function faultWords(faults: readonly LinkFault[], state: GraphState): string {
   const each = faults.map(({ name, text }) => `“${shortened(text)}” (${INSTEAD[name](state)})`);
-  return `Not understood in the link: ${each.join(', ')}.`;
+  return `Not taken from the link: ${each.join(', ')}.`;
 }
 
 const INSTEAD: Readonly<Record<LinkFault['name'], (state: GraphState) => string>> = {
+  q: ({ queries }) => `shown are the first ${queries.length}`,
   range: ({ range }) => `shown is ${range.kind === 'last' ? `the last ${range.duration}` : 'another time'}`,
   by: ({ granularity }) => `shown is ${granularity}`,
   tab: ({ tab }) => `shown is the ${tab}`,

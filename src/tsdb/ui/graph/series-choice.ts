@@ -11,6 +11,11 @@ export function isShown({ kind, ids }: SeriesChoice, id: string): boolean {
   return kind === 'all' || (kind === 'only') === ids.has(id);
 }
 
+/** The choice as it holds for these: all of them where it would show none, for it is of another query's series. */
+export function choiceAmong(choice: SeriesChoice, all: readonly string[]): SeriesChoice {
+  return all.some((id) => isShown(choice, id)) ? choice : ALL_SERIES;
+}
+
 /** Only this one; all again when it already is the only one. */
 export function chooseOnly(choice: SeriesChoice, id: string, all: readonly string[]): SeriesChoice {
   const shown = all.filter((other) => isShown(choice, other));

@@ -49,9 +49,9 @@ function formatTime(time: number): string {
   return new Date(time).toISOString().replace('.000Z', 'Z');
 }
 
-/** A part of the address that was not understood, `range=tomorrow`, by the name of what it is about. */
+/** A part of the address that was not taken, `range=tomorrow`, by the name of what it is about. */
 export interface LinkFault {
-  readonly name: 'range' | 'by' | 'tab' | 'refresh' | 'tz';
+  readonly name: 'q' | 'range' | 'by' | 'tab' | 'refresh' | 'tz';
   readonly text: string;
 }
 
@@ -71,7 +71,7 @@ export function readLink(search: string): Link {
     return value;
   };
   const state = {
-    queries: readQueries(from),
+    queries: readQueries(from, faults),
     range: readBetween(from, faults) ?? read('range', readLast) ?? FIRST_STATE.range,
     granularity: read('by', oneOf(GRANULARITIES)) ?? FIRST_STATE.granularity,
     tab: read('tab', oneOf(TABS)) ?? FIRST_STATE.tab,
@@ -86,10 +86,11 @@ function oneOf<Word extends string>(words: readonly Word[]): (text: string) => W
   return (text) => words.find((word) => word === text);
 }
 
-function readQueries(from: URLSearchParams): readonly QueryState[] {
+function readQueries(from: URLSearchParams, faults: LinkFault[]): readonly QueryState[] {
   const off = new Set((from.get('off') ?? '').split('.').map(Number));
-  const texts = from.getAll('q').slice(0, MAX_QUERIES);
-  const queries = texts.map((text, i) => ({ text, isHidden: off.has(i + 1) }));
+  const texts = from.getAll('q');
+  if (texts.length > MAX_QUERIES) faults.push({ name: 'q', text: `${texts.length} queries` });
+  const queries = texts.slice(0, MAX_QUERIES).map((text, i) => ({ text, isHidden: off.has(i + 1) }));
   return queries.length === 0 ? [NO_QUERY] : queries;
 }
 

@@ -11,7 +11,7 @@ import { latestTables } from './latest-table.ts';
 import { Legend } from './legend.ts';
 import { type Line, linesOf } from './lines.ts';
 import type { Results } from './queries.ts';
-import { isShown, type SeriesChoice } from './series-choice.ts';
+import { choiceAmong, isShown, type SeriesChoice } from './series-choice.ts';
 import type { GraphState, TimeRange } from './state.ts';
 import { between } from './time-range.ts';
 
@@ -76,9 +76,13 @@ export class View {
     this.#chart.recolour();
   }
 
-  #showChart(results: Results, { choice }: GraphState): void {
+  #showChart(results: Results, state: GraphState): void {
     const { span, zone, queries } = results;
     if (this.#results !== results) this.#lines = linesOf(queries);
+    const choice = choiceAmong(
+      state.choice,
+      this.#lines.map(({ id }) => id),
+    );
     this.#shown = this.#lines.filter(({ id }) => isShown(choice, id));
     this.#zone = zone;
     this.#chart.element.setAttribute('aria-label', chartLabel(this.#shown.length, this.#lines.length));
