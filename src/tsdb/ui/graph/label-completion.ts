@@ -1,4 +1,4 @@
-// A label's name that is completed in braces brings its `=""`, and its values are offered at once.
+// A label's name that is completed in braces brings its `=""`, and its values are offered as if that was typed.
 
 import {
   type Completion,
@@ -7,7 +7,6 @@ import {
   insertBracket,
   insertCompletionText,
   pickedCompletion,
-  startCompletion,
 } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import type { EditorView } from '@codemirror/view';
@@ -32,9 +31,7 @@ function takeName(view: EditorView, completion: Completion, from: number, to: nu
     ...insertCompletionText(view.state, text, from, to),
     annotations: pickedCompletion.of(completion),
   });
-  // As if the quote was typed, so that one typed over the second goes past it.
+  // As if the quote was typed: one typed over the second goes past it.
   const quotes = isMatched ? null : insertBracket(view.state, '"');
-  if (quotes === null) return;
-  view.dispatch(quotes);
-  startCompletion(view);
+  if (quotes !== null) view.dispatch(quotes);
 }
