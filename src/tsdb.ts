@@ -52,8 +52,13 @@ async function run(flags: Flags): Promise<void> {
   for (const warning of flags.warnings) log.warn(warning);
   // Without a listener this signal ends a process, also one that still loads its data.
   process.on('SIGHUP', () => {});
-  const isDiskTroubled = await serve({ flags, log, stopping, first });
-  if (isDiskTroubled()) process.exitCode = 1;
+  try {
+    const isDiskTroubled = await serve({ flags, log, stopping, first });
+    if (isDiskTroubled()) process.exitCode = 1;
+  } catch (error) {
+    // What the start waited for did not come, and is not needed any more.
+    if (!stopping.aborted || error !== stopping.reason) throw error;
+  }
   log.info('mini-tsdb stopped');
 }
 

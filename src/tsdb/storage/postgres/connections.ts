@@ -15,7 +15,8 @@ export type Lane = 'read' | 'write' | 'upkeep';
 /** Two transactions at a time: one is prepared here while another is worked on there. */
 export const WRITERS = 2;
 
-const CONNECT_MS = 10_000;
+/** Who stops a program that is just connecting waits for so long. */
+const CONNECT_MS = 5_000;
 /** What the server has had time for and did not answer is lost. */
 const GRACE_MS = 5_000;
 /** How long an answer may take when nobody has time for it any more. */

@@ -50,7 +50,7 @@ export interface PostgresStore extends Store {
 /**
  * Connects, and makes the tables when they are not there.
  * @throws AppError `credentials` when the file holds no URL, `not_durable` when the database is not there within `waitMs`,
- *   `schema` when its tables are those of a newer program.
+ *   `schema` when its tables are those of a newer program; the reason of `stopping` when that ends the waiting.
  */
 export async function openPostgresStore(
   options: Partial<PostgresStoreOptions> & { readonly urlFile: string },
@@ -63,6 +63,11 @@ export async function openPostgresStore(
   const patience = new Patience(all);
   const widthMs = widthOf(all.retentionMs);
   await connections.checkUrl();
+  const giveUp = () => {
+    patience.close();
+    connections.hurry();
+  };
+  all.stopping?.addEventListener('abort', giveUp, { once: true });
   try {
     const division = await patience.attempt(() =>
       connections.transaction('upkeep', (client) => migrate(client, names, widthMs)),
@@ -73,7 +78,10 @@ export async function openPostgresStore(
     return store;
   } catch (error) {
     await connections.close();
+    all.stopping?.throwIfAborted();
     throw notDurable(error, 'make the tables');
+  } finally {
+    all.stopping?.removeEventListener('abort', giveUp);
   }
 }
 

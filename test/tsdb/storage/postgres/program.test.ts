@@ -1,9 +1,13 @@
 // mini-tsdb over PostgreSQL, as its users start it.
 
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCuttingProxy } from '../../../helpers/cutting-proxy.ts';
+import { freePort } from '../../../helpers/free-port.ts';
 import { startMiniTsdb } from '../../../helpers/mini-tsdb.ts';
 import { startPostgres } from '../../../helpers/postgres.ts';
 import { startNode } from '../../../helpers/process.ts';
@@ -73,6 +77,29 @@ test('while PostgreSQL is silent its metrics are told all the same, and it still
   expect(await server.program.exit).toMatchObject({ code: 0 });
 });
 
+test.each([
+  ['is not there', async () => freePort()],
+  ['is silent', silentPort],
+])('told to stop while it waits for a PostgreSQL that %s, it ends well and soon', async (_, portOf) => {
+  const dir = await tempDir('program');
+  onTestFinished(() => dir.remove());
+  const config = join(dir.path, 'prometheus.yml');
+  const urlFile = join(dir.path, 'url');
+  await writeFile(config, 'scrape_configs: []\n');
+  await writeFile(urlFile, `postgres://user:hidden@127.0.0.1:${await portOf()}/db`);
+  const program = startNode('src/tsdb.ts', [
+    `--config.file=${config}`,
+    '--storage.engine=postgres',
+    `--storage.postgres.url-file=${urlFile}`,
+  ]);
+  onTestFinished(() => void program.kill('SIGKILL'));
+  await program.line(/"msg":"mini-tsdb starts"/);
+  await sleep(1000);
+  expect(await program.stop(60_000)).toEqual({ code: 0, signal: null });
+  expect(program.stderr).toEqual([]);
+  expect(program.stdout.at(-1)).toContain('"mini-tsdb stopped"');
+});
+
 test('a file that holds no URL ends the start with one line', async () => {
   const dir = await tempDir('program');
   onTestFinished(() => dir.remove());
@@ -90,3 +117,11 @@ test('a file that holds no URL ends the start with one line', async () => {
   expect(program.stderr[0]).toMatch(/^cannot use .*\/url: it holds no valid URL; characters such as @/);
   expect([...program.stdout, ...program.stderr].join('\n')).not.toContain('hidden');
 });
+
+/** Takes connections, and says nothing. */
+async function silentPort(): Promise<number> {
+  const server = createServer(() => {}).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
