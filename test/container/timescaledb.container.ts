@@ -1,7 +1,7 @@
 // The store over TimescaleDB: all that stores promise, its retention and its rollups, over hypertables.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openPostgresStore } from '../../src/tsdb/storage/postgres/store.ts';
+import { openPostgresStore } from '../../src/tsdb/storage/postgres/open.ts';
 import type { PostgresServer } from '../helpers/postgres.ts';
 import { storeContract } from '../tsdb/storage/contract-suite.ts';
 import { appendedByTwo, counts, metric, newSchema, openStore } from '../tsdb/storage/postgres/open-store.ts';

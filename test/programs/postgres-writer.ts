@@ -1,7 +1,7 @@
 // Opens a store over PostgreSQL and appends rows that another process appends as well, half of them with other values.
 //   node test/programs/postgres-writer.ts URL_FILE SCHEMA OFFSET
 
-import { openPostgresStore } from '../../src/tsdb/storage/postgres/store.ts';
+import { openPostgresStore } from '../../src/tsdb/storage/postgres/open.ts';
 import { batchOf, type Sample } from '../tsdb/storage/rows.ts';
 
 const SERIES = 100;

@@ -7,7 +7,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { Batch, Budget } from '../../src/tsdb/storage/contract.ts';
-import { openPostgresStore, type PostgresStore } from '../../src/tsdb/storage/postgres/store.ts';
+import { openPostgresStore } from '../../src/tsdb/storage/postgres/open.ts';
+import type { PostgresStore } from '../../src/tsdb/storage/postgres/store.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

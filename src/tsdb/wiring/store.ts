@@ -23,7 +23,7 @@ export async function openStore({ flags, registry, stopping, log }: StoreParts):
   const { retentionMs, postgresUrlFile: urlFile } = flags;
   if (urlFile === undefined) return openMemory(flags, log);
   // Loaded only when it is needed.
-  const { openPostgresStore } = await import('../storage/postgres/store.ts');
+  const { openPostgresStore } = await import('../storage/postgres/open.ts');
   const store = await openPostgresStore({ urlFile, retentionMs, log, registry, stopping });
   return { store, isDiskTroubled: () => false };
 }

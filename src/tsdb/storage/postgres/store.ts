@@ -15,20 +15,18 @@ import type {
 } from '../contract.ts';
 import { Append, type Appending } from './append.ts';
 import { buckets } from './buckets.ts';
-import { Connections } from './connections.ts';
+import type { Connections } from './connections.ts';
 import { notDurable } from './failures.ts';
-import type { Bounds } from './judge.ts';
+import { KeptTimes } from './kept-times.ts';
 import { labelNames, labelValues, series } from './label-queries.ts';
-import { registerMetrics } from './metrics.ts';
-import { DEFAULT_OPTIONS, type PostgresStoreOptions } from './options.ts';
-import { Patience, type Trouble } from './patience.ts';
+import type { PostgresStoreOptions } from './options.ts';
+import type { Patience, Trouble } from './patience.ts';
 import { Ranges, widthOf } from './ranges.ts';
 import { Reader } from './reader.ts';
 import { type Resolving, resolve } from './resolve.ts';
 import { select } from './select.ts';
-import { SeriesMemory } from './series-memory.ts';
 import { Statistics } from './stats.ts';
-import { type Division, migrate, namesIn } from './tables.ts';
+import type { Division } from './tables.ts';
 import { startUpkeep, Upkeep, type UpkeepLoop } from './upkeep.ts';
 import { within } from './within.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -47,51 +45,14 @@ export interface PostgresStore extends Store {
   upkeep(signal?: AbortSignal): Promise<void>;
 }
 
-/**
- * Connects, and makes the tables when they are not there.
- * @throws AppError `credentials` when the file holds no URL, `not_durable` when the database is not there within `waitMs`,
- *   `schema` when its tables are those of a newer program; the reason of `stopping` when that ends the waiting.
- */
-export async function openPostgresStore(
-  options: Partial<PostgresStoreOptions> & { readonly urlFile: string },
-): Promise<PostgresStore> {
-  const all = { ...DEFAULT_OPTIONS, ...options };
-  const names = namesIn(all.schema);
-  const memory = new SeriesMemory(all.rememberedSeries);
-  // Behind a new connection may be a server that has not all series: one that took over, or was restored.
-  const connections = new Connections(all, (lane) => lane === 'write' && memory.forget());
-  const patience = new Patience(all);
-  const widthMs = widthOf(all.retentionMs);
-  await connections.checkUrl();
-  const giveUp = () => {
-    patience.close();
-    connections.hurry();
-  };
-  all.stopping?.addEventListener('abort', giveUp, { once: true });
-  try {
-    const division = await patience.attempt(() =>
-      connections.transaction('upkeep', (client) => migrate(client, names, widthMs)),
-    );
-    const store = new OpenStore(all, { names, connections, memory }, patience, division);
-    await store.begin();
-    if (all.registry !== undefined) registerMetrics(all.registry, store);
-    return store;
-  } catch (error) {
-    await connections.close();
-    all.stopping?.throwIfAborted();
-    throw notDurable(error, 'make the tables');
-  } finally {
-    all.stopping?.removeEventListener('abort', giveUp);
-  }
-}
-
 /** In which who waits for durable samples has an answer, whatever a connection does. */
 function answerMs({ durableWaitMs }: PostgresStoreOptions): number {
   return durableWaitMs + LAST_TRY_MS;
 }
 
-class OpenStore implements PostgresStore {
+export class OpenStore implements PostgresStore {
   readonly #options: PostgresStoreOptions;
+  readonly #kept: KeptTimes;
   readonly #connections: Connections;
   readonly #patience: Patience;
   readonly #resolving: Resolving;
@@ -101,7 +62,6 @@ class OpenStore implements PostgresStore {
   readonly #statistics: Statistics;
   readonly #upkeep: Upkeep;
   #loop: UpkeepLoop | undefined;
-  #newest = Number.NEGATIVE_INFINITY;
 
   constructor(
     options: PostgresStoreOptions,
@@ -111,15 +71,17 @@ class OpenStore implements PostgresStore {
   ) {
     const { names, connections } = shared;
     this.#options = options;
+    this.#kept = new KeptTimes(options);
     this.#connections = connections;
     this.#patience = patience;
+    const oldestKept = () => this.#kept.oldest;
     const ranges = new Ranges(connections, names, widthOf(options.retentionMs), division);
     this.#resolving = { ...shared, maxSeries: options.maxSeries };
-    this.#appending = { ...shared, ranges, bounds: this.#bounds };
+    this.#appending = { ...shared, ranges, bounds: () => this.#kept.bounds() };
     this.#queue = new WriteQueue(this.#write, options.maxWaiting, answerMs(options));
-    this.#reader = new Reader(connections, names, options.maxSelected, this.#oldestKept);
+    this.#reader = new Reader(connections, names, options.maxSelected, oldestKept);
     this.#statistics = new Statistics(this.#reader, division);
-    this.#upkeep = new Upkeep({ connections, names, ranges, now: options.now, oldestKept: this.#oldestKept });
+    this.#upkeep = new Upkeep({ connections, names, ranges, now: options.now, oldestKept });
   }
 
   /** Learns what the database has, and starts what goes on by itself. */
@@ -206,15 +168,6 @@ class OpenStore implements PostgresStore {
     this.#options.stopping?.removeEventListener('abort', this.#hurryLater);
   }
 
-  // By the newest sample as well: a clock that jumps ahead must not make everything expire.
-  readonly #oldestKept = (): number =>
-    Math.min(this.#options.now(), this.#newest) - this.#options.retentionMs;
-
-  readonly #bounds = (): Bounds => {
-    const { now, aheadMs, outOfOrderMs } = this.#options;
-    return { oldest: this.#oldestKept(), newest: now() + aheadMs, lateMs: outOfOrderMs };
-  };
-
   readonly #write = async (
     batches: readonly Batch[],
     durable: boolean,
@@ -222,7 +175,7 @@ class OpenStore implements PostgresStore {
   ): Promise<readonly AppendResult[]> => {
     const append = new Append(this.#appending, batches, durable);
     const results = await this.#patience.attempt(() => append.attempt(), durable, since);
-    for (const { times } of batches) for (const time of times) this.#sawTime(time);
+    for (const { times } of batches) for (const time of times) this.#kept.saw(time);
     return results;
   };
 
@@ -240,11 +193,6 @@ class OpenStore implements PostgresStore {
 
   // Other processes write as well. Of an hour that is going on only the end is known.
   async #learnNewest(): Promise<void> {
-    this.#sawTime(Math.min(await this.#upkeep.newestTime(), this.#options.now()));
-  }
-
-  // What is too far in the future was not stored.
-  #sawTime(time: number): void {
-    if (time > this.#newest && time <= this.#options.now() + this.#options.aheadMs) this.#newest = time;
+    this.#kept.saw(Math.min(await this.#upkeep.newestTime(), this.#options.now()));
   }
 }

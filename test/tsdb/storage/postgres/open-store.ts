@@ -5,8 +5,9 @@ import { expect, onTestFinished } from 'vitest';
 import type { Labels } from '../../../../src/model/labels.ts';
 import type { Written } from '../../../../src/tsdb/queue/contract.ts';
 import type { AppendResult } from '../../../../src/tsdb/storage/contract.ts';
+import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/open.ts';
 import type { PostgresStoreOptions } from '../../../../src/tsdb/storage/postgres/options.ts';
-import { openPostgresStore, type PostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
+import type { PostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
 import type { RunningPostgres } from '../../../helpers/postgres.ts';
 import { startNode } from '../../../helpers/process.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, vi } from 'vitest';
-import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
+import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/open.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { storeContract } from '../contract-suite.ts';
 import { Schemas } from './open-store.ts';

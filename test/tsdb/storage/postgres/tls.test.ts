@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
+import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/open.ts';
 import { tlsFixturePath } from '../../../helpers/http-server.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { tempDir } from '../../../helpers/temp-dir.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../../../../src/lib/log.ts';
 import type { Budget } from '../../../../src/tsdb/storage/contract.ts';
-import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
+import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/open.ts';
 import { startCuttingProxy } from '../../../helpers/cutting-proxy.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { tempDir } from '../../../helpers/temp-dir.ts';

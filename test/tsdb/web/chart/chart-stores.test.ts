@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openMemoryStore } from '../../../../src/tsdb/storage/memory/store.ts';
-import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/store.ts';
+import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/open.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { startTestWeb, type TestWeb } from '../test-web.ts';
 import { NOON, SERIES } from './chart-series.ts';
