@@ -1,18 +1,17 @@
 // One connection to Redis that comes back by itself: its URL is read again from its secret file each time.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, ErrorReply, RESP_TYPES } from 'redis';
 import { AppError } from '../../../lib/errors.ts';
-
-/** A reply as RESP2 has it: numbers, texts (or bytes), null, lists of them. */
-export type Reply = string | number | Buffer | null | readonly Reply[];
-
-export interface SendOptions {
-  /** Texts of the reply as bytes. */
-  readonly bytes?: true;
-  /** How long the answer may take beyond the bound of the connection, because the command itself waits. */
-  readonly extraMs?: number;
-}
+import {
+  type Client,
+  destroy,
+  makeClient,
+  type Reply,
+  type SendOptions,
+  sendOn,
+  type Target,
+  within,
+} from './client.ts';
 
 /** Sends one command. @throws AppError `away`; or Error with what Redis answered, which begins with its code. */
 export type Send = (args: readonly (string | Buffer)[], options?: SendOptions) => Promise<Reply>;
@@ -49,8 +48,6 @@ export interface ConnectionOptions {
   readonly connected?: () => void;
   readonly failed?: (error: unknown) => void;
 }
-
-type Client = ReturnType<typeof makeClient>;
 
 const FIRST_WAIT_MS = 50;
 const REDIS_PORT = 6379;
@@ -163,68 +160,6 @@ function addressOf(url: string): string {
   return `${hostname}:${port || REDIS_PORT}`;
 }
 
-interface Target {
-  readonly url: string;
-  readonly name: string;
-  readonly answerMs: number;
-  readonly ca?: string;
-}
-
-function makeClient({ url, name, answerMs, ca }: Target) {
-  const isTls = url.startsWith('rediss:');
-  return createClient({
-    url,
-    name,
-    RESP: 2,
-    maintNotifications: 'disabled',
-    // A command that waits for a connection would be neither done nor refused.
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: answerMs,
-      reconnectStrategy: false,
-      ...(isTls && { tls: true as const, ...(ca !== undefined && { ca }) }),
-    },
-  });
-}
-
-async function sendOn(
-  client: Client,
-  args: readonly (string | Buffer)[],
-  answerMs: number,
-  { bytes, extraMs = 0 }: SendOptions = {},
-): Promise<Reply> {
-  const typeMapping = bytes === true ? { [RESP_TYPES.BLOB_STRING]: Buffer } : {};
-  const reply = client.sendCommand([...args], { typeMapping }) as Promise<Reply>;
-  try {
-    return await within(answerMs + extraMs, reply);
-  } catch (error) {
-    // Its place in the row of answers is lost, and with it the connection.
-    if (error instanceof AppError) destroy(client, error);
-    throw error;
-  }
-}
-
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('away', `Redis has not answered within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-    answer.catch(() => {});
-  }
-}
-
-function destroy(client: Client, reason = new AppError('away', 'the connection to Redis was cut')): void {
-  // Who waits for its end hears nothing of an end that we make ourselves.
-  client.emit('error', reason);
-  // A client forgets a socket that is only just connecting: it would stay open, and keep the program from ending.
-  client.once('connect', () => client.destroy());
-  client.destroy();
-}
-
 function aborted(signal: AbortSignal, ended: AbortSignal): Promise<void> {
   return new Promise((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true, signal: ended }),
@@ -234,9 +169,4 @@ function aborted(signal: AbortSignal, ended: AbortSignal): Promise<void> {
 /** Doubles from 50 ms up to `most`, less a random part of up to half: many processes must not come back at once. */
 export function waitMs(tries: number, most: number, random: () => number = Math.random): number {
   return Math.min(most, FIRST_WAIT_MS * 2 ** Math.min(tries, 30)) * (1 - random() / 2);
-}
-
-/** Whether Redis itself has refused the command; otherwise it did not reach Redis, or its answer did not come back. */
-export function isRefused(error: unknown): error is ErrorReply {
-  return error instanceof ErrorReply;
 }

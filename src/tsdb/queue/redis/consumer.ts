@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../../lib/log.ts';
-import { type Connection, isRefused, waitMs } from './connection.ts';
+import { isRefused } from './client.ts';
+import { type Connection, waitMs } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import type { RedisQueueMetrics } from './metrics.ts';
 import { isGroupLost, isOfReplica, type Stream, type StreamEntry } from './stream.ts';

@@ -3,7 +3,7 @@
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import type { PushedBatch } from '../contract.ts';
 import { encodeBatch } from '../encode-batch.ts';
-import { isRefused } from './connection.ts';
+import { isRefused } from './client.ts';
 import type { Refusal } from './metrics.ts';
 import type { Stream } from './stream.ts';
 

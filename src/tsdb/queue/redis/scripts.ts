@@ -5,7 +5,8 @@
 
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../../lib/errors.ts';
-import type { Reply, Send } from './connection.ts';
+import type { Reply } from './client.ts';
+import type { Send } from './connection.ts';
 
 export interface Script {
   readonly text: string;

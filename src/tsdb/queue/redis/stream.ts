@@ -1,7 +1,8 @@
 // The stream of batches, its group of consumers and its dead letters: what is asked of Redis, in the words of the queue.
 
 import { messageOf } from '../../../lib/errors.ts';
-import type { Connection, Reply } from './connection.ts';
+import type { Reply } from './client.ts';
+import type { Connection } from './connection.ts';
 import { BURY, EXPIRE, PUSH, RETIRE, run, SETTLE } from './scripts.ts';
 import { type StreamState, stateOf } from './stream-state.ts';
 
