@@ -106,13 +106,14 @@ export function openIntake(options: IntakeOptions): OpenIntake {
     return nextIds(now(), count);
   }
 
-  // Whatever keeps the queue from taking it is ours, and the client learns no more of it.
+  // Whatever keeps the queue from taking it is ours, and the client learns no more of it. Not that nothing was taken: an
+  // answer of the queue or the store may have been lost.
   function asRefusal(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
     trouble.failed(error);
     const message = isNotFetched(error)
       ? error.message
-      : 'the queue or the store cannot take samples now; nothing was taken';
+      : 'the queue or the store cannot take samples now; push them again later';
     return new Refusal('overloaded', message, { retryAfterMs: SOON_MS, cause: error });
   }
 

@@ -37,7 +37,8 @@ export interface Queue {
   /**
    * Takes a whole batch. When it resolves, the samples are not lost any more, within the promise of the engine and of
    * the store behind it.
-   * @throws AppError `overloaded` when there is no room, or the engine or the store is away; nothing was taken then.
+   * @throws AppError `overloaded` when there is no room, or the engine or the store is away. Then nothing was taken,
+   *   unless an answer of theirs was lost.
    */
   push(batch: PushedBatch): Promise<void>;
   stats(): Promise<QueueStats>;
