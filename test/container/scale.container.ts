@@ -61,6 +61,23 @@ test('nobody else reaches the servers, and passwords stand in files only', async
   expect(await project.exec('redis', 'redis-cli', 'ping')).toContain('NOAUTH');
 });
 
+test('no volume is without a name: `down -v` deletes them all', async () => {
+  for (const service of [...SERVICES, 'scale-secrets']) {
+    const { Id } = await project.container(service);
+    const [{ Mounts }] = JSON.parse(await docker(['container', 'inspect', Id])) as [{ Mounts: Mount[] }];
+    const names = Mounts.flatMap(({ Type, Name = '' }) => (Type === 'volume' ? [Name] : []));
+    expect(
+      names.filter((name) => !name.startsWith(`${project.name}_`)),
+      service,
+    ).toEqual([]);
+  }
+});
+
+interface Mount {
+  readonly Type: string;
+  readonly Name?: string;
+}
+
 test('100 sensors are scraped by one, and seen at both', async () => {
   expect(await waitFor('100 sensors up', () => allUp(scraper, 'sensors', 100), 120_000)).toBe(true);
   for (const url of [scraper, doors.url])

@@ -47,7 +47,9 @@ export class PromiseWatch {
     const before = this.#promise;
     this.#promise = promise;
     if (before === undefined || promise.lost !== before.lost) {
-      if (promise.lost !== undefined) log.warn({ redis }, promise.lost);
+      if (this.broken !== undefined)
+        log.error({ redis }, `pushes are refused: ${this.broken}; ${promise.lost}`);
+      else if (promise.lost !== undefined) log.warn({ redis }, promise.lost);
       else log.info({ redis }, 'Redis keeps every sample that it accepts (appendfsync always)');
     }
     if (promise.evicts !== undefined && promise.evicts !== before?.evicts)

@@ -38,6 +38,16 @@ export function notDurable(error: unknown, what: string): AppError {
   return new AppError('not_durable', `cannot ${what} in PostgreSQL: ${reasonOf(error)}; do it again later`);
 }
 
+/** Why there is no store. */
+export function notOpened(error: unknown): AppError {
+  if (error instanceof AppError && !PASSING.includes(error.reason)) return error;
+  const reason = reasonOf(error);
+  return new AppError(
+    'not_durable',
+    `cannot start: PostgreSQL cannot be used: ${reason}; start again when it can`,
+  );
+}
+
 /** Why a read did not come about. */
 export function unavailable(error: unknown): unknown {
   if (error instanceof AppError && !PASSING.includes(error.reason)) return error;

@@ -1,7 +1,8 @@
 // Opens the store over PostgreSQL: waits for the database, and makes its tables.
 
+import { formatDuration } from '../../../lib/duration.ts';
 import { Connections } from './connections.ts';
-import { notDurable } from './failures.ts';
+import { notOpened } from './failures.ts';
 import { registerMetrics } from './metrics.ts';
 import { DEFAULT_OPTIONS, type PostgresStoreOptions } from './options.ts';
 import { Patience } from './patience.ts';
@@ -23,26 +24,29 @@ export async function openPostgresStore(
   const memory = new SeriesMemory(all.rememberedSeries);
   // Behind a new connection may be a server that has not all series: one that took over, or was restored.
   const connections = new Connections(all, (lane) => lane === 'write' && memory.forget());
-  const patience = new Patience(all);
+  const opening = new Patience(all, {
+    away: `cannot use PostgreSQL yet; nothing listens before, and without it this program ends after ${formatDuration(all.waitMs)}`,
+    back: 'PostgreSQL can be used',
+  });
   const widthMs = widthOf(all.retentionMs);
   await connections.checkUrl();
   const giveUp = () => {
-    patience.close();
+    opening.close();
     connections.hurry();
   };
   all.stopping?.addEventListener('abort', giveUp, { once: true });
   try {
-    const division = await patience.attempt(() =>
+    const division = await opening.attempt(() =>
       connections.transaction('upkeep', (client) => migrate(client, names, widthMs)),
     );
-    const store = new OpenStore(all, { names, connections, memory }, patience, division);
+    const store = new OpenStore(all, { names, connections, memory }, division);
     await store.begin();
     if (all.registry !== undefined) registerMetrics(all.registry, store);
     return store;
   } catch (error) {
     await connections.close();
     all.stopping?.throwIfAborted();
-    throw notDurable(error, 'make the tables');
+    throw notOpened(error);
   } finally {
     all.stopping?.removeEventListener('abort', giveUp);
   }

@@ -15,13 +15,26 @@ export interface Trouble {
   readonly since: number;
 }
 
+/** What is said when the database begins to be away, and when that is over. */
+export interface PatienceWords {
+  readonly away: string;
+  readonly back: string;
+}
+
+const WRITING: PatienceWords = {
+  away: 'cannot write to PostgreSQL; samples wait for it',
+  back: 'PostgreSQL is written to again',
+};
+
 export class Patience {
   readonly #options: Pick<PostgresStoreOptions, 'waitMs' | 'durableWaitMs' | 'log'>;
+  readonly #words: PatienceWords;
   readonly #closing = new AbortController();
   #trouble: Trouble | undefined;
 
-  constructor(options: Pick<PostgresStoreOptions, 'waitMs' | 'durableWaitMs' | 'log'>) {
+  constructor(options: Pick<PostgresStoreOptions, 'waitMs' | 'durableWaitMs' | 'log'>, words = WRITING) {
     this.#options = options;
+    this.#words = words;
   }
 
   /** Undefined while the last write went well. */
@@ -60,8 +73,7 @@ export class Patience {
   }
 
   #failed(reason: string): void {
-    if (this.#trouble?.reason !== reason)
-      this.#options.log.warn({ reason }, 'cannot write to PostgreSQL; samples wait for it');
+    if (this.#trouble?.reason !== reason) this.#options.log.warn({ reason }, this.#words.away);
     this.#trouble = { reason, since: this.#trouble?.since ?? performance.now() };
   }
 
@@ -69,6 +81,6 @@ export class Patience {
     if (this.#trouble === undefined) return;
     const after = formatDuration(Math.round(performance.now() - this.#trouble.since));
     this.#trouble = undefined;
-    this.#options.log.info({ after }, 'PostgreSQL is written to again');
+    this.#options.log.info({ after }, this.#words.back);
   }
 }

@@ -20,7 +20,7 @@ import { notDurable } from './failures.ts';
 import { KeptTimes } from './kept-times.ts';
 import { labelNames, labelValues, series } from './label-queries.ts';
 import type { PostgresStoreOptions } from './options.ts';
-import type { Patience, Trouble } from './patience.ts';
+import { Patience, type Trouble } from './patience.ts';
 import { Ranges, widthOf } from './ranges.ts';
 import { Reader } from './reader.ts';
 import { type Resolving, resolve } from './resolve.ts';
@@ -66,14 +66,13 @@ export class OpenStore implements PostgresStore {
   constructor(
     options: PostgresStoreOptions,
     shared: Pick<Appending, 'names' | 'connections' | 'memory'>,
-    patience: Patience,
     division: Division,
   ) {
     const { names, connections } = shared;
     this.#options = options;
     this.#kept = new KeptTimes(options);
     this.#connections = connections;
-    this.#patience = patience;
+    this.#patience = new Patience(options);
     const oldestKept = () => this.#kept.oldest;
     const ranges = new Ranges(connections, names, widthOf(options.retentionMs), division);
     this.#resolving = { ...shared, maxSeries: options.maxSeries };

@@ -7,6 +7,7 @@ import { createLogger } from '../../../../src/lib/log.ts';
 import type { Budget } from '../../../../src/tsdb/storage/contract.ts';
 import { openPostgresStore } from '../../../../src/tsdb/storage/postgres/open.ts';
 import { startCuttingProxy } from '../../../helpers/cutting-proxy.ts';
+import { freePort } from '../../../helpers/free-port.ts';
 import { type RunningPostgres, startPostgres } from '../../../helpers/postgres.ts';
 import { tempDir } from '../../../helpers/temp-dir.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
@@ -245,6 +246,18 @@ describe('a file that cannot be used is told with its name and never with what i
     expect(String(error)).toContain(urlFile);
     expect(JSON.stringify([String(error), error, (error as Error).cause ?? ''])).not.toContain('hidden');
   });
+});
+
+test('a server that is not there at the start is told of, with what becomes of that', async () => {
+  const urlFile = await urlFileOf(`postgres://user:hidden@127.0.0.1:${await freePort()}/db`);
+  const { lines, log } = recorder();
+  await expect(openPostgresStore({ urlFile, log, waitMs: 300 })).rejects.toMatchObject({
+    reason: 'not_durable',
+    message: expect.stringMatching(/^cannot start: PostgreSQL cannot be used: .*ECONNREFUSED/),
+  });
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'cannot use PostgreSQL yet; nothing listens before, and without it this program ends after 300ms',
+  ]);
 });
 
 test('what a user may not do is told at once', async () => {
