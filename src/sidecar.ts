@@ -3,7 +3,7 @@
 import './lib/node-version.ts';
 import { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
-import { messageOf } from './lib/errors.ts';
+import { AppError, messageOf } from './lib/errors.ts';
 import { createHttpClient, type HttpClient } from './lib/http-client.ts';
 import { startHttpServer } from './lib/http-server.ts';
 import { hostPort } from './lib/listen-address.ts';
@@ -22,7 +22,7 @@ import { reload } from './sidecar/commands/reload.ts';
 import { show } from './sidecar/commands/show.ts';
 import { EXIT, type ExitCode, type Terminal } from './sidecar/commands/terminal.ts';
 import { verify } from './sidecar/commands/verify.ts';
-import { type Config, oddities, readConfig, showConfig } from './sidecar/config.ts';
+import { type Config, oddities, oddNames, readConfig, showConfig } from './sidecar/config.ts';
 import { endpoints, LIVENESS_PATHS } from './sidecar/endpoints.ts';
 import type { Facts } from './sidecar/health.ts';
 import { createMetrics } from './sidecar/metrics.ts';
@@ -52,10 +52,17 @@ async function main(args: string[]): Promise<ExitCode> {
     const config = readConfig(process.env);
     return await COMMANDS[parsed.command](config, parsed, oddities(process.env, config));
   } catch (error) {
-    terminal.err(messageOf(error));
+    tellFault(error);
     // Of these two, 1 would be a difference that was found.
     return parsed.command === 'check' || parsed.command === 'verify' ? EXIT.usage : EXIT.failed;
   }
+}
+
+function tellFault(error: unknown): void {
+  terminal.err(messageOf(error));
+  if (!(error instanceof AppError && error.reason === 'settings')) return;
+  // A name that is mistyped may be why.
+  for (const odd of oddNames(process.env)) terminal.err(odd);
 }
 
 const COMMANDS: Readonly<
@@ -203,6 +210,7 @@ function factsOf(
     hold: heldAnswer(guard, limits),
     waiting: guard.waiting,
     contestedUntil: file.conflict.until,
+    fileFailure: file.failure,
     account: answer?.account,
     staleAfterMs,
     now: systemClock(),

@@ -173,14 +173,17 @@ function withLowerCase(environment: Environment): Environment {
   return { ...environment, ...Object.fromEntries(lower) };
 }
 
+/** Sentences about names in the environment that look like settings and are none. */
+export function oddNames(environment: Environment): string[] {
+  const lower = PROXY_SETTINGS.map((name) => name.toLowerCase());
+  return unknownSettings(environment, [...Object.keys(SETTINGS), ...lower]);
+}
+
 /** One sentence for each thing in the environment that is odd but does no harm. */
 export function oddities(environment: Environment, config: Config): string[] {
   const isShort = config.staleAfterMs < config.updateIntervalMs;
   return [
-    ...unknownSettings(environment, [
-      ...Object.keys(SETTINGS),
-      ...PROXY_SETTINGS.map((name) => name.toLowerCase()),
-    ]),
+    ...oddNames(environment),
     ...(isShort
       ? ['STALE_AFTER is shorter than UPDATE_INTERVAL: the list counts as stale before each poll']
       : []),

@@ -7,6 +7,7 @@ import type { Account } from './sensors/account.ts';
 import { ageOf, type Status, wallOf } from './status.ts';
 import type { HeldAnswer } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
+import type { WriteError } from './targets/write-error.ts';
 
 /** What the judgments rest on. */
 export interface Facts {
@@ -17,6 +18,8 @@ export interface Facts {
   readonly waiting: number;
   /** Until then (monotonic ms) the file holds what another program wrote there. */
   readonly contestedUntil: number | undefined;
+  /** Why the list could not be made to stand in the file the last time. */
+  readonly fileFailure?: WriteError | undefined;
   /** What became of the entries of the newest good answer; undefined before the first. */
   readonly account?: Account | undefined;
   readonly staleAfterMs: number;
@@ -62,13 +65,13 @@ function held({ reason, since, reasonSince }: HeldAnswer, { wall }: Moment): str
   return `held since ${clockTime(since, wall)} (${why})`;
 }
 
-function fileTrouble({ status: { lastResult }, contestedUntil, now }: Facts): string[] {
+function fileTrouble({ status: { lastResult }, contestedUntil, fileFailure, now }: Facts): string[] {
   if (contestedUntil !== undefined) {
     const putBack = clockTime(wallOf(contestedUntil, now), now.wall);
     return [`another program writes the target file, which is put back at ${putBack}`];
   }
   const isUnwritten = lastResult?.kind === 'failed' && lastResult.reason === 'write';
-  return isUnwritten ? ['the target file cannot be written'] : [];
+  return isUnwritten || fileFailure !== undefined ? ['the target file cannot be written'] : [];
 }
 
 function freshness(facts: Facts): string[] {

@@ -7,17 +7,18 @@ import { sayEntries } from './entries-report.ts';
 import { createEpisode } from './episode.ts';
 import { clockTime, type Facts } from './health.ts';
 import { FetchError } from './inventory/fetch-error.ts';
-import type { Failure, PassResult } from './status.ts';
+import { type Failure, failureOf, type PassResult } from './status.ts';
 import { howItEnds } from './targets/held-answer.ts';
 import type { Published } from './targets/target-file.ts';
 import { WriteError } from './targets/write-error.ts';
 
 /** What the reporter reads after each pass. */
-export type Seen = Pick<Facts, 'published' | 'hold' | 'account' | 'now'>;
+export type Seen = Pick<Facts, 'published' | 'hold' | 'account' | 'fileFailure' | 'now'>;
 
 /** Makes the function that logs a pass. */
 export function createReporter(log: Logger): (result: PassResult, seen: Seen) => void {
   const failing = createEpisode();
+  const file = sayFile(log);
   const holding = createEpisode();
   const entries = sayEntries(log);
 
@@ -26,6 +27,8 @@ export function createReporter(log: Logger): (result: PassResult, seen: Seen) =>
     const failure = failing(trouble?.reason, trouble?.words ?? '', seen.now);
     if (failure.say === 'end') logRecovery(log, failure.lasted, seen);
     else if (failure.say !== undefined) logFailure(log, result as Failure, seen);
+
+    file(result, seen);
 
     const hold = holding(seen.hold?.reason, seen.hold?.digest ?? '', seen.now);
     if (hold.say === 'end') logHoldEnd(log, result, hold.lasted);
@@ -40,6 +43,24 @@ export function createReporter(log: Logger): (result: PassResult, seen: Seen) =>
 function troubleOf({ reason, message, cause }: Failure): { reason: string; words: string } {
   if (cause instanceof FetchError) return { reason: `${reason} ${cause.status}`, words: '' };
   return { reason, words: message };
+}
+
+/** Makes the function that speaks of a file that cannot be written while the inventory fails too. */
+function sayFile(log: Logger): (result: PassResult, seen: Seen) => void {
+  const episode = createEpisode();
+  return (result, seen) => {
+    const failure = fileFailureBehind(result, seen);
+    const { say, lasted } = episode(failure?.reason, failure?.message ?? '', seen.now);
+    if (say === undefined) return;
+    if (failure !== undefined) logFailure(log, failureOf(failure), seen);
+    else if (seen.fileFailure === undefined)
+      log.info({ lasted: formatAge(lasted) }, 'the list stands in the target file again');
+  };
+}
+
+// A pass fails for one reason, and that of the inventory comes first.
+function fileFailureBehind(result: PassResult, { fileFailure }: Seen): WriteError | undefined {
+  return result.kind === 'failed' && result.reason !== 'write' ? fileFailure : undefined;
 }
 
 function logRecovery(log: Logger, lasted: number, { hold, published, now }: Seen): void {

@@ -151,8 +151,8 @@ function outcomeOf({ hold, isAccepted }: GuardState, changes: Changes | undefine
   return { kind, ...(changes ?? NO_CHANGES), ...(isAccepted && { isAccepted }) };
 }
 
-// Whatever the inventory does, a list that stands keeps standing. A write that fails now is counted; the operator's
-// trouble is the inventory.
+// Whatever the inventory does, a list that stands keeps standing. A write that fails now is no reason of the pass: the
+// file keeps it.
 async function keepStanding(file: TargetFile): Promise<void> {
   if (file.published) await publish(file, file.published.groups).catch(() => {});
 }

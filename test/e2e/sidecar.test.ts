@@ -1,7 +1,7 @@
 // The program as its users start it: output, exit codes, signals.
 
 import { watch } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startNode } from '../helpers/process.ts';
@@ -58,6 +58,33 @@ test('the first lines of the log are the settings in force, without the query of
     program.stdout.some((line) => line.includes('cannot fetch inventory')),
   );
   expect([...program.stdout, ...program.stderr].join()).not.toContain('secret');
+});
+
+test('a folder where the target file was is told of also while the inventory fails', async () => {
+  const running = await start({ UPDATE_INTERVAL: '100ms', INVENTORY_RETRIES: '0' });
+  await waitForTargets(running, 100);
+  await inventory.fault({ fault: 'status', status: 503 });
+  await waitFor('a failed poll', () => running.program.stdout.some((line) => line.includes('503')));
+  await rm(running.file);
+  // It may be put back between the two.
+  await waitFor('the folder', async () => {
+    await rm(running.file, { force: true });
+    return mkdir(running.file).then(
+      () => true,
+      () => false,
+    );
+  });
+  const { line } = running.program;
+  expect(logged(await line(/a folder, a device or a pipe/))).toMatchObject({
+    level: 'error',
+    reason: 'write',
+  });
+  expect(await (await fetch(`${running.url}/readyz`)).text()).toContain(
+    'degraded: the target file cannot be written; keeping 100 targets',
+  );
+  await rm(running.file, { recursive: true });
+  await line(/the list stands in the target file again/);
+  expect(await running.targets()).toHaveLength(100);
 });
 
 describe('a clean stop with exit 0:', () => {
@@ -157,6 +184,14 @@ describe('exit codes', () => {
       'INVENTORY_URL',
       'UPDATE_INTERVAL',
       'METRICS_PORT',
+    ]);
+  });
+
+  test('1 for a faulty setting, with a name beside it that looks mistyped', async () => {
+    const { code, err } = await run([], { METRICS_PORT: 'x', INVENTORY_ULR: 'http://h/' });
+    expect([code, err.split('\n').at(-1)]).toEqual([
+      1,
+      'unknown settings are ignored: INVENTORY_ULR (did you mean INVENTORY_URL?)',
     ]);
   });
 

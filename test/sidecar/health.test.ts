@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { clockTime, type Facts, isStale, readiness } from '../../src/sidecar/health.ts';
 import type { Moment } from '../../src/sidecar/moment.ts';
 import { initialStatus } from '../../src/sidecar/status.ts';
+import { WriteError } from '../../src/sidecar/targets/write-error.ts';
 import { heldAnswerOf } from '../helpers/held-answer.ts';
 
 const at = (seconds: number): Moment => ({
@@ -47,6 +48,16 @@ describe('readiness', () => {
     true,
     false,
     'degraded: held since 12:00:11 (empty); keeping 2 targets',
+  );
+  f(
+    'a list that cannot be put back, whatever the inventory does',
+    {
+      status: { ...initialStatus(at(0)), lastSuccess: at(0), lastResult: FAILED },
+      fileFailure: new WriteError('not_a_file', 'cannot look'),
+    },
+    true,
+    false,
+    'degraded: the target file cannot be written; keeping 2 targets',
   );
   f(
     'a list without room for what is new',

@@ -73,6 +73,25 @@ describe('a failure', () => {
     expect(said()).toEqual([['error', 'cannot keep', 'write']]);
   });
 
+  test('of the file is said also while the inventory fails, and when the file alone is well again', () => {
+    const { pass, said } = reporter();
+    const fileFailure = new WriteError('not_a_file', 'cannot look');
+    const failsToo = ['error', 'cannot look; keeping the 2 targets of 12:03:11', 'write'];
+    pass(failed('status'), 0);
+    expect(said()).toEqual([['warn', KEPT, 'status']]);
+    pass(failed('status'), 1, { fileFailure });
+    pass(failed('status'), 2, { fileFailure });
+    expect(said()).toEqual([failsToo]);
+    pass(failed('status'), 3);
+    expect(said()).toEqual([['info', 'the list stands in the target file again', '2m']]);
+    pass(failed('status'), 4, { fileFailure });
+    pass({ ...(failed('write') as PassResult & { kind: 'failed' }), cause: fileFailure }, 5, { fileFailure });
+    expect(said()).toEqual([
+      failsToo,
+      ['error', 'cannot: write; keeping the 2 targets of 12:03:11', 'write'],
+    ]);
+  });
+
   test('is said again when the status changes', () => {
     const { pass, said } = reporter();
     const refused = (status: number): PassResult => ({

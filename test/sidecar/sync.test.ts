@@ -247,6 +247,10 @@ test('while the inventory fails, its failure is told also when the file cannot b
   mock.use(http.get(URL_, () => new HttpResponse(null, { status: 503, headers: { 'retry-after': '600' } })));
   await expect(pass()).rejects.toMatchObject({ reason: 'status', retryAfterMs: 600_000 });
   expect(observed.told).toEqual(['writeFailed no_folder']);
+  expect(observed.inventory.file.failure).toMatchObject({ reason: 'no_folder' });
+  await mkdir(dir.path);
+  await expect(pass()).rejects.toMatchObject({ reason: 'status' });
+  expect(observed.inventory.file.failure).toBeUndefined();
 });
 
 test('a file that cannot be looked at is counted', async () => {

@@ -30,6 +30,8 @@ export interface TargetFile {
   published: Published | undefined;
   /** What other writers did to it. */
   conflict: Conflict;
+  /** Why the list could not be made to stand in it the last time. */
+  failure?: WriteError | undefined;
 }
 
 export interface PublishOptions {
@@ -56,8 +58,10 @@ export async function publish(
   try {
     if (text !== before?.text) requireGood(file, groups, text, options);
     await putInPlace(file, groups, text, options.isWhole ?? text !== before?.text);
+    file.failure = undefined;
   } catch (error) {
     if (error instanceof WriteError) {
+      file.failure = error;
       file.observer.writeFailed(error.reason);
       // Nothing has looked at the file yet: what stands in it is put back when it was deleted.
       if (error.reason === 'refused' && before !== undefined)
