@@ -1,10 +1,12 @@
 // Flags of a tool: a table of them in, their values out, or undefined when help was asked for.
 
+import type { AppError } from '../src/lib/errors.ts';
 import {
   type FlagConflicts,
   type FlagTable,
   type FlagValues,
   flagRows,
+  flagsError,
   isHelp,
   readFlagTable,
 } from '../src/lib/flag-table.ts';
@@ -20,7 +22,16 @@ export function readToolFlags<const Table extends FlagTable>(
   conflicts: FlagConflicts<Table>,
 ): FlagValues<Table> | undefined {
   if (isHelp(args)) return undefined;
-  return readFlagTable(table, args, { help: `npm run ${tool} -- --help`, conflicts }).values;
+  return readFlagTable(table, args, { help: helpOf(tool), conflicts }).values;
+}
+
+/** Of flags that read well, and yet name what is not there. @param faults a line each. */
+export function faultyFlags(tool: string, faults: readonly string[]): AppError<'flags'> {
+  return flagsError(faults, helpOf(tool));
+}
+
+function helpOf(tool: string): string {
+  return `npm run ${tool} -- --help`;
 }
 
 /** A line a flag, aligned. */

@@ -48,7 +48,7 @@ export function readFlagTable<const Table extends FlagTable>(
   const { values, faults } = readValues(table, texts);
   const alone = [...misused, ...faults];
   const all = faults.length > 0 ? alone : [...alone, ...conflicts(values, (name) => given.has(name))];
-  if (all.length > 0) throw new AppError('flags', describe(all, help));
+  if (all.length > 0) throw flagsError(all, help);
   return { values, texts };
 }
 
@@ -85,9 +85,10 @@ function readValues<Table extends FlagTable>(
   return { values: Object.fromEntries(entries) as FlagValues<Table>, faults };
 }
 
-function describe(faults: readonly string[], help: string): string {
+/** One line that counts what is wrong, then a line for each. @param help what a user types to see the flags. */
+export function flagsError(faults: readonly string[], help: string): AppError<'flags'> {
   const count = faults.length === 1 ? '1 faulty flag' : `${faults.length} faulty flags`;
-  return [`cannot start: ${count}; see ${help}`, ...faults].join('\n  ');
+  return new AppError('flags', [`cannot start: ${count}; see ${help}`, ...faults].join('\n  '));
 }
 
 /** Reads what is true by being there. */

@@ -168,10 +168,13 @@ test('faulty flags are all named, exit code 2', async () => {
   ]);
 });
 
-test('a token file that is not there is named, exit code 1', async () => {
+test('a token file that is not there is a faulty flag', async () => {
   const program = tool.run('--token-file=/nowhere/tokens');
-  expect(await ended(program)).toBe(1);
-  expect(program.stderr).toEqual(['cannot read /nowhere/tokens: there is no such file']);
+  expect(await ended(program)).toBe(2);
+  expect(program.stderr).toEqual([
+    'cannot start: 1 faulty flag; see npm run simulate -- --help',
+    '  --token-file: cannot read /nowhere/tokens: there is no such file',
+  ]);
 });
 
 test('--help shows the flags; each has a row in the README with its default', async () => {

@@ -3,7 +3,7 @@
 import { type FlagValues, readSwitch } from '../../src/lib/flag-table.ts';
 import { integerBetween, oneOf, optional, readFileName, readHttpUrl } from '../../src/lib/setting-values.ts';
 import { listOf, readToolFlags, toolFlagRows } from '../flag-table.ts';
-import { DOOR_FACTS, DOORS } from '../push/doors.ts';
+import { DOOR_FACTS, DOORS, type DoorName } from '../push/doors.ts';
 
 const FLAGS = {
   url: {
@@ -13,9 +13,9 @@ const FLAGS = {
   },
   grpc: { default: '', read: optional(readHttpUrl), says: 'where its gRPC server is' },
   doors: {
-    default: 'json,grpc',
-    read: listOf(oneOf(...DOORS)),
-    says: `of ${DOORS.join(', ')}`,
+    default: '',
+    read: optional(listOf(oneOf(...DOORS))),
+    says: `of ${DOORS.join(', ')}; none: json and grpc, without the one whose address is not given`,
   },
   clients: {
     default: '1,10,50',
@@ -45,14 +45,27 @@ const FLAGS = {
   svg: { default: '', read: readFileName, says: 'a file for the plot' },
 } as const;
 
-export type LoadFlags = FlagValues<typeof FLAGS>;
+type Values = FlagValues<typeof FLAGS>;
+
+export interface LoadFlags extends Omit<Values, 'doors'> {
+  readonly doors: readonly DoorName[];
+}
 
 /** @returns undefined when help was asked for. @throws AppError `flags` */
 export function readLoadFlags(args: readonly string[]): LoadFlags | undefined {
-  return readToolFlags('load', FLAGS, args, conflicts);
+  const values = readToolFlags('load', FLAGS, args, conflicts);
+  return values && { ...values, doors: doorsOf(values) };
 }
 
-function conflicts({ url, grpc, doors, batches, disk }: LoadFlags): string[] {
+function doorsOf({ doors, url, grpc }: Values): readonly DoorName[] {
+  if (doors !== undefined) return doors;
+  const isOwn = url === undefined && grpc === undefined;
+  return (['json', 'grpc'] as const).filter((door) => isOwn || (door === 'grpc' ? grpc : url) !== undefined);
+}
+
+function conflicts(values: Values): string[] {
+  const { url, grpc, batches, disk } = values;
+  const doors = doorsOf(values);
   const faults: string[] = [];
   const isGiven = url !== undefined || grpc !== undefined;
   if (isGiven && disk)

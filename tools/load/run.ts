@@ -1,8 +1,6 @@
 // One run of the load: step after step, and what is told at the end.
 
-import { writeFile } from 'node:fs/promises';
-import { AppError, codeOf } from '../../src/lib/errors.ts';
-import { DOOR_FACTS, type Door } from '../push/doors.ts';
+import { DOOR_FACTS, type Door, type DoorName } from '../push/doors.ts';
 import { openGrpcDoor } from '../push/grpc-door.ts';
 import { readTokens } from '../push/tokens.ts';
 import type { Output } from '../simulate/progress.ts';
@@ -13,9 +11,11 @@ import { openHttpConnection } from './http-connection.ts';
 import { type LoadClient, type Measured, measure } from './measure.ts';
 import { createParcels } from './parcels.ts';
 import { parseCost } from './parse-cost.ts';
+import { tryFiles, writeResult } from './result-files.ts';
 import { type LoadedServer, runningServer, startServer } from './server.ts';
 import { svgOf } from './svg.ts';
 import { tableLines } from './table.ts';
+import { tryDoors } from './try-doors.ts';
 
 // Of the seconds of a step. The first step of a door finds its code cold, and gets all of them.
 const WARM_UP_SHARE = 1 / 3;
@@ -24,16 +24,18 @@ const CLEAR_LINE = '\r\x1b[K';
 /**
  * @param asked to end, by a person: what was measured until then is told.
  * @returns the exit code: 0 when everything was taken, else 1.
- * @throws AppError `start`, `credentials`, `write`
+ * @throws AppError `flags`, `start`, `unreachable`, `write`
  */
 export async function runLoad(flags: LoadFlags, output: Output, asked: AbortSignal): Promise<number> {
-  const tokenOf = await readTokens(flags['token-file'], 'load');
-  const { url, grpc, disk } = flags;
+  const { url, grpc, disk, doors, labels, json, svg } = flags;
+  const tokenOf = await readTokens('load', flags['token-file'], 'load');
+  await tryFiles({ json, svg });
   const isGiven = url !== undefined || grpc !== undefined;
   const server = isGiven ? runningServer(url, grpc) : await startServer(disk, asked);
   const steps = stepsOf(flags);
   const all: Figures[] = [];
   try {
+    await tryDoors(doors, labels, (door) => openDoor(door, server, tokenOf(1)), asked);
     for (const step of steps) {
       if (asked.aborted) break;
       announce(output, step, all.length + 1, steps.length);
@@ -70,7 +72,7 @@ async function runStep(
 ): Promise<Figures> {
   const clients = Array.from({ length: step.clients }, (_, i): LoadClient => {
     const parcels = createParcels(i + 1, { ...step, series, labels });
-    return { door: openDoor(step, server, tokenOf(i + 1)), parcels };
+    return { door: openDoor(step.door, server, tokenOf(i + 1)), parcels };
   });
   const options = { cpu: server.cpu, signal };
   try {
@@ -86,7 +88,7 @@ async function runStep(
   }
 }
 
-function openDoor({ door }: Step, { url, grpc }: LoadedServer, token: string): Door {
+function openDoor(door: DoorName, { url, grpc }: LoadedServer, token: string): Door {
   return door === 'grpc' ? openGrpcDoor(grpc ?? '', token) : openHttpConnection(url ?? '', door, token);
 }
 
@@ -100,8 +102,8 @@ async function tell(all: readonly Figures[], { json, svg }: LoadFlags, output: O
   const columns = Math.max(80, output.columns || 80);
   const lines = ['', ...tableLines(all, columns), ...barLines(all, columns), ...failureLines(all)];
   output.write(`${lines.join('\n')}\n`);
-  if (json !== undefined) await write(json, `${JSON.stringify(all, undefined, 1)}\n`);
-  if (svg !== undefined) await write(svg, svgOf(all));
+  if (json !== undefined) await writeResult(json, `${JSON.stringify(all, undefined, 1)}\n`);
+  if (svg !== undefined) await writeResult(svg, svgOf(all));
 }
 
 function failureLines(all: readonly Figures[]): string[] {
@@ -111,12 +113,4 @@ function failureLines(all: readonly Figures[]): string[] {
         `not taken by ${DOOR_FACTS[door].title}, clients: ${clients}, batch: ${batch}: ${status}, ${count} times: ${why}`,
     ),
   );
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new AppError('write', `cannot write ${file}: ${codeOf(cause)}`, { cause });
-  }
 }

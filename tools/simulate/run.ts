@@ -21,14 +21,14 @@ const GRACE_MS = 3000;
 /**
  * @param asked to end, by a person.
  * @returns the exit code: 0 when nothing was lost, else 1.
- * @throws AppError `credentials`
+ * @throws AppError `flags`
  */
 export async function runSimulation(
   flags: SimulateFlags,
   output: Output,
   asked: AbortSignal,
 ): Promise<number> {
-  const tokenOf = await readTokens(flags['token-file'], 'simulator');
+  const tokenOf = await readTokens('simulate', flags['token-file'], 'simulator');
   const doors = Array.from({ length: flags.clients }, (_, i) => openDoor(flags, tokenOf(i + 1)));
   const url = doors[0]?.url ?? '';
   const tally = createTally(REAL_CLOCK.now());

@@ -2,7 +2,7 @@
 
 import { formatAge } from '../../src/lib/duration.ts';
 import type { Answer, DoorName } from '../push/doors.ts';
-import { DOOR_FACTS } from '../push/doors.ts';
+import { troubleWords } from '../push/trouble-words.ts';
 import type { Tally } from './tally.ts';
 
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -43,29 +43,14 @@ function troubles({ refused, retries, lost, missed }: Tally): string[] {
 
 /** @param waitMs until it is tried again; undefined when it is not. */
 export function troubleLine(door: DoorName, url: string, answer: Answer, waitMs: number | undefined): string {
-  const why = answer.why === answer.status || answer.why === '' ? '' : `: ${answer.why}`;
-  const hint = hintOf(door, answer);
   const asked = answer.retryAfterMs === undefined ? '' : ', as it asks';
   const next = waitMs === undefined ? 'given up' : `trying again in ${formatAge(waitMs)}${asked}`;
-  return `cannot push to ${url}: ${answer.status}${why}${hint === '' ? '' : ` (${hint})`}; ${next}`;
+  return `${troubleWords(door, url, answer)}; ${next}`;
 }
 
 /** @param forMs how long it did not. */
 export function healedLine(url: string, forMs: number): string {
   return `${url} takes pushes again, after ${formatAge(forMs)}`;
-}
-
-/** What to do about it. */
-function hintOf(door: DoorName, { status, why }: Answer): string {
-  const { flag } = DOOR_FACTS[door];
-  if (['401', 'UNAUTHENTICATED'].includes(status))
-    return 'name a file with a token of its --push.clients-file by --token-file';
-  // Mostly it says so itself.
-  if (['403', '404', 'UNIMPLEMENTED'].includes(status))
-    return why.includes(flag) ? '' : `start mini-tsdb with ${flag}`;
-  if (status === 'UNAVAILABLE' || status === 'ECONNREFUSED')
-    return `is mini-tsdb there${door === 'grpc' ? `, with ${flag}` : ''}? --${door === 'grpc' ? 'grpc' : 'url'} says where it is`;
-  return '';
 }
 
 function times(count: number): string {
