@@ -1,7 +1,9 @@
 // The README on mini-tsdb is true: flags, paths and metrics are compared with the program.
 
+import { readFile } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { startHttpServer } from '../src/lib/http-server.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { type Flags, readFlags } from '../src/tsdb/config/flags.ts';
@@ -141,4 +143,28 @@ test('the samples of metrics that it shows are metrics it tells of', () => {
   const shown = [...text.matchAll(/^ {4}mini_tsdb_(\w+)/gm)].map(([, name]) => name);
   expect(shown.length).toBeGreaterThan(3);
   for (const name of shown) expect(told.map((word) => word.split('{')[0])).toContain(name);
+});
+
+test('its questions about one sensor name the job: in compose two of them scrape each sensor', () => {
+  const asked = text.split('\n').filter((line) => /^ +\$ curl .*sensor_id=/.test(line));
+  expect(asked.length).toBeGreaterThan(2);
+  for (const line of asked) expect(line).toMatch(/job="?sensors/);
+});
+
+test('it says how each profile of compose is stopped', async () => {
+  const { services } = parse(await readFile('docker-compose.yml', 'utf8'), { merge: true });
+  const profiles = Object.values(services as Record<string, { profiles?: string[] }>).flatMap(
+    (service) => service.profiles ?? [],
+  );
+  expect(profiles).toContain('simulate');
+  for (const profile of profiles) expect(text).toContain(`docker compose --profile ${profile} down`);
+});
+
+test('it says that the files of users and clients are looked at with a request', async () => {
+  const clients = table('### Flags').find(([name]) => name?.includes('--push.clients-file'));
+  expect(clients?.join()).toContain('looked at with a push, at most once a second');
+  expect(text).toContain('looked at with a request or handshake, at most once a second');
+  expect(await readFile('docs/pushing.md', 'utf8')).toContain(
+    'looked at with a request, at most once a second',
+  );
 });
