@@ -75,10 +75,14 @@ describe('the configuration', () => {
       await reload(mini);
       await scraped(mini, 'second');
       expect(await jobsOf(mini)).toEqual(['second']);
-      for (const faulty of [', scrape_intervall: 1s', ', proxy_url: "http://u:%zz@127.0.0.1:1"']) {
-        await writeFile(file, job('third', faulty));
+      for (const [field, value] of [
+        ['scrape_intervall', '1s'],
+        ['proxy_url', '"http://u:%zz@127.0.0.1:1"'],
+      ]) {
+        await writeFile(file, job('third', `, ${field}: ${value}`));
         await reload(mini);
-        await mini.program.line(/cannot use configuration .* line 2: .*the last good one stays in force/);
+        const said = `cannot use configuration .* line 2: .*${field}.*the last good one stays in force`;
+        await mini.program.line(new RegExp(said));
         expect([await jobsOf(mini), await isReloadGood(mini)]).toEqual([['second'], false]);
         await writeFile(file, job('second'));
         await reload(mini);
