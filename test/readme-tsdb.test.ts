@@ -48,19 +48,21 @@ describe('flags', () => {
     );
   });
 
+  const REDIS = ['--queue.engine=redis', '--queue.redis.url-file=url'];
   // One is nothing without the other.
-  const NEEDED: Readonly<Record<string, string>> = {
+  const NEEDED: Readonly<Record<string, string | readonly string[]>> = {
     '--export.path': '--web.enable-export-drain',
     '--export.max-samples': '--web.enable-export-drain',
     '--export.max-size': '--web.enable-export-drain',
     '--push.clients-file': '--web.enable-push',
+    '--queue.engine': '--queue.redis.url-file=url',
     '--queue.redis.url-file': '--queue.engine=redis',
-    '--queue.redis.ca-file': '--queue.engine=redis',
-    '--queue.redis.stream': '--queue.engine=redis',
-    '--queue.redis.appendfsync': '--queue.engine=redis',
-    '--queue.redis.max-entries': '--queue.engine=redis',
-    '--queue.redis.max-size': '--queue.engine=redis',
-    '--queue.redis.claim-after': '--queue.engine=redis',
+    '--queue.redis.ca-file': REDIS,
+    '--queue.redis.stream': REDIS,
+    '--queue.redis.appendfsync': REDIS,
+    '--queue.redis.max-entries': REDIS,
+    '--queue.redis.max-size': REDIS,
+    '--queue.redis.claim-after': REDIS,
     '--storage.engine': '--storage.postgres.url-file=url',
     '--storage.postgres.url-file': '--storage.engine=postgres',
     '--inventory-sd.ca-file': '--inventory-sd.url=https://localhost:9098',
@@ -70,8 +72,10 @@ describe('flags', () => {
   test.each(rows)('$name has an example that the program takes', ({ name, example }) => {
     const needed = [NEEDED[name] ?? []].flat();
     const { effective: _, ...values } = flags(`${name}=${example}`, ...needed);
-    // Those of the store need each other.
-    const { effective: __, ...without } = flags(...(name.startsWith('--storage.') ? [] : needed));
+    // Some need each other.
+    const alone = ['--queue.engine', '--queue.redis.url-file', '--storage.'];
+    const isAlone = alone.some((start) => name.startsWith(start));
+    const { effective: __, ...without } = flags(...(isAlone ? [] : needed));
     expect(values).not.toEqual(without);
   });
 });

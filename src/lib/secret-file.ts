@@ -3,7 +3,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { formatByteSize } from './byte-size.ts';
-import { AppError, codeOf } from './errors.ts';
+import { AppError } from './errors.ts';
+import { fileReason } from './file-reasons.ts';
 
 export interface SecretFile {
   readonly path: string;
@@ -89,16 +90,7 @@ function markOf({ dev, ino, size, mtimeNs, ctimeNs }: Marked): string {
 
 class Fault extends Error {}
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EISDIR: 'it is no regular file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-};
-
 function reasonOf(error: unknown): string {
   if (error instanceof Fault) return error.message;
-  const code = codeOf(error);
-  return code === undefined ? 'it cannot be read' : (REASONS[code] ?? code);
+  return fileReason(error) ?? 'it cannot be read';
 }

@@ -88,16 +88,27 @@ export function integerBetween(min: number, max: number): (text: string) => numb
   };
 }
 
-/** Reads durations within these bounds, both included. All in milliseconds. */
+/** Reads durations within these bounds, both included; a bare number is seconds. All in milliseconds. */
 export function durationBetween(min: number, max: number): (text: string) => number {
+  return (text) => readDuration(text, [min, max], '30s, 1m30s or 30 (seconds)');
+}
+
+/** Likewise, and as Prometheus' flags do refuses a bare number other than 0. */
+export function durationWithUnitBetween(min: number, max: number): (text: string) => number {
   return (text) => {
-    const value = parseDuration(text);
-    if (value === undefined) {
-      throw new Error(`is ${quoted(text)}, no duration; write e.g. 30s, 1m30s or 30 (seconds)`);
-    }
-    if (value >= min && value <= max) return value;
-    throw new Error(`is ${quoted(text)}; it must lie from ${formatDuration(min)} to ${formatDuration(max)}`);
+    if (/^\d+$/.test(text) && text !== '0')
+      throw new Error(
+        `is ${quoted(text)}, a number without a unit; did you mean ${text}s, ${text}m or ${text}d?`,
+      );
+    return readDuration(text, [min, max], '30s or 1m30s');
   };
+}
+
+function readDuration(text: string, [min, max]: readonly [number, number], examples: string): number {
+  const value = parseDuration(text);
+  if (value === undefined) throw new Error(`is ${quoted(text)}, no duration; write e.g. ${examples}`);
+  if (value >= min && value <= max) return value;
+  throw new Error(`is ${quoted(text)}; it must lie from ${formatDuration(min)} to ${formatDuration(max)}`);
 }
 
 /** The text as a message shows it. */

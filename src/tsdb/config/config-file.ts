@@ -3,6 +3,7 @@
 import { constants, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AppError, codeOf, messageOf } from '../../lib/errors.ts';
+import { fileReason } from '../../lib/file-reasons.ts';
 import { fault, fields, list, readYaml } from '../../lib/yaml-fields.ts';
 import { formatBase2Bytes } from './base2-bytes.ts';
 import { writeConfig } from './config-text.ts';
@@ -32,9 +33,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  if (code === 'ENOENT') return 'there is no such file';
-  return code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is no text in UTF-8' : (code ?? messageOf(error));
+  if (codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is no text in UTF-8';
+  return fileReason(error) ?? messageOf(error);
 }
 
 async function readBounded(path: string): Promise<string> {

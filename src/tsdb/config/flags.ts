@@ -2,7 +2,7 @@
 
 import { type FlagTable, type FlagValues, flagRows, isHelp, readFlagTable } from '../../lib/flag-table.ts';
 import type { ListenAddress } from '../../lib/listen-address.ts';
-import type { LogLevel } from '../../lib/log.ts';
+import { LOG_LEVELS, type LogLevel } from '../../lib/log.ts';
 import { optional, readListenAddress, readLogLevel } from '../../lib/setting-values.ts';
 import { EXPORT_FLAGS, type ExportFlags, exportConflicts, exportFlags } from './flags/export.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './flags/inventory-sd.ts';
 import { PUSH_FLAGS, type PushFlags, pushConflicts, pushFlags, pushWarnings } from './flags/push.ts';
 import { QUERY_FLAGS, type QueryFlags, queryFlags } from './flags/query.ts';
-import { QUEUE_FLAGS, type QueueFlags, queueConflicts, queueFlags } from './flags/queue.ts';
+import { QUEUE_FLAGS, type QueueFlags, queueConflicts, queueFlags, queueWarnings } from './flags/queue.ts';
 import { STORAGE_FLAGS, type StorageFlags, storageConflicts, storageFlags } from './flags/storage.ts';
 import { WEB_FLAGS, type WebFlags, webFlags } from './flags/web.ts';
 
@@ -59,7 +59,7 @@ const FLAGS = {
   ...STORAGE_FLAGS,
   ...QUERY_FLAGS,
   ...INVENTORY_SD_FLAGS,
-  'log.level': { default: 'info', read: readLogLevel, says: 'debug, info, warn or error' },
+  'log.level': { default: 'info', read: readLogLevel, says: `one of ${LOG_LEVELS.join(', ')}` },
 } as const satisfies FlagTable;
 
 type Values = FlagValues<typeof FLAGS>;
@@ -94,7 +94,7 @@ function flagsOf(values: Values, effective: Flags['effective']): Flags {
     ...queryFlags(values),
     inventorySd: inventorySdFlags(values),
     logLevel: values['log.level'],
-    warnings: pushWarnings(values),
+    warnings: [...pushWarnings(values), ...queueWarnings(values)],
     effective,
   });
 }

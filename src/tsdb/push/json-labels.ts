@@ -61,6 +61,8 @@ export function labelsOf(name: string, tags: object | undefined): Labels {
   let length = name.length;
   for (const [tag, value] of entries) {
     const label = legalName(tag, 'tag name', /[^a-zA-Z0-9_]/g);
+    if (label === '__name__')
+      throw new MetricFault('has a tag that is "__name__"; the name of a metric stands in name');
     if (labels.has(label)) throw new MetricFault(`has two tags that are ${shown(label)}`);
     const text = textOf(tag, value);
     // An empty label is none.

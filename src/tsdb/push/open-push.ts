@@ -15,7 +15,6 @@ import type { Intake } from './intake.ts';
 import type { ClientLimits } from './limits.ts';
 import { createPushMetrics } from './metrics.ts';
 import { openIntake } from './open-intake.ts';
-import { Refusal } from './refusal.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { warnOfCertificates, warnOfOpenDoors, warnOfUsers } from './warn-of-doors.ts';
 
@@ -106,9 +105,9 @@ export function openPush({
     bodyBytes,
     bodyRoom,
     tally,
-    refused(refused, whose) {
-      if (refused instanceof Refusal) metrics.refused(refused, whose.client);
-      refusals.refused(refused, whose);
+    refused(refusal, whose) {
+      metrics.refused(refusal, whose.client);
+      refusals.refused(refusal, whose);
     },
   };
 }

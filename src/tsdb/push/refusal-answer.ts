@@ -4,6 +4,7 @@ import type { Refusal, RefusalReason } from './refusal.ts';
 
 const STATUSES: Readonly<Record<RefusalReason, number>> = {
   unauthorized: 401,
+  unsupported: 415,
   bad_data: 400,
   limited: 429,
   too_large: 413,

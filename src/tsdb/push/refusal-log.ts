@@ -1,13 +1,9 @@
 // Tells the log whose pushes are refused, and why: the first at once, then once a minute for each client and reason.
 
 import { addressGroup } from '../../lib/address-group.ts';
-import type { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createLogPace } from '../../lib/log-pace.ts';
-import { Refusal } from './refusal.ts';
-
-/** What is refused for good because of what it is: its type, encoding or version is not spoken here. */
-export type Refused = Refusal | AppError<'unsupported'>;
+import type { Refusal } from './refusal.ts';
 
 /** Who was refused. */
 export interface Refusee {
@@ -17,7 +13,7 @@ export interface Refusee {
 }
 
 export interface RefusalLog {
-  refused(refused: Refused, whose: Refusee): void;
+  refused(refusal: Refusal, whose: Refusee): void;
 }
 
 /** Of what is wrong: it may name a tag. */
@@ -30,20 +26,20 @@ export function createRefusalLog(log: Logger, clock: () => number): RefusalLog {
     clock,
   );
   return {
-    refused(refused, { client, address }) {
-      if (isOurs(refused)) return;
-      const refusals = pace(`${refused.reason} ${client ?? addressGroup(address)}`);
-      if (refusals > 0) log.warn({ ...facts(refused, client, address), refusals }, 'push refused');
+    refused(refusal, { client, address }) {
+      if (isOurs(refusal)) return;
+      const refusals = pace(`${refusal.reason} ${client ?? addressGroup(address)}`);
+      if (refusals > 0) log.warn({ ...facts(refusal, client, address), refusals }, 'push refused');
     },
   };
 }
 
-function facts({ reason, message }: Refused, client: string | undefined, address: string) {
+function facts({ reason, message }: Refusal, client: string | undefined, address: string) {
   const why = message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message;
   return { ...(client !== undefined && { client }), address, reason, why };
 }
 
 // Why the queue took nothing is told once for all who push.
-function isOurs(refused: Refused): boolean {
-  return refused instanceof Refusal && refused.reason === 'overloaded' && refused.cause !== undefined;
+function isOurs({ reason, cause }: Refusal): boolean {
+  return reason === 'overloaded' && cause !== undefined;
 }

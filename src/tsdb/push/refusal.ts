@@ -3,12 +3,13 @@
 import { AppError } from '../../lib/errors.ts';
 
 /**
- * `unauthorized`: nobody that may push here · `bad_data`: a faulty batch, never to be sent again as it is ·
+ * `unauthorized`: nobody that may push here · `unsupported`: a type, encoding or version not spoken here · `bad_data`: a faulty batch, never to be sent again as it is ·
  * `limited`: too much for now · `too_large`: more than there can ever be room for · `too_many_series`: the client has
  * as many as it may have · `overloaded`: we, the queue or the store cannot take it now.
  */
 export const REFUSALS = [
   'unauthorized',
+  'unsupported',
   'bad_data',
   'limited',
   'too_large',

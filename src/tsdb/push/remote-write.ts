@@ -19,8 +19,7 @@ export interface RemoteWriteLimits {
 
 /**
  * Reads one request.
- * @throws AppError `unsupported` (of another version or encoding).
- * @throws Refusal `bad_data` that names the first faulty series, `too_large`.
+ * @throws Refusal `unsupported` (of another version or encoding), `bad_data` that names the first faulty series, `too_large`.
  */
 export type ReadRemoteWrite = (
   headers: IncomingHttpHeaders,
@@ -85,6 +84,6 @@ function isWriteRequest(contentType: string): boolean {
   return type.toLowerCase() === WRITE_REQUEST && isFirst;
 }
 
-function unsupported(why: string): AppError<'unsupported'> {
-  return new AppError('unsupported', why);
+function unsupported(why: string): Refusal {
+  return new Refusal('unsupported', why);
 }

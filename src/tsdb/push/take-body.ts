@@ -2,12 +2,11 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { BodyRoom } from '../../lib/body-room.ts';
-import { AppError } from '../../lib/errors.ts';
 import { readBody } from './body.ts';
 import { type Clients, knockOf } from './clients.ts';
 import type { Caller, DoorBatch, Intake } from './intake.ts';
 import { Refusal } from './refusal.ts';
-import type { RefusalLog, Refused } from './refusal-log.ts';
+import type { RefusalLog } from './refusal-log.ts';
 
 export interface PushDoors {
   readonly intake: Intake;
@@ -23,7 +22,7 @@ export interface PushDoors {
 /**
  * @param read the batch in a body.
  * @returns how many samples were taken.
- * @throws Refusal, AppError `unsupported`: of both `doors.refused` has been told.
+ * @throws Refusal: `doors.refused` has been told of it.
  */
 export async function takeBody(
   doors: PushDoors,
@@ -36,7 +35,7 @@ export async function takeBody(
     caller = doors.clients.callerOf(knock);
     return await take(doors, message, caller, read);
   } catch (error) {
-    if (isRefused(error)) doors.refused(error, { client: caller?.client, address: knock.address });
+    if (error instanceof Refusal) doors.refused(error, { client: caller?.client, address: knock.address });
     throw error;
   }
 }
@@ -55,8 +54,4 @@ async function take(
   } finally {
     entered.leave();
   }
-}
-
-function isRefused(error: unknown): error is Refused {
-  return error instanceof Refusal || (error instanceof AppError && error.reason === 'unsupported');
 }

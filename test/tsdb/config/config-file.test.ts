@@ -318,6 +318,9 @@ describe('a file', () => {
     expect(await refusal(join(dir.path, 'none'))).toBe(
       `cannot use configuration ${dir.path}/none: there is no such file`,
     );
+    // The words of every other file, also for one that this user may not read.
+    const below = join(dir.path, 'a.yml', 'below');
+    expect(await refusal(below)).toBe(`cannot use configuration ${below}: there is no such file`);
     expect(await refusal(dir.path)).toBe(`cannot use configuration ${dir.path}: it is no regular file`);
     const [large, binary] = [join(dir.path, 'large'), join(dir.path, 'binary')];
     await writeFile(large, Buffer.alloc(16 * 2 ** 20 + 1, '#'));

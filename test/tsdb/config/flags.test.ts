@@ -191,7 +191,7 @@ describe('what is faulty is named:', () => {
   f(['--storage.engine=redis'], '--storage.engine is "redis"; it is one of memory, postgres');
   f(['--storage.engine=postgres'], '--storage.engine=postgres needs --storage.postgres.url-file');
   f(
-    ['--web.enable-export-drain', '--export.path=d', '--queue.engine=redis'],
+    ['--web.enable-export-drain', '--export.path=d', '--queue.engine=redis', '--queue.redis.url-file=u'],
     '--export.path is known to --queue.engine=direct only',
   );
   f(
@@ -233,13 +233,25 @@ describe('what is faulty is named:', () => {
   f(
     ['--query.max-samples=0', '--query.timeout=2', '--query.lookback-delta=x', 'y'],
     'unexpected argument "y"',
-    '--query.lookback-delta is "x", no duration; write e.g. 30s, 1m30s or 30 (seconds)',
+    '--query.lookback-delta is "x", no duration; write e.g. 30s or 1m30s',
+    '--query.timeout is "2", a number without a unit; did you mean 2s, 2m or 2d?',
     '--query.max-samples is "0", not a whole number from 1 to 1000000000000',
   );
   f(
     ['--storage.tsdb.retention.time=0', '--query.max-concurrency=-1'],
     '--storage.tsdb.retention.time is "0"; it must lie from 1s to 36500d',
     '--query.max-concurrency is "-1", not a whole number from 1 to 1000',
+  );
+  f(
+    ['--storage.tsdb.retention.time=15', '--queue.redis.claim-after=60', '--query.lookback-delta=00'],
+    '--queue.redis.claim-after is "60", a number without a unit; did you mean 60s, 60m or 60d?',
+    '--storage.tsdb.retention.time is "15", a number without a unit; did you mean 15s, 15m or 15d?',
+    '--query.lookback-delta is "00", a number without a unit; did you mean 00s, 00m or 00d?',
+  );
+  f(
+    ['--queue.engine=redis', '--export.max-samples=1000'],
+    '--export.max-samples needs --web.enable-export-drain',
+    '--queue.engine=redis needs --queue.redis.url-file',
   );
 });
 
@@ -252,6 +264,14 @@ test('what has no effect and may be meant so is warned of', () => {
   ]);
   for (const door of ['--web.enable-push', '--web.enable-remote-write-receiver', '--grpc.listen-address=:0'])
     expect(flags(...limits, door, '--push.clients-file=c').warnings).toEqual([]);
+});
+
+test('a queue in Redis without a door is told of, for a process may be meant to empty it only', () => {
+  const redis = ['--queue.engine=redis', '--queue.redis.url-file=u'];
+  expect(flags(...redis).warnings).toEqual([
+    '--queue.engine=redis without a door for pushes (--web.enable-push, --web.enable-remote-write-receiver, --grpc.listen-address): this process only brings what is in Redis into the store',
+  ]);
+  expect(flags(...redis, '--web.enable-push').warnings).toEqual([]);
 });
 
 test('what is given as it is by default goes with everything', () => {
@@ -272,4 +292,5 @@ test('help names every flag', () => {
   const help = flagsHelp('1.2.3');
   for (const name of Object.keys(flags().effective)) expect(help).toContain(`  --${name}`);
   expect(help).toContain('mini-tsdb 1.2.3');
+  expect(help).toContain('one of fatal, error, warn, info, debug, trace, silent');
 });

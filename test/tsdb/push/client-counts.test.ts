@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { createClientCounts } from '../../../src/tsdb/push/client-counts.ts';
+import { REFUSALS } from '../../../src/tsdb/push/refusal.ts';
 import { clientsFile, openForTest } from './test-doors.ts';
 
-const NONE = { unauthorized: 0, bad_data: 0, limited: 0, too_large: 0, too_many_series: 0, overloaded: 0 };
+const NONE = Object.fromEntries(REFUSALS.map((reason) => [reason, 0]));
 
 describe('the counts', () => {
   test('are of each client, those that brought most first', () => {

@@ -125,7 +125,14 @@ describe('refuses', () => {
   f({ ...good, tags: { a: {} } }, 'has a tag "a" that is no text');
   f({ ...good, tags: { '': 'x' } }, 'has an empty tag name');
   f({ ...good, tags: { 'a-b': 'x', 'a.b': 'y' } }, 'has two tags that are "a_b"');
-  f({ ...good, tags: { __name__: 'x' } }, 'has two tags that are "__name__"');
+  f(
+    { ...good, tags: { __name__: 'x' } },
+    'has a tag that is "__name__"; the name of a metric stands in name',
+  );
+  f(
+    { ...good, tags: { '--name--': 'x' } },
+    'has a tag that is "__name__"; the name of a metric stands in name',
+  );
   f({ ...good, tags: { a: 'v'.repeat(4097) } }, 'has a tag "a" of 4097 characters');
   f(
     { ...good, tags: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`t${i}`, 'x'.repeat(4000)])) },

@@ -1,7 +1,6 @@
 // What the log is told of pushes that are refused.
 
 import { expect, test } from 'vitest';
-import { AppError } from '../../../src/lib/errors.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { Refusal, type RefusalReason } from '../../../src/tsdb/push/refusal.ts';
 import { createRefusalLog } from '../../../src/tsdb/push/refusal-log.ts';
@@ -30,7 +29,7 @@ test('the first is told at once, with who it was and why', () => {
   const { at, lines, log } = openLog();
   at(0, 'plant-7');
   at(0, undefined, 'unauthorized');
-  log.refused(new AppError('unsupported', 'no such type'), { address: HERE });
+  log.refused(new Refusal('unsupported', 'no such type'), { address: HERE });
   expect(lines).toMatchObject([
     {
       level: 'warn',

@@ -32,6 +32,8 @@ test('a known client that sends rubbish is named with the reason, once a minute'
   expect(opened.lines.join()).not.toMatch(/s3cret|wr0ng|secret_name|secret-site/);
   const [{ client, refused } = { client: '', refused: {} }] = opened.push.tally(1).top;
   expect([client, refused]).toEqual(['plant-7', expect.objectContaining({ bad_data: 3, too_large: 1 })]);
+  expect(opened.push.tally(1).total.refused).toMatchObject({ unauthorized: 2, unsupported: 1 });
+  expect(await opened.registry.metrics()).toContain('mini_tsdb_push_refused_total{reason="unsupported"} 1');
 });
 
 test('a sender of remote write is named by its address', async () => {
@@ -45,4 +47,5 @@ test('a sender of remote write is named by its address', async () => {
     { client: 'address:127.0.0.1', address: '127.0.0.1', reason: 'bad_data' },
     { client: 'address:127.0.0.1', reason: 'unsupported', why: expect.stringContaining('zstd') },
   ]);
+  expect(opened.push.tally(1).top[0]?.refused).toMatchObject({ bad_data: 1, unsupported: 1 });
 });

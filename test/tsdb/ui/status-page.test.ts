@@ -6,7 +6,15 @@ import { axeFindings } from '../../helpers/axe.ts';
 import type { TestWeb } from '../web/test-web.ts';
 import { openPage, startTestPages, type TestPages } from './test-pages.ts';
 
-const NONE = { unauthorized: 0, bad_data: 0, limited: 0, too_large: 0, too_many_series: 0, overloaded: 0 };
+const NONE = {
+  unauthorized: 0,
+  unsupported: 0,
+  bad_data: 0,
+  limited: 0,
+  too_large: 0,
+  too_many_series: 0,
+  overloaded: 0,
+};
 const LIMITS = {
   samples: { perSecond: 10_000, burst: 10_000 },
   requests: { perSecond: 100, burst: 100 },

@@ -68,29 +68,33 @@ export function pushFlags(values: FlagValues<typeof PUSH_FLAGS>): PushFlags {
 }
 
 /** What decides whether anybody can push. */
-type DoorValues = FlagValues<typeof PUSH_FLAGS & typeof WEB_FLAGS> & {
+export type DoorValues = FlagValues<typeof WEB_FLAGS> & {
   readonly 'grpc.listen-address': ListenAddress | undefined;
 };
 
 const DOORS = ['web.enable-push', 'web.enable-remote-write-receiver', 'grpc.listen-address'] as const;
 
+/** As messages list them. */
+export const DOOR_NAMES = DOORS.map((name) => `--${name}`).join(', ');
+
+type PushValues = FlagValues<typeof PUSH_FLAGS> & DoorValues;
+
 /** Limits may be given to all of several servers; a list of clients is meant to protect something. */
-export function pushConflicts(values: DoorValues): string[] {
+export function pushConflicts(values: PushValues): string[] {
   if (hasDoor(values) || values['push.clients-file'] === undefined) return [];
   const [push, write, grpc] = DOORS;
   return [`--push.clients-file needs a door: --${push}, --${write} or --${grpc}`];
 }
 
 /** What is told at the start of flags that have no effect. */
-export function pushWarnings(values: DoorValues): string[] {
+export function pushWarnings(values: PushValues): string[] {
   if (hasDoor(values)) return [];
-  const doors = DOORS.map((name) => `--${name}`).join(', ');
   return changedFlags(PUSH_FLAGS, values).map(
-    (name) => `--${name} has no effect: no door for pushes is open (${doors})`,
+    (name) => `--${name} has no effect: no door for pushes is open (${DOOR_NAMES})`,
   );
 }
 
-function hasDoor(values: DoorValues): boolean {
+export function hasDoor(values: DoorValues): boolean {
   return DOORS.some((name) => Boolean(values[name]));
 }
 

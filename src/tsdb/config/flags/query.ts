@@ -1,7 +1,7 @@
 // The flags that bound queries.
 
 import type { FlagTable, FlagValues } from '../../../lib/flag-table.ts';
-import { durationBetween, integerBetween } from '../../../lib/setting-values.ts';
+import { durationWithUnitBetween, integerBetween } from '../../../lib/setting-values.ts';
 
 /** Durations are milliseconds. */
 export interface QueryFlags {
@@ -17,10 +17,14 @@ const YEAR = 365 * DAY;
 export const QUERY_FLAGS = {
   'query.lookback-delta': {
     default: '5m',
-    read: durationBetween(1, YEAR),
+    read: durationWithUnitBetween(1, YEAR),
     says: 'how old the last sample of a series may be in a query',
   },
-  'query.timeout': { default: '2m', read: durationBetween(1, DAY), says: 'the longest that a query takes' },
+  'query.timeout': {
+    default: '2m',
+    read: durationWithUnitBetween(1, DAY),
+    says: 'the longest that a query takes',
+  },
   'query.max-samples': {
     default: '50000000',
     read: integerBetween(1, 1e12),

@@ -1,7 +1,8 @@
 // The flags of what stands between the doors and the store.
 
 import { changedFlags, type FlagTable, type FlagValues } from '../../../lib/flag-table.ts';
-import { durationBetween, integerBetween, oneOf, readFileName } from '../../../lib/setting-values.ts';
+import { durationWithUnitBetween, integerBetween, oneOf, readFileName } from '../../../lib/setting-values.ts';
+import { DOOR_NAMES, type DoorValues, hasDoor } from './push.ts';
 import { readQueueSize } from './sizes.ts';
 
 export interface QueueFlags {
@@ -53,7 +54,7 @@ export const QUEUE_FLAGS = {
   },
   'queue.redis.claim-after': {
     default: '1m',
-    read: durationBetween(1000, DAY),
+    read: durationWithUnitBetween(1000, DAY),
     says: 'batches of a process that gave no sign for so long are taken over',
   },
 } as const satisfies FlagTable;
@@ -72,8 +73,18 @@ export function queueFlags(values: FlagValues<typeof QUEUE_FLAGS>): QueueFlags {
 }
 
 export function queueConflicts(values: FlagValues<typeof QUEUE_FLAGS>): string[] {
-  if (values['queue.engine'] === 'redis') return [];
+  if (values['queue.engine'] === 'redis')
+    return values['queue.redis.url-file'] === undefined
+      ? ['--queue.engine=redis needs --queue.redis.url-file']
+      : [];
   return changedFlags(QUEUE_FLAGS, values).map((name) => `--${name} needs --queue.engine=redis`);
+}
+
+/** What is told at the start: a process may be meant to empty the queue only. */
+export function queueWarnings(values: FlagValues<typeof QUEUE_FLAGS> & DoorValues): string[] {
+  if (values['queue.engine'] !== 'redis' || hasDoor(values)) return [];
+  const only = 'this process only brings what is in Redis into the store';
+  return [`--queue.engine=redis without a door for pushes (${DOOR_NAMES}): ${only}`];
 }
 
 function readStream(text: string): string {

@@ -1,7 +1,7 @@
 // The flags of the store: which it is, and how much it keeps for how long.
 
 import { changedFlags, type FlagTable, type FlagValues } from '../../../lib/flag-table.ts';
-import { durationBetween, integerBetween, oneOf, readFileName } from '../../../lib/setting-values.ts';
+import { durationWithUnitBetween, integerBetween, oneOf, readFileName } from '../../../lib/setting-values.ts';
 import { readSize } from './sizes.ts';
 
 /** Durations are milliseconds. */
@@ -33,7 +33,7 @@ export const STORAGE_FLAGS = {
   'storage.tsdb.path': { default: '', read: readFileName, says: 'folder of the data; none: memory only' },
   'storage.tsdb.retention.time': {
     default: '15d',
-    read: durationBetween(1000, 100 * YEAR),
+    read: durationWithUnitBetween(1000, 100 * YEAR),
     says: 'how long samples are kept',
   },
   'storage.tsdb.retention.size': {

@@ -6,6 +6,7 @@ import type { Refusal, RefusalReason } from '../refusal.ts';
 
 const CODES: Readonly<Record<RefusalReason, number>> = {
   unauthorized: status.UNAUTHENTICATED,
+  unsupported: status.UNIMPLEMENTED,
   bad_data: status.INVALID_ARGUMENT,
   limited: status.RESOURCE_EXHAUSTED,
   // Not RESOURCE_EXHAUSTED, as HTTP's answer is not 429: to ask again helps nobody.

@@ -1,10 +1,11 @@
 // The outbox of one process with a copy in a folder, so that a crash loses nothing of it.
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../../../lib/errors.ts';
 import { lockFolder } from '../../../lib/folder-lock.ts';
 import { type Frame, readFrames } from '../../../lib/frames.ts';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { nameOf, numbersIn } from '../../../lib/numbered-files.ts';
 import type { Outbox } from './contract.ts';
 import { DiskJournal } from './disk-journal.ts';
@@ -21,7 +22,7 @@ type Log = DiskOutboxOptions['log'];
 /** @throws AppError `in_use` while another process has the folder, `folder` when it cannot be used. */
 export async function openDiskOutbox(options: DiskOutboxOptions): Promise<Outbox> {
   const { path, log } = options;
-  await makeFolder(path);
+  await makePlace(path);
   const lock = await lockFolder(path);
   try {
     const shelf = new Shelf();
@@ -38,9 +39,9 @@ export async function openDiskOutbox(options: DiskOutboxOptions): Promise<Outbox
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function makePlace(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   } catch (cause) {
     const why = messageOf(cause);
     throw new AppError('folder', `cannot use ${path} for samples to be handed over: ${why}`, { cause });

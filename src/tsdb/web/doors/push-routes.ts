@@ -3,7 +3,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import Type, { type TSchema } from 'typebox';
-import { AppError } from '../../../lib/errors.ts';
 import { isKnownEncoding } from '../../push/body.ts';
 import type { DoorBatch } from '../../push/intake.ts';
 import { readMetrics } from '../../push/json-batch.ts';
@@ -121,8 +120,9 @@ async function answer(
   const why = unsupported(message);
   if (why !== undefined) {
     const address = message.socket.remoteAddress ?? '';
-    doors.refused(new AppError('unsupported', why), { address });
-    return { status: 415, body: words.refused(why) };
+    const refusal = new Refusal('unsupported', why);
+    doors.refused(refusal, { address });
+    return { ...answerOf(refusal), body: words.refused(why) };
   }
   try {
     const taken = await takeBody(doors, message, read);

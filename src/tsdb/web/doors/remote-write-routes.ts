@@ -2,7 +2,6 @@
 
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
-import { AppError } from '../../../lib/errors.ts';
 import { Refusal } from '../../push/refusal.ts';
 import { answerOf } from '../../push/refusal-answer.ts';
 import type { ReadRemoteWrite } from '../../push/remote-write.ts';
@@ -54,7 +53,6 @@ function receive(door: RemoteWriteDoor, message: Asked['message']) {
 }
 
 function refuse(reply: FastifyReply, error: unknown) {
-  if (error instanceof AppError && error.reason === 'unsupported') return send(reply, 415, error.message);
   if (!(error instanceof Refusal)) throw error;
   const { status, headers } = answerOf(error);
   return send(reply.headers(headers), status, error.message);

@@ -9,7 +9,7 @@ import { oneSecondOf } from '../../../../src/tsdb/push/gcra.ts';
 import { type GrpcServer, startGrpcServer } from '../../../../src/tsdb/push/grpc/server.ts';
 import { DEFAULT_LIMITS } from '../../../../src/tsdb/push/limits.ts';
 import { Refusal } from '../../../../src/tsdb/push/refusal.ts';
-import type { Refused, Refusee } from '../../../../src/tsdb/push/refusal-log.ts';
+import type { Refusee } from '../../../../src/tsdb/push/refusal-log.ts';
 import { fakeIntake } from '../../../helpers/fake-intake.ts';
 import { callWithBytes, type GrpcClient, grpcClient } from '../../../helpers/grpc-client.ts';
 
@@ -28,7 +28,7 @@ const HERE = { client: 'address:127.0.0.1', address: '127.0.0.1' };
 
 const intake = fakeIntake();
 const faults: unknown[] = [];
-const refusals: (Pick<Refused, 'reason' | 'message'> & Refusee)[] = [];
+const refusals: (Pick<Refusal, 'reason' | 'message'> & Refusee)[] = [];
 let server: GrpcServer;
 let client: GrpcClient;
 
@@ -187,6 +187,7 @@ describe('turns refusals into the answers of gRPC', () => {
     ['too_large', 'INVALID_ARGUMENT'],
     ['too_many_series', 'INVALID_ARGUMENT'],
     ['unauthorized', 'UNAUTHENTICATED'],
+    ['unsupported', 'UNIMPLEMENTED'],
     ['bad_data', 'INVALID_ARGUMENT'],
   ] as const)('%s is %s', async (reason, code) => {
     const error = await refused(new Refusal(reason, 'why'), 'accept');

@@ -105,3 +105,9 @@ test('a second process does not get the folder', async () => {
   await make();
   await expect(make()).rejects.toThrow('has it; not started');
 });
+
+test('a folder that nobody can make is an error at once', async () => {
+  path = '/proc/mini-tsdb/export';
+  const told = expect.stringMatching(/^cannot use \/proc\/mini-tsdb\/export for samples to be handed over: /);
+  await expect(make()).rejects.toMatchObject({ reason: 'folder', message: told });
+});

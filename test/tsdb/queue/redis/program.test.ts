@@ -101,7 +101,12 @@ test('without Redis it starts, answers 503 with Retry-After, and takes pushes on
 });
 
 test.each([
-  ['no file', [], 'cannot start: --queue.engine=redis needs --queue.redis.url-file'],
+  [
+    'no file',
+    [],
+    'cannot start: 1 faulty flag; see --help',
+    '  --queue.engine=redis needs --queue.redis.url-file',
+  ],
   [
     'a file that is not there',
     ['--queue.redis.url-file=/nowhere/url'],
@@ -112,10 +117,10 @@ test.each([
     ['--queue.redis.url-file=package.json'],
     'cannot use package.json: it holds no URL that begins with redis:// or rediss://',
   ],
-])('with %s it ends, and says why', async (_, flags, message) => {
+])('with %s it ends, and says why', async (_, flags, ...message) => {
   const program = startNode('src/tsdb.ts', [`--config.file=${config}`, '--queue.engine=redis', ...flags]);
   expect(await program.exit).toEqual({ code: 1, signal: null });
-  expect(program.stderr).toEqual([message]);
+  expect(program.stderr).toEqual(message);
 });
 
 test.each([

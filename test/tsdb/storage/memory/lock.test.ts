@@ -127,3 +127,13 @@ test('it is renewed also while the store is loaded, which may take long', async 
   expect(disk.trouble).toBeUndefined();
   await disk.close();
 });
+
+test('a folder that nobody can make is an error at once', async () => {
+  const log = createLogger('silent');
+  const bounds = { retentionMs: 3_600_000, retentionBytes: Number.POSITIVE_INFINITY, maxSeries: 10 };
+  const told = expect.stringMatching(/^cannot use \/proc\/mini-tsdb as folder of the data: /);
+  await expect(openMemoryStore({ log, path: '/proc/mini-tsdb', ...bounds })).rejects.toMatchObject({
+    reason: 'folder',
+    message: told,
+  });
+});

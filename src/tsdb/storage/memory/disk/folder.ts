@@ -3,6 +3,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, codeOf, messageOf } from '../../../../lib/errors.ts';
+import { makeFolder } from '../../../../lib/make-folder.ts';
 import { nameOf, numbersIn } from '../../../../lib/numbered-files.ts';
 
 const LOG = 'log';
@@ -20,8 +21,8 @@ export class Folder {
   /** @throws AppError `folder` when it cannot be. */
   async make(): Promise<void> {
     try {
-      await mkdir(join(this.path, LOG), { recursive: true });
-      await mkdir(join(this.path, SLABS), { recursive: true });
+      await makeFolder(join(this.path, LOG));
+      await makeFolder(join(this.path, SLABS));
     } catch (cause) {
       throw new AppError('folder', `cannot use ${this.path} as folder of the data: ${messageOf(cause)}`, {
         cause,
