@@ -125,7 +125,7 @@ export class Consumer {
     try {
       await this.#takeOver();
     } catch (error) {
-      if (!isRefused(error) || isGroupLost(error)) throw error;
+      if (!isRefused(error) || isGroupLost(error) || isOfReplica(error)) throw error;
       // Its own entries must not wait for those of others.
       this.#tell('cannot take over entries of other consumers', error);
     }
